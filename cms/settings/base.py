@@ -1,0 +1,198 @@
+"""What every profile shares. Profiles add only what differs; variables are read in env.py alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from cms.settings import env
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+environment = env.Environment()
+CUSTODIA_HOME: Path = environment.read("CUSTODIA_HOME", env.path, ROOT / "var")
+CUSTODIA_PORT: int = environment.read("CUSTODIA_PORT", env.port, 8000)
+SITE_ROLE: str = environment.read("SITE_ROLE", env.role, "all")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": environment.read("DATABASE_URL", env.database, env.sqlite(CUSTODIA_HOME / "custodia.sqlite3"))
+}
+
+PROFILE = "base"
+DEBUG = False
+CLOCK_OFFSET_ALLOWED = False
+ALLOWED_HOSTS: list[str] = []
+
+INSTALLED_APPS = [
+    "cms.users",
+    "cms.core",
+    "cms.home",
+    "cms.banco",
+    "cms.norms",
+    "cms.programmes",
+    "cms.calls",
+    "cms.transparency",
+    "cms.publication",
+    "cms.demo",
+    "records",
+    "records.convenios",
+    "search",
+    "guardian",
+    "django_tasks",
+    "django_tasks_db",
+    "django_htmx",
+    "csp",
+    "wagtail.contrib.redirects",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cms.users.middleware.DeskGate",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = f"cms.urls.{SITE_ROLE if SITE_ROLE in ('public', 'editor', 'desk') else 'all'}"
+WSGI_APPLICATION = "cms.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# People -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "/cuenta/entrar/"
+LOGIN_REDIRECT_URL = "/custodia/"
+LOGOUT_REDIRECT_URL = "/"
+# guardian only stores grants (D3): no anonymous row, no answers of its own.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_AUTO_PREFETCH = False
+
+# Language and time ------------------------------------------------------------------------------
+LANGUAGE_CODE = "es-co"
+LANGUAGES = [("es-co", "Español (Colombia)")]
+TIME_ZONE = "America/Bogota"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Files ------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = CUSTODIA_HOME / "static"
+STATICFILES_DIRS = [ROOT / "cms" / "static"]
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = CUSTODIA_HOME / "public-media"
+MEDIA_URL = "/media/"
+FILE_UPLOAD_TEMP_DIR = CUSTODIA_HOME / "incoming"
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+RECORDS: dict[str, Any] = {
+    "STORE": {
+        "BACKEND": "records.storage.filesystem.FilesystemStore",
+        "OPTIONS": {"root": CUSTODIA_HOME / "store"},
+    },
+    "MAX_UPLOAD_BYTES": 2 * 1024**3,
+    "PAGE_CACHE": CUSTODIA_HOME / "renditions",
+    "REQUIRE_ISOLATED_CELL": False,
+}
+SEARCH: dict[str, Any] = {
+    "ENGINE": {
+        "BACKEND": "search.engines.embedded.EmbeddedEngine",
+        "OPTIONS": {"path": CUSTODIA_HOME / "index"},
+    },
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["reading"]}}
+
+# Wagtail ----------------------------------------------------------------------------------------
+WAGTAIL_SITE_NAME = "Custodia"
+WAGTAILADMIN_BASE_URL = f"http://127.0.0.1:{CUSTODIA_PORT}"
+WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
+WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+
+# Browser walls ----------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [NONE],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "cms.core.views.csrf_failure"
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,131 @@
+"""Strict readers of the environment: every missing or malformed variable is named at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+ROLES = ("public", "editor", "desk", "worker", "all")
+ABSENT = object()
+
+
+class Environment:
+    """Reads variables, remembers what is wrong with each, and refuses them all in one sentence.
+
+    Usage: read everything, then call `finish()`, which raises `ImproperlyConfigured`
+    naming each faulty variable. A faulty read returns its default (or "") meanwhile.
+    """
+
+    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+        self.variables = os.environ if variables is None else variables
+        self.faults: list[str] = []
+
+    def read(self, name: str, parse: Callable[[str], T], default: Any = ABSENT) -> T:
+        raw = self.variables.get(name, "").strip()
+        if not raw:
+            return self._absent(name, default)
+        try:
+            return parse(raw)
+        except ValueError as fault:
+            self.faults.append(f"{name}: {fault}")
+            return parse_default(default)
+
+    def _absent(self, name: str, default: Any) -> Any:
+        if default is ABSENT:
+            self.faults.append(f"{name}: falta")
+        return parse_default(default)
+
+    def finish(self) -> None:
+        if self.faults:
+            raise ImproperlyConfigured("Configuración incompleta o mal escrita: " + "; ".join(self.faults))
+
+
+def parse_default(default: Any) -> Any:
+    return "" if default is ABSENT else default
+
+
+def text(raw: str) -> str:
+    return raw
+
+
+def path(raw: str) -> Path:
+    return Path(raw).expanduser().absolute()
+
+
+def port(raw: str) -> int:
+    if not raw.isdigit() or not 1 <= int(raw) <= 65535:
+        raise ValueError("debe ser un puerto entre 1 y 65535")
+    return int(raw)
+
+
+def role(raw: str) -> str:
+    if raw not in ROLES:
+        raise ValueError("debe ser uno de: " + ", ".join(ROLES))
+    return raw
+
+
+def secret(raw: str) -> str:
+    if len(raw) < 40 or len(set(raw)) < 10:
+        raise ValueError("debe tener al menos 40 caracteres y ser aleatorio")
+    return raw
+
+
+def hosts(raw: str) -> list[str]:
+    names = [name.strip() for name in raw.split(",") if name.strip()]
+    if not names or any(not re.fullmatch(r"\.?[A-Za-z0-9.\-]+|\[[0-9a-fA-F:]+\]", name) for name in names):
+        raise ValueError("debe ser una lista de nombres separados por comas, sin comodines")
+    return names
+
+
+ENGINES: Mapping[str, str] = {
+    "sqlite": "django.db.backends.sqlite3",
+    "postgres": "django.db.backends.postgresql",
+    "postgresql": "django.db.backends.postgresql",
+}
+
+
+def database(raw: str) -> dict[str, Any]:
+    """`sqlite:///path` or `postgresql://user:password@host:port/name?sslmode=…` → a DATABASES entry."""
+    parts = urlsplit(raw)
+    if parts.scheme not in ENGINES:
+        raise ValueError("debe empezar por sqlite:/// o postgresql://")
+    if parts.scheme == "sqlite":
+        return sqlite(Path(unquote(parts.path[1:])))
+    if not parts.path.strip("/") or not parts.username:
+        raise ValueError("debe indicar usuario y base de datos")
+    return {
+        "ENGINE": ENGINES[parts.scheme],
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+#: What the embedded profile demands of every connection (D15); the start-up check compares with this.
+SQLITE_PRAGMAS: Sequence[tuple[str, str]] = (
+    ("journal_mode", "WAL"),
+    ("synchronous", "FULL"),
+    ("recursive_triggers", "ON"),
+    ("foreign_keys", "ON"),
+)
+
+
+def sqlite(file: Path) -> dict[str, Any]:
+    pragmas = "".join(f"PRAGMA {name}={value};" for name, value in SQLITE_PRAGMAS)
+    return {
+        "ENGINE": ENGINES["sqlite"],
+        "NAME": str(file),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"init_command": pragmas, "transaction_mode": "IMMEDIATE", "timeout": 20},
+    }
