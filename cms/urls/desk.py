@@ -1,0 +1,17 @@
+"""The desk's process: staff screens under /custodia/ and the account; no page of the public site."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from cms.urls import account
+from cms.urls.public import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+desk: list[URLPattern | URLResolver] = [path("custodia/", include("records.desk.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *account.urlpatterns,
+    *desk,
+    path("", include("cms.core.urls_health")),
+]
