@@ -147,7 +147,7 @@ SEARCH: dict[str, Any] = {
         "OPTIONS": {"path": CUSTODIA_HOME / "index"},
     },
 }
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["reading"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "reading"]}}
 
 # Wagtail ----------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Custodia"

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+class RecordsConfig(AppConfig):
+    name = "records"
+    verbose_name = "Custodia"
+
+    def ready(self) -> None:
+        # Without a sender: a later migration of any room may remake a held table and lose its triggers.
+        post_migrate.connect(install_triggers, dispatch_uid="records.triggers")
+
+
+def install_triggers(using: str, **_signal: Any) -> None:
+    from records import triggers  # after the app registry is ready
+
+    triggers.install(connections[using])

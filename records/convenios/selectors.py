@@ -1,0 +1,29 @@
+"""Projects and convenios as staff see them: those who publish, and those who keep the papers."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from records.api import Actor, NotFound, is_staff_everywhere, grounds_for
+from records.convenios.models import Convenio, Project, PublicationDecision
+
+
+def list_projects_for(actor: Actor) -> QuerySet[Project]:
+    """Projects with `published` = the last decision about each (None when there was none)."""
+    last = PublicationDecision.objects.filter(project=OuterRef("pk")).order_by("-decided_at")
+    known = Project.objects.select_related("convenio").annotate(
+        published=Subquery(last.values("published")[:1]), decided_at=Subquery(last.values("decided_at")[:1])
+    )
+    return known if is_staff_everywhere(grounds_for(actor)) else known.none()
+
+
+def get_project_for(actor: Actor, key: object) -> Project:
+    project = list_projects_for(actor).filter(pk=key).first()
+    if project is None:
+        raise NotFound
+    return project
+
+
+def list_convenios_for(actor: Actor) -> QuerySet[Convenio]:
+    known = Convenio.objects.select_related("framework", "expediente")
+    return known if is_staff_everywhere(grounds_for(actor)) else known.none()

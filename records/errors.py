@@ -1,0 +1,87 @@
+"""Refusals. Facts are attributes; the Spanish sentence is made at the edge by `records.sentences`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class RecordsError(Exception):
+    """A refusal with a stable code and facts; never holds what its reader may not know."""
+
+    code = "records"
+
+    def __init__(self, code: str = "", **facts: Any) -> None:
+        self.code = code or type(self).code
+        self.facts = facts
+        super().__init__(self.code)
+
+
+class NotFound(RecordsError):
+    """Absent, or not for this person: the two are the same answer (D11)."""
+
+    code = "not_found"
+
+
+class AccessDenied(RecordsError):
+    """The object is visible to this person; the act is not theirs."""
+
+    code = "access_denied"
+
+
+class RuleViolation(RecordsError):
+    """The state of things does not allow the act."""
+
+    code = "rule_violation"
+
+
+class ClosedExpediente(RuleViolation):
+    code = "closed_expediente"
+
+
+class SelfApproval(RuleViolation):
+    code = "self_approval"
+
+
+class DuplicateFiling(RuleViolation):
+    """The same bytes are already filed where the filer may see them; a decision is needed (C8)."""
+
+    code = "duplicate"
+
+
+class Incomplete(RuleViolation):
+    """Something is missing; `missing` lists all of it, as codes or (code, fact) pairs."""
+
+    code = "incomplete"
+
+    def __init__(self, missing: Iterable[str], **facts: Any) -> None:
+        self.missing = tuple(missing)
+        super().__init__(self.code, missing=self.missing, **facts)
+
+
+class RejectedUpload(RecordsError):
+    """The file cannot be filed; `reasons` lists every cause."""
+
+    code = "rejected_upload"
+
+    def __init__(self, reasons: Iterable[str], **facts: Any) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(self.reasons[0] if self.reasons else self.code, reasons=self.reasons, **facts)
+
+
+class IntegrityFailure(RecordsError):
+    """Stored bytes are not the filed ones: nothing leaves, an alarm is raised."""
+
+    code = "integrity_failure"
+
+
+class StoreUnavailable(RecordsError):
+    """The store cannot keep or give bytes now (full, read-only, gone)."""
+
+    code = "store_unavailable"
+
+
+class PageImageUnavailable(RecordsError):
+    """The piece has no image of that page."""
+
+    code = "no_page_image"

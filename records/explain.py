@@ -1,0 +1,112 @@
+"""Why a person may, or may not: the same grounds as the decision, said as sentences with their act."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from records import permissions
+from records.models import ClassificationAct, Document
+from records.permissions import Actor, Ground
+from records.vocabulary import Action, ActState, Level
+
+#: What an explanation answers about a document.
+ASKED: tuple[str, ...] = (
+    Action.VIEW,
+    Action.DOWNLOAD,
+    Action.PROPOSE_LEVEL,
+    Action.APPROVE_LEVEL,
+    Action.GRANT,
+)
+SENTENCES: Mapping[str, str] = {
+    "public_by_law": _("Es información pública: toda persona puede leerla (Ley 1712 de 2014, art. 2)."),
+    "office": _("Su dependencia, %(office)s, lee las piezas de este nivel."),
+    "appointment_custodian": _("Usted es custodio de este expediente por %(act)s, del %(from)s al %(until)s."),
+    "appointment_supervisor": _("Usted supervisa este convenio por %(act)s, del %(from)s al %(until)s."),
+    "grant_document": _("Concesión a su nombre sobre este documento, hasta el %(until)s, otorgada por %(by)s. Motivo: %(reason)s."),
+    "grant_expediente": _("Concesión a su nombre sobre este expediente, hasta el %(until)s, otorgada por %(by)s. Motivo: %(reason)s."),
+    "pending_approval": _("Hay una propuesta de nivel que usted puede decidir; puede leer la pieza hasta entonces."),
+    "filer": _("Usted la radicó y aún no tiene nivel."),
+}
+BLOCKED: Mapping[str, str] = {
+    Level.RESERVED: _("Es reservada: se abre solo con concesión a su nombre o con designación como custodio."),
+    Level.UNCLASSIFIED: _("Aún no tiene nivel: la leen quien la radicó y el Grupo de Contratos."),
+    Level.RESTRICTED: _("Es clasificada: se abre con concesión o por la dependencia responsable."),
+}
+UNKNOWN = _("No hay nada en custodia que usted pueda consultar con esa referencia.")
+
+
+@dataclass(frozen=True)
+class Because:
+    rule: str
+    sentence: str
+    act: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`allowed` by act; `because` holds each ground that opens, or the one sentence that says why not."""
+
+    allowed: Mapping[str, bool]
+    because: tuple[Because, ...]
+
+
+def explain(actor: Actor, document: Document | None, *, at: datetime.datetime | None = None) -> Explanation:
+    """The decision about one piece, now or at a past moment, with every ground it rests on.
+
+    A piece the person may not know of is explained exactly as one that does not exist (D11).
+    """
+    grounds = permissions.grounds_for(actor, at=at)
+    level = level_at(document, at) if document else None
+    if document is None or level is None:
+        return unknown()
+    opening = [ground for ground in grounds if ground.covers(document, level)]
+    if opening:
+        return Explanation(allowed_to(actor, document, at), tuple(because(ground) for ground in opening))
+    if permissions.is_staff_of(grounds, document.expediente):
+        return Explanation(allowed_to(actor, document, at), (Because("level", str(BLOCKED[level]), None),))
+    return unknown()
+
+
+def unknown() -> Explanation:
+    return Explanation(dict.fromkeys(map(str, ASKED), False), (Because("none", str(UNKNOWN), None),))
+
+
+def allowed_to(actor: Actor, document: Document, at: datetime.datetime | None) -> dict[str, bool]:
+    """For a past moment only reading is answered; acts are of the present."""
+    if at is None:
+        return {str(action): permissions.allows(actor, action, document) for action in ASKED}
+    level = level_at(document, at) or ""
+    reads = any(ground.covers(document, level) for ground in permissions.grounds_for(actor, at=at))
+    return {str(action): reads and action in permissions.READING for action in ASKED}
+
+
+def level_at(document: Document, at: datetime.datetime | None) -> str | None:
+    """The level in force then; None before the piece was filed."""
+    if at is None:
+        return document.level
+    if document.filed_at > at:
+        return None
+    acts = ClassificationAct.objects.filter(document=document).exclude(state__in=(ActState.PROPOSED, ActState.REFUSED))
+    effective = [act for act in acts if (act.decided_at or act.proposed_at) <= at]
+    last = max(effective, key=lambda act: act.decided_at or act.proposed_at, default=None)
+    return last.level if last else Level.UNCLASSIFIED
+
+
+def because(ground: Ground) -> Because:
+    facts = {name: shown(value) for name, value in ground.facts.items()}
+    return Because(ground.rule, str(SENTENCES[ground.rule]) % facts, ground.act)
+
+
+def shown(value: object) -> str:
+    if isinstance(value, datetime.datetime):
+        return date_format(timezone.localtime(value), "j \\d\\e F \\d\\e Y")
+    if isinstance(value, datetime.date):
+        return date_format(value, "j \\d\\e F \\d\\e Y")
+    return str(value)

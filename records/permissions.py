@@ -1,0 +1,285 @@
+"""Who may: one decision, from which check, list, count, search scope, download and explanation derive (D3).
+
+The decision is the list of *grounds* a person holds: each says what it opens (levels; everything, one
+expediente or one piece) and on what act it rests. Nothing else in the house asks guardian.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import Any, TypeAlias
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from records import clock
+from records.errors import AccessDenied, NotFound
+from records.models import (
+    Appointment,
+    ClassificationAct,
+    Document,
+    DocumentUserPermission,
+    Expediente,
+    ExpedienteUserPermission,
+    Grant,
+)
+from records.vocabulary import Action, ActState, AppointmentKind, Level, Role
+
+#: A user of the configured model, or an anonymous one; typed loosely because records knows no user class.
+Actor: TypeAlias = Any
+Levels: TypeAlias = frozenset[str]
+
+ALL: Levels = frozenset(Level.values)
+CLASSED: Levels = ALL - {Level.UNCLASSIFIED}
+NOT_RESERVED: Levels = frozenset((Level.PUBLIC, Level.RESTRICTED))
+
+#: What an office opens by itself, everywhere (matrix of roles; reserved pieces never by office).
+OFFICES: Mapping[str, Levels] = {
+    Role.CONTRACTS_GROUP: NOT_RESERVED | {Level.UNCLASSIFIED},
+    Role.CONTRACTS_HEAD: NOT_RESERVED,
+    Role.SECRETARY_GENERAL: NOT_RESERVED,
+}
+#: What an appointment by name opens, in its expediente.
+APPOINTMENTS: Mapping[str, Levels] = {
+    AppointmentKind.CUSTODIAN: ALL,
+    AppointmentKind.SUPERVISOR: NOT_RESERVED,
+}
+#: Acts an office may do wherever it sees the object. Acts of a custodian are in CUSTODIAN_ACTS.
+OFFICE_ACTS: Mapping[str, frozenset[str]] = {
+    Action.OPEN_EXPEDIENTE: frozenset({Role.CONTRACTS_GROUP}),
+    Action.FILE: frozenset({Role.CONTRACTS_GROUP}),
+    Action.PROPOSE_LEVEL: frozenset({Role.CONTRACTS_GROUP}),
+    Action.APPROVE_LEVEL: frozenset({Role.CONTRACTS_HEAD}),
+    Action.PUBLISH: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
+    Action.READ_LEDGER: frozenset({Role.AUDITOR}),
+    Action.VERIFY: frozenset({Role.CONTRACTS_GROUP, Role.AUDITOR}),
+}
+CUSTODIAN_ACTS: frozenset[str] = frozenset({Action.GRANT, Action.EXPLAIN_OTHERS})
+READING: frozenset[str] = frozenset({Action.VIEW, Action.DOWNLOAD})
+#: Segregation of duties: who manages people holds no custody content, whatever else she is.
+NO_CUSTODY: frozenset[str] = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One reason why a person reads something.
+
+    Without expediente and document it opens its levels everywhere. `act` is the id of the grant,
+    appointment or decision relied on; `facts` feed the sentence.
+    """
+
+    rule: str
+    levels: Levels
+    expediente: uuid.UUID | None = None
+    document: uuid.UUID | None = None
+    act: uuid.UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        return self.expediente is None and self.document is None
+
+    def covers(self, document: Document, level: str) -> bool:
+        if level not in self.levels:
+            return False
+        return self.whole or self.document == document.pk or self.expediente == document.expediente_id
+
+
+@dataclass(frozen=True)
+class LevelReach:
+    """What of one level is open: everything, some expedientes, some pieces."""
+
+    whole: bool = False
+    expedientes: frozenset[uuid.UUID] = frozenset()
+    documents: frozenset[uuid.UUID] = frozenset()
+
+    def condition(self, level: str) -> Q:
+        places = Q(expediente__in=self.expedientes) | Q(pk__in=self.documents)
+        return Q(level=level) if self.whole else Q(level=level) & places
+
+    def __bool__(self) -> bool:
+        return self.whole or bool(self.expedientes or self.documents)
+
+
+Reach: TypeAlias = Mapping[str, LevelReach]
+
+
+def roles_of(actor: Actor) -> frozenset[str]:
+    """Codes of the person's roles; none for somebody anonymous or disabled."""
+    if not getattr(actor, "is_active", False) or not actor.is_authenticated:
+        return frozenset()
+    return frozenset(actor.groups.values_list("name", flat=True))
+
+
+def grounds_for(actor: Actor, *, at: datetime.datetime | None = None) -> tuple[Ground, ...]:
+    """Everything that lets this person read, now or at a past moment, in a constant number of queries."""
+    roles = roles_of(actor)
+    if not getattr(actor, "is_active", False) or not getattr(actor, "desk_access", False) or roles & NO_CUSTODY:
+        return ()
+    moment = at or clock.now()
+    return (
+        Ground("public_by_law", frozenset({Level.PUBLIC})),
+        *office_grounds(roles),
+        *appointment_grounds(actor, moment),
+        *(current_grants(actor, moment) if at is None else past_grants(actor, moment)),
+        *pending_grounds(actor, roles),
+        *filer_grounds(actor),
+    )
+
+
+def office_grounds(roles: frozenset[str]) -> Iterator[Ground]:
+    for role, levels in OFFICES.items():
+        if role in roles:
+            yield Ground("office", levels, facts={"office": Role(role).label})
+
+
+def appointment_grounds(actor: Actor, moment: datetime.datetime) -> Iterator[Ground]:
+    day = timezone.localdate(moment)
+    held = Appointment.objects.filter(person=actor, starts_on__lte=day, ends_on__gte=day)
+    for appointment in held.filter(appointed_at__lte=moment):
+        yield Ground(
+            f"appointment_{appointment.kind}",
+            APPOINTMENTS[appointment.kind],
+            expediente=appointment.expediente_id,
+            act=appointment.pk,
+            facts={"act": appointment.act, "from": appointment.starts_on, "until": appointment.ends_on},
+        )
+
+
+def current_grants(actor: Actor, moment: datetime.datetime) -> Iterator[Ground]:
+    """Rights in force: guardian's rows whose grant has not ended."""
+    day = timezone.localdate(moment)
+    for table in (DocumentUserPermission, ExpedienteUserPermission):
+        rows = table.objects.filter(user=actor, grant__until__gte=day).select_related("grant__granted_by")
+        yield from (ground_of(row.grant) for row in rows)
+
+
+def past_grants(actor: Actor, moment: datetime.datetime) -> Iterator[Ground]:
+    """Rights as they stood: grants made, not yet ended and not yet withdrawn at that moment."""
+    made = Grant.objects.filter(person=actor, granted_at__lte=moment, until__gte=timezone.localdate(moment))
+    standing = made.exclude(withdrawal__withdrawn_at__lte=moment).select_related("granted_by")
+    yield from (ground_of(grant) for grant in standing)
+
+
+def ground_of(grant: Grant) -> Ground:
+    """A grant on a piece opens it also when reserved; one on an expediente never opens reserved pieces."""
+    facts = {"until": grant.until, "reason": grant.reason, "by": grant.granted_by.get_full_name(), "at": grant.granted_at}
+    if grant.document_id:
+        return Ground("grant_document", CLASSED, document=grant.document_id, act=grant.pk, facts=facts)
+    return Ground("grant_expediente", NOT_RESERVED, expediente=grant.expediente_id, act=grant.pk, facts=facts)
+
+
+def pending_grounds(actor: Actor, roles: frozenset[str]) -> Iterator[Ground]:
+    """Who may approve reads a piece while its proposal waits, unless she proposed or filed it."""
+    if not roles & OFFICE_ACTS[Action.APPROVE_LEVEL]:
+        return
+    waiting = ClassificationAct.objects.filter(state=ActState.PROPOSED)
+    for act in waiting.exclude(proposed_by=actor).exclude(document__filed_by=actor).only("pk", "document_id"):
+        yield Ground("pending_approval", ALL, document=act.document_id, act=act.pk)
+
+
+def filer_grounds(actor: Actor) -> Iterator[Ground]:
+    """Who filed a piece reads it until it has a level."""
+    mine = Document.objects.filter(filed_by=actor, level=Level.UNCLASSIFIED).order_by()
+    for key in mine.values_list("pk", flat=True):
+        yield Ground("filer", frozenset({Level.UNCLASSIFIED}), document=key)
+
+
+def scope_for(actor: Actor) -> Reach:
+    """What the person reads, level by level; levels with nothing open are left out."""
+    return reach_of(grounds_for(actor))
+
+
+def reach_of(grounds: Iterable[Ground]) -> Reach:
+    held = tuple(grounds)
+    reaches = {level: level_reach([ground for ground in held if level in ground.levels]) for level in Level.values}
+    return {level: reach for level, reach in reaches.items() if reach}
+
+
+def level_reach(grounds: list[Ground]) -> LevelReach:
+    return LevelReach(
+        whole=any(ground.whole for ground in grounds),
+        expedientes=frozenset(ground.expediente for ground in grounds if ground.expediente),
+        documents=frozenset(ground.document for ground in grounds if ground.document),
+    )
+
+
+def visible_to(actor: Actor) -> QuerySet[Document]:
+    """The pieces this person reads."""
+    return within(scope_for(actor))
+
+
+def within(reach: Reach) -> QuerySet[Document]:
+    conditions = [part.condition(level) for level, part in reach.items()]
+    return Document.objects.filter(reduce(or_, conditions)) if conditions else Document.objects.none()
+
+
+def expedientes_visible_to(actor: Actor) -> QuerySet[Expediente]:
+    """Expedientes the person works in, and those that hold a piece she reads."""
+    grounds = grounds_for(actor)
+    if is_staff_everywhere(grounds):
+        return Expediente.objects.all()
+    own = {ground.expediente for ground in grounds if ground.expediente}
+    holding = within(reach_of(grounds)).order_by().values("expediente")
+    return Expediente.objects.filter(Q(pk__in=own) | Q(pk__in=holding))
+
+
+def is_staff_everywhere(grounds: Iterable[Ground]) -> bool:
+    return any(ground.rule == "office" for ground in grounds)
+
+
+def is_staff_of(grounds: Iterable[Ground], expediente: Expediente) -> bool:
+    """Staff of an expediente know every piece is there; of what they may not read they see no title."""
+    return any(
+        ground.rule == "office" or (ground.rule.startswith("appointment") and ground.expediente == expediente.pk)
+        for ground in grounds
+    )
+
+
+def is_custodian_of(actor: Actor, expediente: Expediente) -> bool:
+    return any(
+        ground.rule == "appointment_custodian" and ground.expediente == expediente.pk for ground in grounds_for(actor)
+    )
+
+
+def allows(actor: Actor, action: str, subject: object = None) -> bool:
+    """May this person do this to that? `subject` is a Document, an Expediente, an act's document or None."""
+    grounds = grounds_for(actor)
+    if action in READING:
+        return isinstance(subject, Document) and any(ground.covers(subject, subject.level) for ground in grounds)
+    if not sees(grounds, subject):
+        return False
+    if action in CUSTODIAN_ACTS:
+        return any(
+            ground.rule == "appointment_custodian" and ground.expediente == expediente_id(subject) for ground in grounds
+        )
+    return bool(roles_of(actor) & OFFICE_ACTS[action])
+
+
+def sees(grounds: tuple[Ground, ...], subject: object) -> bool:
+    """Does the person know that the object is there?"""
+    if isinstance(subject, Document):
+        return is_staff_of(grounds, subject.expediente) or any(g.covers(subject, subject.level) for g in grounds)
+    if isinstance(subject, Expediente):
+        return is_staff_of(grounds, subject) or within(reach_of(grounds)).filter(expediente=subject).exists()
+    return True
+
+
+def expediente_id(subject: object) -> uuid.UUID | None:
+    if isinstance(subject, Expediente):
+        return subject.pk
+    return subject.expediente_id if isinstance(subject, Document) else None
+
+
+def check(actor: Actor, action: str, subject: object = None) -> None:
+    """Raise NotFound when the person may not know the object, AccessDenied when the act is not hers."""
+    if allows(actor, action, subject):
+        return
+    if subject is not None and (action in READING or not sees(grounds_for(actor), subject)):
+        raise NotFound
+    raise AccessDenied(action=action)

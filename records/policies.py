@@ -1,0 +1,117 @@
+"""What the state of things allows: no person appears in this file."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from records.errors import ClosedExpediente, Incomplete, RuleViolation
+from records.models import ClassificationAct, Document, Expediente, TipoDocumental
+from records.vocabulary import STRICTNESS, ActState, ExpedienteState, Level, Reason
+
+#: Longest term of a reserved piece, from the date the information was generated (Ley 1712, art. 22).
+RESERVE_YEARS = 15
+#: Article each restricting level rests on (Ley 1712 de 2014).
+ARTICLES: Mapping[str, str] = {Level.RESTRICTED: "18", Level.RESERVED: "19"}
+#: Reason derived from article and literal when it is not given.
+DERIVED_REASONS: Mapping[tuple[str, str], str] = {
+    ("18", "a"): Reason.PERSONAL_DATA,
+    ("18", "b"): Reason.PERSONAL_DATA,
+    ("18", "c"): Reason.TRADE_SECRET,
+    ("19", "a"): Reason.DEFENCE_SECURITY,
+    ("19", "b"): Reason.DEFENCE_SECURITY,
+}
+DEMANDED = (
+    "norm",
+    "article",
+    "literal",
+    "harm_present",
+    "harm_probable",
+    "harm_specific",
+    "balance",
+    "extent",
+    "generated",
+    "until",
+    "responsible",
+    "safe_title",
+)
+
+
+def check_accepts_filing(expediente: Expediente, tipo: TipoDocumental | None, date: datetime.date, today: datetime.date) -> None:
+    """Raise ClosedExpediente, or Incomplete with every fault of the metadata at once."""
+    if expediente.state != ExpedienteState.OPEN:
+        raise ClosedExpediente(expediente=expediente.code, state=expediente.state)
+    faults = []
+    if tipo is None:
+        faults.append("unknown_tipo")
+    elif expediente.kind not in tipo.kinds:
+        faults.append("tipo_not_in_expediente")
+    if date > today:
+        faults.append("date_in_future")
+    if faults:
+        raise Incomplete(faults, tipo=tipo.name if tipo else "", expediente_kind=expediente.get_kind_display())
+
+
+def check_grounds(level: str, grounds: Mapping[str, Any]) -> None:
+    """Raise Incomplete with everything a restriction lacks (Ley 1712, arts. 18, 19, 22, 28)."""
+    if level == Level.PUBLIC:
+        return
+    missing = [name for name in DEMANDED if not grounds.get(name)]
+    if grounds.get("article") and str(grounds["article"]) != ARTICLES[level]:
+        missing.append("article_of_level")
+    missing += term_faults(level, grounds.get("generated"), grounds.get("until"))
+    if missing:
+        raise Incomplete(missing, level=level, article=ARTICLES[level])
+
+
+def term_faults(level: str, generated: datetime.date | None, until: datetime.date | None) -> list[str]:
+    if not generated or not until:
+        return []
+    if until <= generated:
+        return ["until_before_generated"]
+    if level == Level.RESERVED and until > years_after(generated, RESERVE_YEARS):
+        return ["reserve_over_15_years"]
+    return []
+
+
+def years_after(day: datetime.date, years: int) -> datetime.date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February in a common year
+        return day.replace(year=day.year + years, month=3, day=1)
+
+
+def derive_reason(grounds: Mapping[str, Any]) -> str:
+    given = grounds.get("reason") or ""
+    return str(given or DERIVED_REASONS.get((str(grounds.get("article")), str(grounds.get("literal"))), ""))
+
+
+def acts_at_once(present: str, proposed: str) -> bool:
+    """A level stricter than one already approved acts at once; a first level and a looser one wait."""
+    return present != Level.UNCLASSIFIED and STRICTNESS[proposed] > STRICTNESS[present]
+
+
+def check_can_propose(document: Document, level: str) -> None:
+    if level not in STRICTNESS:
+        raise RuleViolation("unknown_level", level=level)
+    if document.level == level:
+        raise RuleViolation("same_level", level=level)
+    if ClassificationAct.objects.filter(document=document, state=ActState.PROPOSED).exists():
+        raise RuleViolation("already_proposed")
+
+
+def check_pending(act: ClassificationAct) -> None:
+    if act.state != ActState.PROPOSED:
+        raise RuleViolation("act_decided", state=act.state)
+
+
+def check_grant_term(until: datetime.date, reason: str, today: datetime.date) -> None:
+    """Raise Incomplete unless the grant has a reason and an end that has not passed."""
+    faults = []
+    if until < today:
+        faults.append("until_passed")
+    if not reason.strip():
+        faults.append("reason")
+    if faults:
+        raise Incomplete(faults)

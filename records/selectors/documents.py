@@ -1,0 +1,85 @@
+"""Pieces, their pages and their life, as far as one person may know them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from records import permissions
+from records.errors import NotFound
+from records.models import ClassificationAct, Document, Grant, LedgerEvent, PageText
+from records.permissions import Actor
+from records.services.reading import Word, unpacked
+from records.vocabulary import Action, ActState
+
+
+def get_document_for(actor: Actor, key: object) -> Document:
+    """The piece with its content open to this person, or NotFound."""
+    document = find_document(key)
+    if document is None or not permissions.allows(actor, Action.VIEW, document):
+        raise NotFound
+    return document
+
+
+def find_document(key: object) -> Document | None:
+    """The piece with this id, for whoever decides next; None for an unknown or malformed id."""
+    related = Document.objects.select_related("expediente", "tipo", "blob", "reading", "filed_by")
+    try:
+        return related.filter(pk=key).first()
+    except (ValidationError, ValueError):
+        return None
+
+
+def list_documents_for(actor: Actor) -> QuerySet[Document]:
+    return permissions.visible_to(actor).select_related("expediente", "tipo", "reading")
+
+
+def list_batch_for(actor: Actor, batch: uuid.UUID) -> QuerySet[Document]:
+    """Pieces filed together, in order, as far as this person reads them."""
+    return list_documents_for(actor).filter(batch=batch).select_related("blob").order_by("order")
+
+
+def page_words(document: Document, number: int) -> list[Word]:
+    """Word boxes of a page as fractions of its size; empty when the page has none."""
+    page = PageText.objects.filter(document=document, number=number).first()
+    return unpacked(bytes(page.words)) if page else []
+
+
+def page_text(document: Document, number: int) -> str:
+    page = PageText.objects.filter(document=document, number=number).only("text").first()
+    return page.text if page else ""
+
+
+def page_texts(places: Iterable[tuple[object, int]]) -> dict[tuple[str, int], str]:
+    """Text of many pages in one query, by (document id, page)."""
+    wanted = {(str(document), number) for document, number in places}
+    rows = PageText.objects.filter(
+        document__in={document for document, _number in wanted}, number__in={number for _document, number in wanted}
+    )
+    found = {(str(row.document_id), row.number): row.text for row in rows}
+    return {place: found[place] for place in wanted if place in found}
+
+
+def current_act(document: Document) -> ClassificationAct | None:
+    """The act that gives the piece its present level, with who decided it."""
+    return (
+        document.classification_acts.filter(state=ActState.IN_FORCE)
+        .select_related("proposed_by", "decided_by", "responsible")
+        .first()
+    )
+
+
+def pending_act(document: Document) -> ClassificationAct | None:
+    return document.classification_acts.filter(state=ActState.PROPOSED).select_related("proposed_by").first()
+
+
+def list_events_of(document: Document) -> QuerySet[LedgerEvent]:
+    """The ledger's events about a piece; the caller has decided that the reader may see it."""
+    return LedgerEvent.objects.filter(object_id=str(document.pk)).order_by("index")
+
+
+def list_grants_of(document: Document) -> QuerySet[Grant]:
+    return document.grants.select_related("person", "granted_by", "withdrawal").order_by("-granted_at")

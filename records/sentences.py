@@ -1,0 +1,121 @@
+"""Refusals as Spanish sentences, made at the edge: everything that is missing, and what to do next.
+
+No sentence names what its reader may not see: facts used here are the reader's own or of the file offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from records.errors import Incomplete, RecordsError, RejectedUpload
+
+Sentence = str | Promise
+
+#: One sentence per code of a refusal.
+REFUSALS: Mapping[str, Sentence] = {
+    "not_found": _("No hay nada en custodia que usted pueda consultar con esa referencia."),
+    "access_denied": _("Usted no tiene a su cargo ese acto. Consulte con el custodio del expediente."),
+    "custodian_only": _("Solo quien tiene la custodia del expediente puede proponer o cambiar una reserva."),
+    "closed_expediente": _("El expediente está cerrado y no recibe documentos."),
+    "self_approval": _("Quien propone o radica no puede aprobar: debe decidir otra persona."),
+    "filer_cannot_propose": _("Quien radicó la pieza no puede proponer su reserva o clasificación: debe hacerlo otra persona."),
+    "duplicate": _(
+        "Ese mismo archivo ya está radicado. Decida si lo vincula (link) o conserva ambos con un motivo (keep)."
+    ),
+    "unknown_duplicate_choice": _("Ante un archivo repetido se elige link (vincular) o keep (conservar ambos)."),
+    "unknown_level": _("Ese nivel no existe: use pública, clasificada o reservada."),
+    "same_level": _("La pieza ya tiene ese nivel."),
+    "already_proposed": _("Ya hay una propuesta de nivel por decidir sobre esta pieza."),
+    "act_decided": _("Esa propuesta ya fue decidida."),
+    "person_disabled": _("La persona está inhabilitada y no puede recibir acceso."),
+    "grant_to_oneself": _("Nadie se concede acceso a sí mismo."),
+    "already_withdrawn": _("Esa concesión ya fue retirada."),
+    "integrity_failure": _("Los bytes guardados no coinciden con los radicados: no se entrega nada y se avisó al custodio."),
+    "missing_bytes": _("No se encuentran los bytes radicados: no se entrega nada y se avisó al custodio."),
+    "missing": _("No se encuentran los bytes radicados: no se entrega nada y se avisó al custodio."),
+    "altered": _("Los bytes guardados no coinciden con los radicados: no se entrega nada y se avisó al custodio."),
+    "unreadable": _("No se pueden leer los bytes guardados: no se entrega nada y se avisó al custodio."),
+    "store_unavailable": _("El almacén de documentos no puede guardar ahora. No se radicó nada; vuelva a intentarlo más tarde."),
+    "no_page_image": _("Esta pieza no tiene imagen de esa página."),
+}
+#: What may be missing from an act, as the phrase that completes "Falta o no sirve: …".
+MISSING: Mapping[str, Sentence] = {
+    "code": _("el código"),
+    "title": _("el título"),
+    "kind": _("un tipo de expediente válido"),
+    "code_taken": _("un código que no esté en uso"),
+    "unknown_tipo": _("un tipo documental del catálogo"),
+    "tipo_not_in_expediente": _("un tipo documental que este expediente admita (%(tipo)s no va en %(expediente_kind)s)"),
+    "date_in_future": _("una fecha que no sea futura"),
+    "duplicate_reason": _("el motivo para conservar ambos archivos"),
+    "norm": _("la norma con su artículo (una cláusula contractual no basta)"),
+    "article": _("el artículo de la Ley 1712 de 2014"),
+    "article_of_level": _("el artículo que corresponde al nivel: %(article)s de la Ley 1712 de 2014"),
+    "literal": _("el literal de la excepción"),
+    "harm_present": _("por qué el daño es presente"),
+    "harm_probable": _("por qué el daño es probable"),
+    "harm_specific": _("por qué el daño es específico"),
+    "balance": _("la ponderación entre el daño y el interés público (art. 28)"),
+    "extent": _("si la excepción es total o parcial"),
+    "generated": _("la fecha en que se generó la información"),
+    "until": _("la fecha en que termina la restricción"),
+    "until_before_generated": _("un término posterior a la fecha de generación"),
+    "reserve_over_15_years": _("una reserva de 15 años como máximo desde que se generó (art. 22)"),
+    "responsible": _("la persona responsable, activa en el sistema"),
+    "safe_title": _("la denominación que puede conocer el público"),
+    "observations": _("la frase que explica la devolución"),
+    "until_passed": _("una fecha de fin que no haya pasado"),
+    "reason": _("el motivo"),
+    "bank_entry": _("la aprobación de entrada al Banco por el comité (art. 13.7)"),
+    "name": _("el nombre"),
+    "phase": _("la fase"),
+    "objective": _("el objetivo"),
+    "department": _("el lugar"),
+    "area_of_interest": _("el área de interés"),
+    "supplier": _("el proveedor"),
+    "recipient": _("el receptor"),
+    "beneficiaries": _("los beneficiarios"),
+}
+#: Why a file was not admitted, and what to do.
+UPLOADS: Mapping[str, Sentence] = {
+    "empty": _("El archivo está vacío. Revise que se haya copiado completo y vuelva a soltarlo."),
+    "too_large": _("El archivo supera el tamaño admitido (2 GiB). Divídalo o entréguelo en otro medio."),
+    "extension_mismatch": _("La extensión no corresponde al contenido. Corrija el nombre o guarde el archivo en su formato."),
+    "executable": _("Contiene un programa. Los programas no se radican."),
+    "html": _("Es una página web. Guárdela como PDF y vuelva a soltarla."),
+    "svg": _("Es un dibujo SVG. Guárdelo como PDF o imagen y vuelva a soltarlo."),
+    "archive": _("Es un archivo comprimido. Extraiga su contenido y radique cada pieza."),
+    "macros": _("Contiene macros. Guárdelo como .docx, .xlsx o .pptx y vuelva a soltarlo."),
+    "doctype": _("Contiene declaraciones externas no admitidas (DOCTYPE). Vuelva a guardarlo y suéltelo de nuevo."),
+    "encrypted": _("Está cifrado con contraseña. Quite la contraseña y vuelva a soltarlo."),
+    "pdf_javascript": _("El PDF contiene JavaScript. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
+    "pdf_launch": _("El PDF intenta abrir programas. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
+    "pdf_submit": _("El PDF envía datos a otro sitio. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
+    "pdf_xfa": _("El PDF es un formulario XFA. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
+    "pdf_richmedia": _("El PDF contiene multimedia activa. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
+    "forbidden_type": _("Ese formato no se admite. Guárdelo como PDF y vuelva a soltarlo."),
+}
+
+
+def sentence_for(error: RecordsError) -> str:
+    """The Spanish sentence of a refusal; never empty."""
+    if isinstance(error, RejectedUpload):
+        return rejected(error)
+    if isinstance(error, Incomplete):
+        return incomplete(error)
+    return str(REFUSALS.get(error.code, _("No se pudo completar el acto. Consulte con el custodio.")))
+
+
+def rejected(error: RejectedUpload) -> str:
+    causes = [str(UPLOADS.get(reason, UPLOADS["forbidden_type"])) for reason in error.reasons]
+    return " ".join([str(_("No se radicó.")), *dict.fromkeys(causes)])
+
+
+def incomplete(error: Incomplete) -> str:
+    facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", **error.facts}
+    parts = [str(MISSING.get(code, code)) % facts for code in error.missing]
+    return str(_("Falta o no sirve: %(parts)s.")) % {"parts": "; ".join(parts)}

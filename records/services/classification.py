@@ -1,0 +1,178 @@
+"""Levels: proposed with their legal ground by one person, decided by another (D12)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from records import audit, clock, permissions, policies
+from records.errors import AccessDenied, Incomplete, NotFound, RuleViolation, SelfApproval
+from records.events import DocumentChanged, announce
+from records.models import ClassificationAct, Document
+from records.permissions import Actor
+from records.vocabulary import Action, ActState, Level
+
+#: Where each column of an act comes from in a grounds mapping (the file format of `classify --grounds`).
+COLUMNS: tuple[str, ...] = (
+    "norm",
+    "article",
+    "literal",
+    "harm_present",
+    "harm_probable",
+    "harm_specific",
+    "balance",
+    "extent",
+    "generated",
+    "until",
+    "responsible",
+    "safe_title",
+    "reason",
+)
+DATES = ("generated", "until")
+
+
+def propose_level(
+    *, actor: Actor, document: Document, level: str, grounds: Mapping[str, Any] | None = None
+) -> ClassificationAct:
+    """Propose a level for a piece; a stricter one than the approved acts at once.
+
+    `grounds` has the keys norm, article, literal, harm {present, probable, specific}, balance, extent,
+    generated, until, responsible (login), safe_title and optionally reason; dates as ISO text or dates.
+    Raises NotFound, AccessDenied, RuleViolation, or Incomplete with everything that is missing.
+    Source: Ley 1712 de 2014, arts. 18 to 22 and 28.
+    """
+    check_may_propose(actor, document, level)
+    columns = columns_of(grounds or {})
+    policies.check_grounds(level, columns)
+    with transaction.atomic():
+        held = Document.objects.select_for_update().get(pk=document.pk)
+        policies.check_can_propose(held, level)
+        return write_proposal(actor, held, level, columns)
+
+
+def check_may_propose(actor: Actor, document: Document, level: str) -> None:
+    permissions.check(actor, Action.PROPOSE_LEVEL, document)
+    if not permissions.allows(actor, Action.VIEW, document):
+        raise AccessDenied(action=Action.PROPOSE_LEVEL)
+    if level in policies.ARTICLES and document.filed_by_id == actor.pk:
+        raise SelfApproval("filer_cannot_propose")
+    touches_reserve = Level.RESERVED in (level, document.level)
+    if touches_reserve and not permissions.is_custodian_of(actor, document.expediente):
+        raise AccessDenied("custodian_only", action=Action.PROPOSE_LEVEL)
+
+
+def write_proposal(actor: Actor, document: Document, level: str, columns: Mapping[str, Any]) -> ClassificationAct:
+    at_once = policies.acts_at_once(document.level, level)
+    if at_once:
+        supersede(document)
+    act = ClassificationAct.objects.create(
+        document=document,
+        level=level,
+        previous_level=document.level,
+        state=ActState.IN_FORCE if at_once else ActState.PROPOSED,
+        proposed_by=actor,
+        proposed_at=clock.now(),
+        **{**columns, "reason": policies.derive_reason(columns)},
+    )
+    audit.record(
+        "level.raised" if at_once else "level.proposed",
+        actor=actor, subject=document, act=act.pk, level=level, previous=document.level,
+    )
+    if at_once:
+        put_in_force(document, level)
+    return act
+
+
+def approve_act(*, actor: Actor, act: ClassificationAct) -> ClassificationAct:
+    """Put a proposed level in force. Who proposed it, or filed the piece, cannot approve it.
+
+    Raises NotFound, AccessDenied, SelfApproval, or RuleViolation when it was already decided.
+    """
+    with transaction.atomic():
+        held = decidable(actor, act)
+        supersede(held.document)
+        decide(held, actor, ActState.IN_FORCE)
+        audit.record("level.approved", actor=actor, subject=held.document, act=held.pk, level=held.level)
+        put_in_force(held.document, held.level)
+    return held
+
+
+def return_act(*, actor: Actor, act: ClassificationAct, observations: str) -> ClassificationAct:
+    """Send a proposal back with a sentence; the piece keeps the level it has. Raises as `approve_act`."""
+    if not observations.strip():
+        raise Incomplete(["observations"])
+    with transaction.atomic():
+        held = decidable(actor, act)
+        decide(held, actor, ActState.REFUSED, observations.strip())
+        audit.record("level.returned", actor=actor, subject=held.document, act=held.pk, level=held.level)
+        announce(DocumentChanged(held.document_id))
+    return held
+
+
+def decidable(actor: Actor, act: ClassificationAct) -> ClassificationAct:
+    """The act, locked with its piece, if this person may decide it now."""
+    document = Document.objects.select_for_update().select_related("expediente").get(pk=act.document_id)
+    permissions.check(actor, Action.APPROVE_LEVEL, document)
+    held = ClassificationAct.objects.select_for_update(of=("self",)).select_related("document").get(pk=act.pk)
+    policies.check_pending(held)
+    if actor.pk in (held.proposed_by_id, document.filed_by_id):
+        raise SelfApproval
+    held.document = document
+    return held
+
+
+def decide(act: ClassificationAct, actor: Actor, state: str, observations: str = "") -> None:
+    act.state, act.decided_by, act.decided_at, act.observations = state, actor, clock.now(), observations
+    act.save(update_fields=["state", "decided_by", "decided_at", "observations"])
+
+
+def supersede(document: Document) -> None:
+    document.classification_acts.filter(state=ActState.IN_FORCE).update(state=ActState.SUPERSEDED)
+
+
+def put_in_force(document: Document, level: str) -> None:
+    document.level = level
+    document.save(update_fields=["level"])
+    announce(DocumentChanged(document.pk))
+
+
+def columns_of(grounds: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of an act from a grounds mapping; a malformed date or unknown person is named as missing."""
+    harm = grounds.get("harm") if isinstance(grounds.get("harm"), Mapping) else {}
+    flat = {**grounds, **{f"harm_{part}": text for part, text in dict(harm or {}).items()}}
+    columns = {name: flat.get(name) or "" for name in COLUMNS}
+    for name in DATES:
+        columns[name] = parsed_date(columns[name])
+    columns["responsible"] = person_called(columns["responsible"])
+    return {name: str(value) if isinstance(value, int | float) else value for name, value in columns.items()}
+
+
+def parsed_date(value: object) -> datetime.date | None:
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+def person_called(value: object) -> Any:
+    model = get_user_model()
+    if value is None or isinstance(value, model):
+        return value
+    return model.objects.filter(username=str(value), is_active=True).first() if value else None
+
+
+def get_act_for(actor: Actor, act_id: object) -> ClassificationAct:
+    """The act, if the person may know of its piece. Raises NotFound."""
+    act = ClassificationAct.objects.select_related("document__expediente").filter(pk=act_id).first()
+    if act is None or not permissions.sees(permissions.grounds_for(actor), act.document):
+        raise NotFound
+    return act
+
+
+__all__ = ["RuleViolation", "approve_act", "get_act_for", "propose_level", "return_act"]

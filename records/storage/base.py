@@ -1,0 +1,51 @@
+"""The port of a store of bytes addressed by their SHA-256 (D6, D7). Own code: it is what the product is for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Received bytes, hashed while copied, not yet in the store: either kept or discarded."""
+
+    path: Path
+    digest: str
+    size: int
+
+
+class BlobStore(Protocol):
+    """Bytes go in once and never change.
+
+    `stage` hashes a stream into a private file; `keep` makes it durable under its digest and returns
+    only when it is; `open` gives the bytes of a digest; `verify` re-hashes what is stored.
+    All raise `StoreUnavailable` when the medium refuses; `open` raises `IntegrityFailure` when absent.
+    """
+
+    def stage(self, stream: BinaryIO, *, limit: int) -> Staged: ...
+
+    def keep(self, staged: Staged) -> None: ...
+
+    def discard(self, staged: Staged) -> None: ...
+
+    def open(self, digest: str) -> BinaryIO: ...
+
+    def path_of(self, digest: str) -> Path: ...
+
+    def verify(self, digest: str, size: int) -> str: ...
+
+
+def chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while block := stream.read(CHUNK):
+        yield block
+
+
+def digest_of(stream: BinaryIO) -> str:
+    """Hex SHA-256 of a stream read from its present position."""
+    return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,117 @@
+"""The local store: `<root>/ab/<sha256>`, read-only files, durable before `keep` returns.
+
+Order of a filing (D6): hash while copying to a private file, fsync it, link it to its digest,
+fsync the folder. A crash leaves litter in `incoming/`, never a name without its bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from records.errors import IntegrityFailure, RejectedUpload, StoreUnavailable
+from records.storage.base import Staged, chunks, digest_of
+
+INCOMING = "incoming"
+
+
+class FilesystemStore:
+    """A `BlobStore` on one file system; the folders are made at set-up, so a filing syncs twice."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+
+    def prepare(self) -> None:
+        """Make the 256 folders and the incoming one; cheap when they exist."""
+        for name in (INCOMING, *(f"{number:02x}" for number in range(256))):
+            (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def stage(self, stream: BinaryIO, *, limit: int) -> Staged:
+        with refusals():
+            path = self._incoming() / uuid.uuid4().hex
+            try:
+                return self._copy(stream, path, limit)
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+
+    def _incoming(self) -> Path:
+        folder = self.root / INCOMING
+        if not folder.is_dir():
+            self.prepare()
+        return folder
+
+    def _copy(self, stream: BinaryIO, path: Path, limit: int) -> Staged:
+        digest, size = hashlib.sha256(), 0
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as sink:
+            for block in chunks(stream):
+                size += len(block)
+                if size > limit:
+                    raise RejectedUpload(["too_large"], limit=limit)
+                digest.update(block)
+                sink.write(block)
+        return Staged(path, digest.hexdigest(), size)
+
+    def keep(self, staged: Staged) -> None:
+        with refusals():
+            target = self.path_of(staged.digest)
+            sync(staged.path)
+            try:
+                os.link(staged.path, target)
+            except FileExistsError:
+                self._trust(target, staged)
+            staged.path.unlink()
+            sync(target.parent)
+
+    def _trust(self, target: Path, staged: Staged) -> None:
+        """Bytes already present serve again only if they are still the right ones."""
+        with target.open("rb") as kept:
+            intact = digest_of(kept) == staged.digest
+        if not intact:
+            raise IntegrityFailure(digest=staged.digest)
+
+    def discard(self, staged: Staged) -> None:
+        staged.path.unlink(missing_ok=True)
+
+    def open(self, digest: str) -> BinaryIO:
+        with refusals():
+            try:
+                return self.path_of(digest).open("rb")
+            except FileNotFoundError:
+                raise IntegrityFailure("missing_bytes", digest=digest) from None
+
+    def path_of(self, digest: str) -> Path:
+        return self.root / digest[:2] / digest
+
+    def verify(self, digest: str, size: int) -> str:
+        """ "" when the stored bytes are the filed ones; else "missing", "altered" or "unreadable"."""
+        try:
+            with self.path_of(digest).open("rb") as kept:
+                intact = os.fstat(kept.fileno()).st_size == size and digest_of(kept) == digest
+        except FileNotFoundError:
+            return "missing"
+        except OSError:
+            return "unreadable"
+        return "" if intact else "altered"
+
+
+def sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """A medium that refuses (full, read-only, gone) is one clear refusal, with the cause as a fact."""
+    try:
+        yield
+    except OSError as fault:
+        raise StoreUnavailable(errno=fault.errno) from fault

@@ -1,0 +1,118 @@
+"""Database triggers that hold what code could forget: rows that are only added, columns that never change.
+
+Installed after each migration on SQLite and PostgreSQL; the start-up check compares with EXPECTED.
+What an owner of the database does all the same is for the ledger's verifier to find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+MESSAGE = "custodia: este registro no se modifica ni se borra"
+
+#: Table → columns that may still change; every other column and the row's existence are held.
+HELD: Mapping[str, Sequence[str]] = {
+    "records_ledgerevent": (),
+    "records_blob": (),
+    "records_grant": (),
+    "records_grantwithdrawal": (),
+    "records_document": ("level",),
+    "records_classificationact": ("state", "decided_by_id", "decided_at", "observations"),
+    "convenios_publicationdecision": (),
+}
+KEYS: Mapping[str, str] = {
+    "records_ledgerevent": "index",
+    "records_blob": "digest",
+    "records_grantwithdrawal": "grant_id",
+}
+ACTS = ("update", "delete", "replace")
+
+
+def name_of(table: str, act: str) -> str:
+    return f"held_{table}_{act}"
+
+
+#: Names every installation must have; PostgreSQL guards truncation where SQLite guards replacement.
+EXPECTED: Mapping[str, frozenset[str]] = {
+    "sqlite": frozenset(name_of(table, act) for table in HELD for act in ACTS),
+    "postgresql": frozenset(name_of(table, act) for table in HELD for act in ("update", "delete", "truncate")),
+}
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Create what is missing; a second call changes nothing."""
+    with connection.cursor() as cursor:
+        existing = set(connection.introspection.table_names(cursor))
+        for statement in statements(connection, [table for table in HELD if table in existing]):
+            cursor.execute(statement)
+
+
+def uninstall(connection: BaseDatabaseWrapper) -> None:
+    """Remove them all: only for emptying a test database between tests."""
+    with connection.cursor() as cursor:
+        for table in HELD:
+            for act in (*ACTS, "truncate"):
+                cursor.execute(DROP[connection.vendor].format(name=name_of(table, act), table=table))
+
+
+def present(connection: BaseDatabaseWrapper) -> set[str]:
+    """Names of our triggers that the database has and that are switched on."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIST[connection.vendor])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def statements(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[str]:
+    if connection.vendor == "postgresql":
+        yield POSTGRES_FUNCTION
+    for table in tables:
+        yield from BUILDERS[connection.vendor](connection, table)
+
+
+def sqlite_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
+    key = KEYS.get(table, "id")
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+    columns = ", ".join(f'"{column}"' for column in held_columns(connection, table))
+    yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "update")} BEFORE UPDATE OF {columns} ON "{table}" {refuse}'
+    yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "delete")} BEFORE DELETE ON "{table}" {refuse}'
+    yield (
+        f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "replace")} BEFORE INSERT ON "{table}" '
+        f'WHEN EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}") {refuse}'
+    )
+
+
+def postgres_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
+    columns = ", ".join(f'"{column}"' for column in held_columns(connection, table))
+    shapes = (
+        ("update", f"BEFORE UPDATE OF {columns}", "ROW"),
+        ("delete", "BEFORE DELETE", "ROW"),
+        ("truncate", "BEFORE TRUNCATE", "STATEMENT"),
+    )
+    for act, moment, scope in shapes:
+        name = name_of(table, act)
+        yield f'DROP TRIGGER IF EXISTS {name} ON "{table}"'
+        yield f'CREATE TRIGGER {name} {moment} ON "{table}" FOR EACH {scope} EXECUTE FUNCTION custodia_held()'
+        yield f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}'
+
+
+def held_columns(connection: BaseDatabaseWrapper, table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        description = connection.introspection.get_table_description(cursor, table)
+    return [column.name for column in description if column.name not in HELD[table]]
+
+
+POSTGRES_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION custodia_held() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$
+"""
+BUILDERS = {"sqlite": sqlite_statements, "postgresql": postgres_statements}
+DROP = {
+    "sqlite": "DROP TRIGGER IF EXISTS {name}",
+    "postgresql": 'DROP TRIGGER IF EXISTS {name} ON "{table}"',
+}
+LIST = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'held_%'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'held_%' AND tgenabled = 'A'",
+}
