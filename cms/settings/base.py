@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "records",
     "records.convenios",
     "search",
+    "cms.wiring.Wiring",
     "guardian",
     "django_tasks",
     "django_tasks_db",
