@@ -6,11 +6,13 @@ from __future__ import annotations
 import os
 import sys
 
+from django.core.management import execute_from_command_line
+
 
 def main() -> None:
+    # What a command makes is its owner's alone unless the code says otherwise.
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.demo")
-    from django.core.management import execute_from_command_line
-
     execute_from_command_line(sys.argv)
 
 

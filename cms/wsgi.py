@@ -1,4 +1,4 @@
-"""WSGI entry point (D17: processes equal to cores, no ASGI)."""
+"""WSGI entry point (D17: processes equal to cores, no ASGI); a dangerous configuration is not served."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+os.umask(0o077)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.demo")
 
 application = get_wsgi_application()
+
+from cms.checks import refuse_dangerous_start  # noqa: E402 - needs the applications loaded
+
+refuse_dangerous_start()

@@ -44,7 +44,7 @@ CAST: Mapping[str, Person] = {
     "inactivo": Person(("contracts_group",), active=False, duties="disabled account"),
 }
 ANONYMOUS = "anonymous"
-PASSWORD = "clave-de-prueba-larga"  # noqa: S105 - exists only in test databases
+PASSWORD = "clave-de-prueba-larga"
 
 
 def make_person(login: str) -> User:

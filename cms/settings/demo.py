@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cms.settings import env
 from cms.settings.base import *  # noqa: F403
-from cms.settings.base import CUSTODIA_HOME, environment
-from cms.settings.home import local_secret
+from cms.settings.base import CUSTODIA_HOME, DATABASES, environment
+from cms.settings.home import local_secret, prepare_home, private_file
 
 PROFILE = "demo"
 CLOCK_OFFSET_ALLOWED = True
@@ -13,6 +15,9 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DEMO_PASSWORD: str = environment.read("DEMO_PASSWORD", env.text, "")
 environment.finish()
 
+prepare_home(CUSTODIA_HOME)
 SECRET_KEY = local_secret(CUSTODIA_HOME)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    private_file(Path(DATABASES["default"]["NAME"]))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = CUSTODIA_HOME / "mail"

@@ -42,9 +42,15 @@ class Environment:
             self.faults.append(f"{name}: falta")
         return parse_default(default)
 
+    def forbid(self, name: str, reason: str) -> None:
+        """A variable of another profile: naming it here is a mistake somebody should hear of."""
+        if self.variables.get(name, "").strip():
+            self.faults.append(f"{name}: {reason}")
+
     def finish(self) -> None:
         if self.faults:
-            raise ImproperlyConfigured("Configuración incompleta o mal escrita: " + "; ".join(self.faults))
+            listed = "; ".join(dict.fromkeys(self.faults))
+            raise ImproperlyConfigured(f"Configuración incompleta o mal escrita: {listed}")
 
 
 def parse_default(default: Any) -> Any:

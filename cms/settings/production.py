@@ -11,6 +11,7 @@ SECRET_KEY: str = environment.read("SECRET_KEY", env.secret)
 ALLOWED_HOSTS: list[str] = environment.read("ALLOWED_HOSTS", env.hosts)
 SITE_ROLE: str = environment.read("SITE_ROLE", env.role)
 DATABASES["default"] = environment.read("DATABASE_URL", env.database)
+environment.forbid("DEMO_PASSWORD", "es solo de la demostración")
 environment.finish()
 
 RECORDS["REQUIRE_ISOLATED_CELL"] = True

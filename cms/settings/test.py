@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
-from pathlib import Path
 
-os.environ.setdefault("CUSTODIA_HOME", tempfile.mkdtemp(prefix="custodia-test-"))
 
-from cms.settings.base import *  # noqa: E402, F403
+def throwaway_home() -> None:
+    """A folder for this process alone, never the one the shell names; children it starts share it.
+
+    Parallel workers inherit the controller's environment, so the mark tells whose folder it is.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    if os.environ.get("CUSTODIA_TEST_WORKER") == worker:
+        return
+    folder, maker = tempfile.mkdtemp(prefix="custodia-test-"), os.getpid()
+    os.environ.update(CUSTODIA_HOME=folder, CUSTODIA_TEST_WORKER=worker)
+    atexit.register(lambda: os.getpid() == maker and shutil.rmtree(folder, ignore_errors=True))
+
+
+throwaway_home()
+
+from cms.settings.base import *  # noqa: E402, F403 - the folder comes first
 from cms.settings.base import CUSTODIA_HOME, environment  # noqa: E402
 from cms.settings.home import prepare_home  # noqa: E402
 
 PROFILE = "test"
 environment.finish()
-prepare_home(Path(CUSTODIA_HOME))
+prepare_home(CUSTODIA_HOME)
 
 SECRET_KEY = "solo-para-pruebas-" + "x" * 40
 CLOCK_OFFSET_ALLOWED = True

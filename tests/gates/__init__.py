@@ -1,0 +1,1 @@
+"""The gates of `make check`: one table, all of them run, each says what it found."""
