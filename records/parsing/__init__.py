@@ -1,0 +1,30 @@
+"""The parsing cell: the only place where an uploaded file's contents are opened, always in a throw-away child.
+
+`inspect` says what a file is and why it may not be filed, `read` gives its text page by page, `render` a page's
+image, `status` how well the cell is closed. A file can make any of them say *not inspected*, *unreadable* or
+*unavailable*; it can never make them raise anything else.
+"""
+
+from __future__ import annotations
+
+from .answers import CellStatus, Inspection, PageContent, PageUnavailable, Reading
+from .front import close, inspect, read, render, status
+from .limits import CellLimits
+from .names import name_flags, safe_display_name, storage_extension
+
+__all__ = [
+    "CellLimits",
+    "CellStatus",
+    "Inspection",
+    "PageContent",
+    "PageUnavailable",
+    "Reading",
+    "close",
+    "inspect",
+    "name_flags",
+    "read",
+    "render",
+    "safe_display_name",
+    "status",
+    "storage_extension",
+]

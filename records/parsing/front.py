@@ -1,0 +1,194 @@
+"""What the rest of the house calls. It opens the path for reading, asks the cell and makes sense of any answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import formats, names, wire
+from .answers import CellStatus, Inspection, Outcome, PageContent, PageUnavailable, Reading
+from .boxes import words_with_boxes
+from .cell import Cell, CellLost, CellUnavailable, opened
+
+DEFAULT_DPI = 110
+MAX_DPI = 400
+
+_cell = Cell()
+
+
+@dataclass
+class Answer:
+    """All a child said about one order: facts, pages, raw bytes, and how it ended.
+
+    ``fault``: empty when it ended well, else ``damaged``, ``limits``, ``encrypted``, ``no_such_page``,
+    ``cell_unavailable`` or ``unreachable`` (the file itself could not be opened).
+    """
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    pages: list[PageContent] = field(default_factory=list)
+    blob: bytes = b""
+    fault: str = ""
+    detail: str = ""
+
+
+def close() -> None:
+    """End this process's cell; the next call starts another."""
+    _cell.close()
+
+
+def inspect(path: Path | str, name: str) -> Inspection:
+    """What the file at ``path``, received as ``name``, is; see `Inspection`. Never raises for what a file holds."""
+    extension = names.extension_of(name)
+    answer = _asked(path, {"op": "inspect", "kind": "", "extension": extension})
+    facts = answer.facts
+    flags = [*facts.get("flags", []), *names.name_flags(name)]
+    flags += [answer.fault] if answer.fault in formats.FLAGS else []
+    refusals = facts.get("refusals", formats.extension_refusals(extension))
+    return Inspection(
+        media_type=facts.get("media_type", formats.media_type_for(extension, formats.kind_for(extension))),
+        extension=extension,
+        pages=int(facts.get("pages", 0)),
+        inspected=bool(facts.get("inspected")) and not answer.fault,
+        flags=tuple(dict.fromkeys(flags)),
+        refusals=tuple(refusals),
+    )
+
+
+def read(path: Path | str, media_type: str) -> Reading:
+    """The text of the file, page by page; formats without a reader are ``unreadable`` with detail ``no_reader``."""
+    row = formats.BY_MEDIA_TYPE.get(media_type)
+    if row is None:
+        return Reading("unreadable", "", "", detail="no_reader")
+    answer = _read_on(path, {"op": "read", "kind": row.kind})
+    return Reading(
+        outcome=_outcome(answer),
+        engine=answer.facts.get("engine", ""),
+        engine_version=answer.facts.get("version", ""),
+        pages=answer.pages,
+        detail=answer.fault or answer.facts.get("partial", ""),
+    )
+
+
+def render(path: Path | str, media_type: str, number: int, dpi: int = DEFAULT_DPI) -> bytes:
+    """PNG of page ``number`` (from 1) at ``dpi`` dots per inch, fewer where the page is huge.
+
+    Raises PageUnavailable.
+    """
+    row = formats.BY_MEDIA_TYPE.get(media_type)
+    if row is None or not row.page_images:
+        raise PageUnavailable("no_page_images")
+    order = {"op": "render", "kind": row.kind, "number": number, "dpi": max(1, min(dpi, MAX_DPI))}
+    answer = _asked(path, order)
+    if answer.fault or not answer.blob:
+        raise PageUnavailable(answer.fault or "damaged")
+    return answer.blob
+
+
+def status(paths: tuple[str, ...] = ()) -> CellStatus:
+    """Try from inside the cell what no parser may do, and say whether all was denied.
+
+    ``paths``: more files that must not be readable there (a key, the database).
+    """
+    try:
+        layers = _cell.running().layers
+    except CellUnavailable as fault:
+        return CellStatus(False, (), f"sin celda de lectura: {fault}")
+    answer = _asked("/dev/null", {"op": "probe", "kind": "", "paths": list(paths)})
+    allowed = answer.facts.get("allowed")
+    if answer.fault or allowed is None:
+        return CellStatus(False, layers, f"sin aislamiento completo: la prueba no terminó ({answer.fault})")
+    if allowed:
+        return CellStatus(False, layers, "sin aislamiento completo: se pudo " + ", ".join(allowed))
+    if "bubblewrap" not in layers:
+        return CellStatus(False, layers, "sin aislamiento completo: falta bubblewrap")
+    return CellStatus(True, layers, f"{len(answer.facts['tried'])} intentos negados")
+
+
+def _asked(path: Path | str, order: dict[str, Any]) -> Answer:
+    answer = Answer()
+    try:
+        with opened(path) as file:
+            _gather(order, file, answer)
+    except OSError as fault:
+        answer.fault, answer.detail = "unreachable", type(fault).__name__
+    return answer
+
+
+def _gather(order: dict[str, Any], file: int, answer: Answer, attempts: int = 2) -> None:
+    """Ask and gather; a cell that dies before the child speaks is asked once more."""
+    started = time.monotonic()
+    try:
+        _take(_cell.ask(order, file), answer)
+    except CellLost:
+        if attempts > 1:
+            _gather(order, file, answer, attempts - 1)
+        else:
+            answer.fault = "cell_unavailable"
+    except CellUnavailable:
+        answer.fault = "cell_unavailable"
+    except wire.WireError as fault:
+        answer.fault, answer.detail = _limit_or_damage(fault.code, started), fault.code
+
+
+def _limit_or_damage(code: str, started: float) -> str:
+    """A child that vanished was killed by a limit or by the file; both are the file's doing."""
+    late = time.monotonic() - started >= _cell.limits.wall_seconds
+    return "limits" if late or code in ("limits", "timeout", "ended") else "damaged"
+
+
+def _take(frames: Iterator[tuple[bytes, bytes]], answer: Answer) -> None:
+    ended = False
+    for letter, payload in frames:
+        if letter == b"B":
+            answer.blob = payload
+            continue
+        facts = wire.decoded(payload)
+        if "page" in facts:
+            answer.pages.append(_page(facts, frames))
+        elif "fault" in facts:
+            answer.fault, answer.detail, ended = facts["fault"], facts.get("detail", ""), True
+        else:
+            ended = ended or "end" in facts
+            answer.facts.update(facts)
+    if not ended:
+        raise wire.WireError("ended")
+
+
+def _page(facts: dict[str, Any], frames: Iterator[tuple[bytes, bytes]]) -> PageContent:
+    text = str(facts["text"])
+    if "matrix" not in facts:
+        return PageContent(int(facts["page"]), text)
+    _, corners = next(frames, (b"", b""))
+    words = facts.get("words") or text.split()
+    return PageContent(int(facts["page"]), text, words_with_boxes(words, corners, facts["matrix"]))
+
+
+def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
+    """Read; where a child dies midway, go on after the page that killed it, with a fresh child, a few times."""
+    answer = _asked(path, order)
+    restarts = _cell.limits.read_restarts
+    while restarts and _may_go_on(answer):
+        restarts -= 1
+        first = len(answer.pages) + 1
+        rest = _asked(path, {**order, "first": first})
+        if not rest.pages:
+            rest.pages = [PageContent(first, "")]
+            answer.facts["partial"] = "pages"
+        answer.pages += rest.pages
+        answer.facts.update({key: value for key, value in rest.facts.items() if key == "partial"})
+        answer.fault, answer.detail = rest.fault, rest.detail
+    return answer
+
+
+def _may_go_on(answer: Answer) -> bool:
+    return bool(answer.fault) and len(answer.pages) < int(answer.facts.get("total", 0))
+
+
+def _outcome(answer: Answer) -> Outcome:
+    written = any(page.text.strip() for page in answer.pages)
+    if answer.fault or "partial" in answer.facts:
+        return "partial" if written else "unreadable"
+    return "read" if written else "no_text"

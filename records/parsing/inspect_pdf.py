@@ -1,0 +1,225 @@
+"""What a PDF may do when it is opened, found by walking its structure, never by searching its bytes.
+
+Every place an action can stand is visited: the catalog (OpenAction, AA, the JavaScript name tree), the outlines, the
+form's fields, each page and its annotations, and every action chained by /Next. Walks are bounded and remember where
+they were, so loops end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pikepdf
+
+from . import pdf_weight
+from .contents import Contents, Damaged
+
+if TYPE_CHECKING:
+    from .inspection import Findings
+
+#: Type of action → refusal.
+REFUSED_ACTIONS = {
+    "/JavaScript": "pdf_javascript",
+    "/Launch": "pdf_launch",
+    "/SubmitForm": "pdf_submit",
+    "/RichMediaExecute": "pdf_richmedia",
+}
+#: Type of action → flag.
+FLAGGED_ACTIONS = {
+    "/URI": "links",
+    "/GoToR": "remote_links",
+    "/GoToE": "remote_links",
+    "/Thread": "remote_links",
+    "/ImportData": "import_data",
+    "/Rendition": "multimedia",
+    "/Movie": "multimedia",
+    "/Sound": "multimedia",
+    "/GoTo3DView": "multimedia",
+}
+FLAGGED_ANNOTATIONS = {
+    "/FileAttachment": "embedded_files",
+    "/Screen": "multimedia",
+    "/Movie": "multimedia",
+    "/Sound": "multimedia",
+    "/3D": "multimedia",
+}
+_FAULTS = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RuntimeError)
+_EOF = re.compile(rb"%%EOF")
+_TAIL = 64 * 1024
+
+
+def inspect(contents: Contents, findings: Findings) -> None:
+    """Fill ``findings`` for a PDF; raises Damaged (``encrypted`` when it needs a password)."""
+    _ends(contents, findings)
+    try:
+        with pikepdf.open(contents.stream(), suppress_warnings=True) as pdf:
+            _inside(pdf, contents, findings)
+    except pikepdf.PasswordError as fault:
+        raise Damaged("encrypted") from fault
+    except _FAULTS as fault:
+        raise Damaged from fault
+
+
+def _inside(pdf: pikepdf.Pdf, contents: Contents, findings: Findings) -> None:
+    findings.flags |= {"owner_password"} if pdf.is_encrypted else set()
+    pages = list(pdf.pages)
+    findings.pages = len(pages)
+    walk = Walk(findings, contents.limits.pdf_nodes)
+    walk.catalog(pdf.Root)
+    for page in pages:
+        walk.page(page.obj)
+    pdf_weight.check(pdf, contents.limits)
+    if not pages:
+        raise Damaged
+
+
+def _ends(contents: Contents, findings: Findings) -> None:
+    if not contents.data[:5] == b"%PDF-":
+        findings.flags.add("leading_bytes")
+    tail = bytes(contents.data[-_TAIL:])
+    last = tail.rfind(b"%%EOF")
+    rest = tail[last + 5 :].strip(b"\0 \t\r\n\x0c") if last >= 0 else b""
+    if rest:
+        findings.flags.add("trailing_comment" if rest.startswith(b"%") else "trailing_data")
+
+
+class Walk:
+    """One bounded walk over a document; every indirect object is visited once per kind of visit."""
+
+    def __init__(self, findings: Findings, budget: int) -> None:
+        self.findings = findings
+        self.left = budget
+        self.seen: set[tuple[str, int, int]] = set()
+
+    def catalog(self, root: pikepdf.Object) -> None:
+        """Everything of the document that is not on a page."""
+        self._open_action(_get(root, "/OpenAction"))
+        self._actions_of(_get(root, "/AA"))
+        names = _get(root, "/Names")
+        if any(True for _ in self._leaves(_get(names, "/JavaScript"), "/Names")):
+            self.findings.refusals.add("pdf_javascript")
+        if any(True for _ in self._leaves(_get(names, "/EmbeddedFiles"), "/Names")):
+            self.findings.flags.add("embedded_files")
+        self._form(_get(root, "/AcroForm"))
+        for item in self._linked(_get(root, "/Outlines"), "outline"):
+            self.action(_get(item, "/A"))
+        if _get(root, "/NeedsRendering") is True:
+            self.findings.refusals.add("pdf_xfa")
+
+    def page(self, page: pikepdf.Object) -> None:
+        """A page's own actions and its annotations."""
+        self._actions_of(_get(page, "/AA"))
+        for annotation in _items(_get(page, "/Annots")):
+            if self._first_visit("annotation", annotation):
+                self._annotation(annotation)
+
+    def action(self, action: Any) -> None:
+        """An action and all that follow it."""
+        waiting = [action]
+        while waiting:
+            current = waiting.pop()
+            if isinstance(current, pikepdf.Array):
+                waiting += _items(current)
+            elif isinstance(current, pikepdf.Dictionary) and self._first_visit("action", current):
+                self._judge(current)
+                waiting.append(_get(current, "/Next"))
+
+    def _judge(self, action: pikepdf.Object) -> None:
+        name = _name(_get(action, "/S"))
+        if name in REFUSED_ACTIONS:
+            self.findings.refusals.add(REFUSED_ACTIONS[name])
+        if _get(action, "/JS") is not None:
+            self.findings.refusals.add("pdf_javascript")
+        if name in FLAGGED_ACTIONS:
+            self.findings.flags.add(FLAGGED_ACTIONS[name])
+
+    def _open_action(self, action: Any) -> None:
+        if action is not None:
+            self.findings.flags.add("open_action")
+            self.action(action if isinstance(action, pikepdf.Dictionary) else None)
+
+    def _actions_of(self, triggers: Any) -> None:
+        for key in _keys(triggers):
+            self.action(_get(triggers, key))
+
+    def _annotation(self, annotation: pikepdf.Object) -> None:
+        kind = _name(_get(annotation, "/Subtype"))
+        if kind == "/RichMedia":
+            self.findings.refusals.add("pdf_richmedia")
+        if kind in FLAGGED_ANNOTATIONS:
+            self.findings.flags.add(FLAGGED_ANNOTATIONS[kind])
+        if kind == "/3D" and _get(_get(annotation, "/3DD"), "/OnInstantiate") is not None:
+            self.findings.refusals.add("pdf_javascript")
+        for key in ("/A", "/PA"):
+            self.action(_get(annotation, key))
+        self._actions_of(_get(annotation, "/AA"))
+
+    def _form(self, form: Any) -> None:
+        if _get(form, "/XFA") is not None:
+            self.findings.refusals.add("pdf_xfa")
+        for field in self._leaves(form, "/Fields"):
+            self.findings.flags.add("signed" if _name(_get(field, "/FT")) == "/Sig" else "form")
+            self.action(_get(field, "/A"))
+            self._actions_of(_get(field, "/AA"))
+
+    def _leaves(self, root: Any, key: str) -> Iterator[pikepdf.Object]:
+        """Members of ``key`` of a tree's root and of all nodes below it by /Kids."""
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if not isinstance(node, pikepdf.Dictionary) or not self._first_visit("tree" + key, node):
+                continue
+            for item in _items(_get(node, key)):
+                yield item
+                waiting += [item] if key == "/Fields" else []
+            kids = _items(_get(node, "/Kids"))
+            if key == "/Fields":
+                yield from (kid for kid in kids if isinstance(kid, pikepdf.Dictionary))
+            waiting += kids
+
+    def _linked(self, root: Any, visit: str) -> Iterator[pikepdf.Object]:
+        """Items of a tree of /First and /Next, such as the outlines."""
+        waiting = [_get(root, "/First")]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, pikepdf.Dictionary) and self._first_visit(visit, node):
+                yield node
+                waiting += [_get(node, "/Next"), _get(node, "/First")]
+
+    def _first_visit(self, visit: str, node: pikepdf.Object) -> bool:
+        self.left -= 1
+        if self.left < 0:
+            raise Damaged("limits")
+        if not isinstance(node, pikepdf.Dictionary):
+            return False
+        number, generation = node.objgen
+        if not number:
+            return True
+        key = (visit, number, generation)
+        fresh = key not in self.seen
+        self.seen.add(key)
+        return fresh
+
+
+def _get(node: Any, key: str) -> Any:
+    """A member of a dictionary (or of a stream's), None when ``node`` is no dictionary or has no such member."""
+    if isinstance(node, pikepdf.Dictionary | pikepdf.Stream):
+        return node.get(key)
+    return None
+
+
+def _keys(node: Any) -> list[str]:
+    return list(node.keys()) if isinstance(node, pikepdf.Dictionary) else []
+
+
+def _items(node: Any) -> list[Any]:
+    return list(node) if isinstance(node, pikepdf.Array) else []  # type: ignore[call-overload]
+
+
+def _name(value: Any) -> str:
+    return str(value) if isinstance(value, pikepdf.Name) else ""
+
+
+Inspector = Callable[[Contents, "Findings"], None]

@@ -1,0 +1,73 @@
+"""Names of received files. The original is kept as data; these functions make what may be shown and stored."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from . import formats
+
+MAX_DISPLAY = 180
+FALLBACK = "sin-nombre"
+
+#: Marks that reorder or hide text: LRM/RLM/ALM, embeddings and overrides, isolates, zero-width, BOM.
+BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200d\u2028\u2029\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]")
+QUOTES = re.compile("[\"'`´‘’“”«»]")
+_SEPARATORS = re.compile(r"[/\\]")
+_EXTENSION = re.compile(r"\.[0-9a-z]{1,10}\Z")
+
+
+def _without_marks(name: str) -> str:
+    visible = INVISIBLE.sub("", BIDI.sub("", name))
+    return "".join(ch for ch in visible if unicodedata.category(ch) not in ("Cc", "Cs", "Co", "Cn"))
+
+
+def last_part(name: str) -> str:
+    """The name without any path, whatever system wrote it."""
+    return _SEPARATORS.split(name)[-1]
+
+
+def safe_display_name(name: str) -> str:
+    """A name fit for a screen: NFC, no path, no control, bidi or invisible marks, at most 180 characters.
+
+    The extension is kept when the name is cut. A name with nothing left is ``sin-nombre``.
+    """
+    clean = " ".join(_without_marks(unicodedata.normalize("NFC", last_part(name))).split())
+    clean = clean.strip(" .") or FALLBACK
+    if len(clean) <= MAX_DISPLAY:
+        return clean
+    extension = extension_of(clean)
+    return clean[: MAX_DISPLAY - len(extension) - 1].rstrip() + "…" + extension
+
+
+def extension_of(name: str) -> str:
+    """Lower-case extension with its dot as the last part of the name really ends, ``""`` when there is none."""
+    clean = _without_marks(unicodedata.normalize("NFC", last_part(name[-1000:]))).rstrip(" .").lower()
+    found = _EXTENSION.search(clean)
+    return found.group(0) if found else ""
+
+
+def storage_extension(name: str, media_type: str) -> str:
+    """Extension to serve the bytes under, from our own table: the name's own if it fits the type, else the type's."""
+    row = formats.BY_MEDIA_TYPE.get(media_type)
+    if row is None:
+        return ".bin"
+    given = extension_of(name)
+    return given if given in row.extensions else row.extensions[0]
+
+
+_FLAG_TESTS = (
+    ("path_in_name", lambda name: bool(_SEPARATORS.search(name))),
+    ("bidi_in_name", lambda name: bool(BIDI.search(name))),
+    ("invisible_in_name", lambda name: bool(INVISIBLE.search(name))),
+    ("control_in_name", lambda name: any(unicodedata.category(ch) == "Cc" for ch in name)),
+    ("quotes_in_name", lambda name: bool(QUOTES.search(name))),
+    ("long_name", lambda name: len(name) > MAX_DISPLAY or len(name.encode("utf-8", "replace")) > 255),
+    ("name_not_nfc", lambda name: not unicodedata.is_normalized("NFC", name)),
+)
+
+
+def name_flags(name: str) -> tuple[str, ...]:
+    """Codes of what is odd in a received name; a file is never refused for its name."""
+    return tuple(code for code, holds in _FLAG_TESTS if holds(name))

@@ -1,0 +1,250 @@
+"""All text of a DOCX, page by page, read part by part without ever holding the document whole.
+
+Included: body, nested tables, headers and footers (on page 1), footnotes, endnotes and comments (at the end of the
+page that refers to them), text boxes, content controls, equations, inserted tracked text, and hidden text, because
+an archive answers for all that a document says. Left out: deleted and moved-away tracked text, field codes, and the
+second copy (Fallback) of what AlternateContent holds twice.
+A page ends at an explicit page break, at "page break before" and where Word last broke it; breaks with no text
+between them are one. A document that no Word ever laid out may thus have fewer pages than it prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .contents import Contents, Damaged, Sink
+from .ooxml import Package, events
+
+ENGINE = ("lxml", "docx-1")
+
+_WORD = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+_OTHER = {
+    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
+    "http://purl.oclc.org/ooxml/officeDocument/math": "m",
+    "http://schemas.openxmlformats.org/drawingml/2006/main": "a",
+    "http://purl.oclc.org/ooxml/drawingml/main": "a",
+}
+_PREFIX = {**{uri: "w" for uri in _WORD}, **_OTHER}
+
+_SKIPPED = frozenset({"w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText"})
+_TEXTS = frozenset({"w:t", "m:t", "a:t"})
+_FIXED = {"w:tab": "\t", "w:cr": "\n", "w:noBreakHyphen": "-"}
+_REFERENCES = {"w:footnoteReference": "footnote", "w:endnoteReference": "endnote", "w:commentReference": "comment"}
+_NOTE_PARTS = {"footnote": ".footnotes+xml", "endnote": ".endnotes+xml", "comment": ".comments+xml"}
+_NAMES = {
+    "w": "t delText instrText delInstrText tab cr noBreakHyphen br p tc tr txbxContent del moveFrom pageBreakBefore"
+    " lastRenderedPageBreak footnoteReference endnoteReference commentReference footnote endnote comment",
+    "mc": "AlternateContent Choice Fallback",
+    "m": "t",
+    "a": "t",
+}
+_KNOWN = {f"{{{uri}}}{name}": f"{prefix}:{name}" for uri, prefix in _PREFIX.items() for name in _NAMES[prefix].split()}
+_TAGS = tuple(_KNOWN)
+
+Notes = dict[tuple[str, str], str]
+
+
+class Flow:
+    """Turns the events of one part into pages of text; of a part of notes, into texts by kind and id."""
+
+    def __init__(self, notes: Notes | None = None) -> None:
+        self.notes: Notes = notes if notes is not None else {}
+        self.pages: list[str] = []
+        self.layers: list[list[str]] = [[]]
+        self.aside: list[str] = []
+        self.skipping = 0
+        self.choices: list[bool] = []
+        self.skips: list[bool] = []
+        self.rows: list[list[int]] = []
+
+    def run(self, package: Package, part: str) -> Flow:
+        """Take all events of a part; raises Damaged, after which the pages so far are still good."""
+        for event, node in events(package.open(part), ("start", "end"), _TAGS):
+            name = _KNOWN[node.tag]
+            (self._start if event == "start" else self._end)(name, node)
+        return self
+
+    def close_page(self) -> None:
+        """End the page: its text, then the text boxes and notes that belong to it."""
+        self.pages.append(_tidy("".join(self.layers[0]) + "\n" + "\n".join(self.aside)))
+        self.layers[0], self.aside = [], []
+
+    def _start(self, name: str, node: Any) -> None:
+        if name == "mc:AlternateContent":
+            self.choices.append(False)
+        elif name in ("mc:Choice", "mc:Fallback"):
+            self._start_choice()
+        elif name in _SKIPPED:
+            self.skipping += 1
+        elif name == "w:txbxContent":
+            self.layers.append([])
+        elif name == "w:tr":
+            self.rows.append([0, 0])
+        elif name == "w:tc" and self.rows:
+            self.rows[-1][1] = 0
+
+    def _start_choice(self) -> None:
+        second = bool(self.choices and self.choices[-1])
+        self.skips.append(second)
+        self.skipping += second
+        if self.choices:
+            self.choices[-1] = True
+
+    def _end(self, name: str, node: Any) -> None:
+        if name in _SKIPPED:
+            self.skipping -= 1
+        elif name in _STRUCTURE:
+            _STRUCTURE[name](self, node)
+        elif not self.skipping:
+            self._say(name, node)
+
+    def _say(self, name: str, node: Any) -> None:
+        if name in _TEXTS:
+            self.layers[-1].append(node.text or "")
+        elif name in _FIXED:
+            self.layers[-1].append(_FIXED[name])
+        elif name in _REFERENCES:
+            self.aside.append(self.notes.pop((_REFERENCES[name], _attribute(node, "id")), ""))
+        elif name == "w:br":
+            self._break(_attribute(node, "type") == "page", always=True)
+        elif name in ("w:lastRenderedPageBreak", "w:pageBreakBefore"):
+            self._break(_attribute(node, "val") not in ("0", "false", "off"))
+
+    def _break(self, of_page: bool, always: bool = False) -> None:
+        if always and not of_page:
+            self.layers[-1].append("\n")
+        if of_page and len(self.layers) == 1 and self._first_in_row() and "".join(self.layers[0]).strip():
+            self.close_page()
+
+    def _first_in_row(self) -> bool:
+        """Cells of one row side by side each mark the same break; it counts once."""
+        if not self.rows:
+            return True
+        row = self.rows[0]
+        row[1] += 1
+        new, row[0] = row[1] > row[0], max(row)
+        return new
+
+    def _end_choice(self, node: Any) -> None:
+        self.skipping -= self.skips.pop()
+
+    def _end_alternate(self, node: Any) -> None:
+        self.choices.pop()
+
+    def _end_box(self, node: Any) -> None:
+        text = "".join(self.layers.pop())
+        if not self.skipping:
+            self.aside.append(text)
+
+    def _end_paragraph(self, node: Any) -> None:
+        self.layers[-1].append("\n")
+        _forget(node)
+
+    def _end_cell(self, node: Any) -> None:
+        self.layers[-1].append("\t")
+
+    def _end_row(self, node: Any) -> None:
+        self.rows.pop()
+        self.layers[-1].append("\n")
+        _forget(node)
+
+    def _end_note(self, node: Any) -> None:
+        key = (_KNOWN[node.tag].removeprefix("w:"), _attribute(node, "id"))
+        self.close_page()
+        self.notes[key] = "\n".join(self.pages).strip()
+        self.pages = []
+        _forget(node)
+
+
+_STRUCTURE = {
+    "mc:Choice": Flow._end_choice,
+    "mc:Fallback": Flow._end_choice,
+    "mc:AlternateContent": Flow._end_alternate,
+    "w:txbxContent": Flow._end_box,
+    "w:p": Flow._end_paragraph,
+    "w:tc": Flow._end_cell,
+    "w:tr": Flow._end_row,
+    "w:footnote": Flow._end_note,
+    "w:endnote": Flow._end_note,
+    "w:comment": Flow._end_note,
+}
+
+
+def read(contents: Contents, sink: Sink) -> None:
+    """Send the pages of a DOCX; a document that breaks off midway is *partial*."""
+    package = Package(contents)
+    package.check_names()
+    package.check_sizes()
+    sink.say(engine=ENGINE[0], version=ENGINE[1])
+    pages, whole = document_pages(package)
+    sink.pages(pages)
+    if not whole:
+        sink.say(partial="damaged")
+
+
+def document_pages(package: Package) -> tuple[list[str], bool]:
+    """Texts of the pages, and whether all parts could be read; raises Damaged when the body cannot be found."""
+    bodies = package.parts_of_type("wordprocessingml.document.main+xml")
+    if not bodies:
+        raise Damaged
+    notes, whole = _notes(package)
+    flow = Flow(notes)
+    whole &= _attempt(flow, package, bodies[0])
+    flow.aside += [text for text in flow.notes.values() if text]
+    flow.close_page()
+    headers, headers_whole = _margins(package, "header")
+    footers, footers_whole = _margins(package, "footer")
+    flow.pages[0] = _tidy("\n".join([*headers, flow.pages[0], *footers]))
+    return flow.pages, whole and headers_whole and footers_whole
+
+
+def _notes(package: Package) -> tuple[Notes, bool]:
+    notes: Notes = {}
+    whole = True
+    for ending in _NOTE_PARTS.values():
+        for part in package.parts_of_type(f"wordprocessingml{ending}"):
+            whole &= _attempt(Flow(notes), package, part)
+    return notes, whole
+
+
+def _margins(package: Package, kind: str) -> tuple[list[str], bool]:
+    texts, whole = [], True
+    for part in package.parts_of_type(f"wordprocessingml.{kind}+xml"):
+        flow = Flow()
+        whole &= _attempt(flow, package, part)
+        flow.close_page()
+        texts += flow.pages
+    return list(dict.fromkeys(text for text in texts if text)), whole
+
+
+def _attempt(flow: Flow, package: Package, part: str) -> bool:
+    try:
+        flow.run(package, part)
+    except Damaged as fault:
+        if fault.code == "limits":
+            raise
+        return False
+    return True
+
+
+def _attribute(node: Any, name: str) -> str:
+    for uri in _WORD:
+        if (value := node.get(f"{{{uri}}}{name}")) is not None:
+            return str(value)
+    return ""
+
+
+def _forget(node: Any) -> None:
+    node.clear()
+    while node.getprevious() is not None:
+        del node.getparent()[0]
+
+
+def _tidy(text: str) -> str:
+    lines = (line.rstrip() for line in text.replace("\t\n", "\n").split("\n"))
+    return "\n".join(line for line in lines if line)

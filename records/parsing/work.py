@@ -1,0 +1,69 @@
+"""What a child does with its one file: inspect, read, render or probe. Runs inside the cell only."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from . import (
+    inspection,
+    page_images,
+    probe,
+    text_mail,
+    text_slides,
+    text_pdf,
+    text_plain,
+    text_sheets,
+    text_word,
+    wire,
+)
+from .contents import Contents, Damaged, Sink
+
+#: Kind of content → the function that reads it, page by page, into the sink.
+READERS: dict[str, Callable[[Contents, Sink], None]] = {
+    "pdf": text_pdf.read,
+    "docx": text_word.read,
+    "xlsx": text_sheets.read,
+    "pptx": text_slides.read,
+    "text": text_plain.read,
+    "mail": text_mail.read,
+    "png": page_images.read_nothing,
+    "jpeg": page_images.read_nothing,
+    "tiff": page_images.read_nothing,
+}
+
+OPERATIONS: dict[str, Callable[[Contents, Sink], None]] = {
+    "inspect": inspection.inspect,
+    "read": lambda contents, sink: READERS[contents.kind](contents, sink),
+    "render": page_images.render,
+    "probe": probe.probe,
+}
+
+
+def serve(order: dict[str, Any], stream: socket.socket, file: int) -> None:
+    """Carry out one order and answer on ``stream``; the last frame is ``{"end": …}``, absent when the child died."""
+    sink = Sink(stream)
+    try:
+        contents = Contents(order, file, _mapped(file))
+        OPERATIONS[order["op"]](contents, sink)
+        sink.end()
+    except BrokenPipeError:
+        return
+    except Damaged as fault:
+        sink.fail(fault.code)
+    except (MemoryError, RecursionError):
+        sink.fail("limits")
+    except Exception as fault:  # reason: any fault of a parser is an answer, "damaged"; the child ends here anyway
+        sink.fail("damaged", f"{type(fault).__name__}: {fault}"[:300])
+
+
+def _mapped(file: int) -> mmap.mmap | bytes:
+    if os.fstat(file).st_size == 0:
+        return b""
+    try:
+        return mmap.mmap(file, 0, access=mmap.ACCESS_COPY)
+    except (OSError, ValueError) as fault:
+        raise Damaged("limits") from fault
