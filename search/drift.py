@@ -1,0 +1,96 @@
+"""Comparing the index with its sources, entry by entry, and repairing what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from search import outbox
+from search.batches import batched
+from search.conf import get_engine
+from search.engines.base import SearchEngine, fingerprint_of, uid_of
+from search.indexing import bring_entries
+from search.sources import Source, find_source, registered_sources
+
+Name = tuple[str, str]
+"""(source, key)"""
+
+Facts = tuple[str, str]
+"""(partition, fingerprint)"""
+
+_LOAD = 20
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Names (source, key) that the index lacks, holds without ground, or holds otherwise than the source says
+    (also in another partition, or twice). Keys that wait in the outbox are no drift. `done`: entries compared.
+    """
+
+    done: int
+    missing: tuple[Name, ...]
+    extra: tuple[Name, ...]
+    differs: tuple[Name, ...]
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """All findings."""
+        return self.missing + self.extra + self.differs
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+
+def audit(repair: bool = False, engine: SearchEngine | None = None) -> Drift:
+    """Compares a fingerprint of every entry with what its source says now; with `repair`, sets right what was
+    found (the findings are returned all the same). Raises EngineUnavailable when the index cannot be read.
+    """
+    looked_at = engine or get_engine()
+    held = _held(looked_at)
+    missing, differs, done = [], [], 0
+    for name, facts in _expected():
+        done += 1
+        if name not in held:
+            missing.append(name)
+        elif held.pop(name) != [facts]:
+            differs.append(name)
+    # Read last: what changed while comparing waits here.
+    waiting = _waiting()
+    drift = Drift(done, *(_but(names, waiting) for names in (missing, list(held), differs)))
+    if repair and drift:
+        _repair(looked_at, drift)
+    return drift
+
+
+def _held(engine: SearchEngine) -> dict[Name, list[Facts]]:
+    held: dict[Name, list[Facts]] = {}
+    for indexed in engine.indexed():
+        facts = (indexed.partition, indexed.fingerprint)
+        held.setdefault((indexed.source, indexed.key), []).append(facts)
+    return held
+
+
+def _expected() -> Iterator[tuple[Name, Facts]]:
+    for source in registered_sources():
+        for keys in batched(source.iter_keys(), _LOAD):
+            for entry in source.load(keys):
+                yield (source.name, entry.key), (entry.partition, fingerprint_of(entry))
+
+
+def _waiting() -> set[str]:
+    pending = outbox.pending_keys()
+    return {uid_of(source, key) for source, keys in pending.items() for key in keys}
+
+
+def _but(names: list[Name], waiting: set[str]) -> tuple[Name, ...]:
+    return tuple(sorted(name for name in names if uid_of(*name) not in waiting))
+
+
+def _repair(engine: SearchEngine, drift: Drift) -> None:
+    with engine.writer() as writer:
+        for source in sorted({source for source, _key in drift.names}):
+            keys = [key for owner, key in drift.names if owner == source]
+            for part in batched(keys, _LOAD):
+                known: Source | None = find_source(source)
+                bring_entries(writer, source, part, known.load(part) if known else [])
+        writer.commit()

@@ -1,0 +1,200 @@
+"""The folder of the embedded engine: generations of indexes, which one is current, and the writer's lock.
+
+<path>/CURRENT              name of the generation in use, replaced in one step
+<path>/writer.lock          flock of the one writer (never deleted: the lock goes with its process)
+<path>/<generation>/generation.json   schema and analysis versions, partitions that must exist
+<path>/<generation>/<partition>/      one tantivy index each
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+from uuid import uuid4
+
+import tantivy
+
+from search import analysis
+from search.engines.base import EngineState
+from search.errors import EngineUnavailable
+
+SCHEMA_VERSION = 1
+"""Raised with every change of fields; an index of another version must be rebuilt."""
+
+VERSIONS = {"schema": SCHEMA_VERSION, "analysis": analysis.VERSION}
+
+_POLL_SECONDS = 0.02
+
+
+def schema() -> tantivy.Schema:
+    """Fields of entries (uid … fingerprint) and of their pages (uid, page_*), told apart by who has which."""
+    builder = tantivy.SchemaBuilder()
+    # Deleting goes by `uid`, a raw text field: on unsigned fields delete_documents_by_term deletes nothing.
+    builder.add_text_field("uid", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("key", "container"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "words", "page_words"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in ("facets", "page_of"):
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in ("sort", "page_number"):
+        builder.add_unsigned_field(name, fast=True)
+    builder.add_unsigned_field("page_count", stored=True)
+    builder.add_bytes_field("fingerprint", stored=True)
+    return builder.build()
+
+
+@contextmanager
+def tantivy_faults(code: str = "index_damaged") -> Iterator[None]:
+    """Turns what tantivy raises for bad files, full disks and held locks into EngineUnavailable."""
+    try:
+        yield
+    except (ValueError, OSError) as fault:
+        busy = "Lock" in str(fault) and "Busy" in str(fault)
+        raise EngineUnavailable("index_busy" if busy else code) from fault
+    except BaseException as fault:
+        # A Rust panic over damaged bytes arrives as a BaseException that pyo3 does not let us import.
+        if type(fault).__name__ != "PanicException":
+            raise
+        raise EngineUnavailable(code) from fault
+
+
+class IndexFolder:
+    """Opens, makes and swaps generations. Opened indexes are kept per process and shared by its threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened: dict[tuple[str, str], tantivy.Index] = {}
+        self._guard = RLock()
+
+    def state(self) -> EngineState:
+        """Whether the current generation can be opened whole."""
+        try:
+            for partition in self.partitions(self.current()):
+                self.searcher(self.current(), partition)
+        except EngineUnavailable as fault:
+            states: dict[str, EngineState] = {"index_missing": "missing", "index_outdated": "outdated"}
+            return states.get(fault.code, "damaged")
+        return "ready"
+
+    def current(self) -> str:
+        """Name of the generation in use. Raises EngineUnavailable("index_missing") before the first rebuild."""
+        try:
+            name = (self.path / "CURRENT").read_text("ascii").strip()
+        except (FileNotFoundError, UnicodeDecodeError) as fault:
+            raise EngineUnavailable("index_missing") from fault
+        if not name or "/" in name or not (self.path / name).is_dir():
+            raise EngineUnavailable("index_missing")
+        return name
+
+    def partitions(self, generation: str) -> list[str]:
+        """Partitions the generation holds. Raises EngineUnavailable when it is of another version."""
+        return list(self._facts(generation)["partitions"])
+
+    def _facts(self, generation: str) -> dict[str, Any]:
+        with tantivy_faults():
+            facts = json.loads((self.path / generation / "generation.json").read_text("utf-8"))
+            if not isinstance(facts, dict) or not isinstance(facts.get("partitions"), list):
+                raise EngineUnavailable("index_damaged")
+        if {name: facts.get(name) for name in VERSIONS} != VERSIONS:
+            raise EngineUnavailable("index_outdated")
+        return facts
+
+    def searcher(self, generation: str, partition: str) -> tantivy.Searcher:
+        """A searcher over all that is committed to the partition now."""
+        with tantivy_faults():
+            index = self._open(generation, partition)
+            index.reload()
+            return index.searcher()
+
+    def _open(self, generation: str, partition: str) -> tantivy.Index:
+        with self._guard:
+            if (generation, partition) not in self._opened:
+                index = tantivy.Index.open(str(self.path / generation / partition))
+                index.config_reader("manual")
+                # Older generations are gone from disk: keeping them open would keep their bytes.
+                self._opened = {at: kept for at, kept in self._opened.items() if at[0] == generation}
+                self._opened[generation, partition] = index
+            return self._opened[generation, partition]
+
+    def index_for_writing(self, generation: str, partition: str) -> tantivy.Index:
+        """The partition's index, made and entered in generation.json first when it is new."""
+        folder = self.path / generation / partition
+        with tantivy_faults("index_unwritable"):
+            known = self.partitions(generation)
+            if partition not in known:
+                folder.mkdir(exist_ok=True)
+                tantivy.Index(schema(), str(folder))
+                self._write_facts(generation, [*known, partition])
+            return tantivy.Index.open(str(folder))
+
+    def make_generation(self) -> str:
+        """An empty generation, not in use yet."""
+        name = f"g-{uuid4().hex}"
+        with tantivy_faults("index_unwritable"):
+            (self.path / name).mkdir(parents=True)
+            self._write_facts(name, [])
+        return name
+
+    def _write_facts(self, generation: str, partitions: list[str]) -> None:
+        facts = json.dumps({**VERSIONS, "partitions": sorted(partitions)})
+        _replace(self.path / generation / "generation.json", facts)
+
+    def put_in_use(self, generation: str) -> None:
+        """Makes the generation the current one in one durable step, then drops all others."""
+        with tantivy_faults("index_unwritable"):
+            _replace(self.path / "CURRENT", generation)
+        self.sweep(generation)
+
+    def sweep(self, keep: str) -> None:
+        """Deletes every generation but one, with what interrupted rebuilds left."""
+        for folder in self.path.glob("g-*"):
+            if folder.name != keep:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def write_lock(self, wait_seconds: float) -> Iterator[None]:
+        """Holds the writer's lock; raises EngineUnavailable("index_busy") after waiting that long."""
+        with tantivy_faults("index_unwritable"):
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _lock(handle, time.monotonic() + wait_seconds)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _lock(handle: int, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            if time.monotonic() >= deadline:
+                raise EngineUnavailable("index_busy") from held
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
+
+
+def _replace(path: Path, text: str) -> None:
+    """Writes a small file so that a crash leaves the old one or the new one."""
+    draft = path.with_name(path.name + ".new")
+    with draft.open("w", encoding="utf-8") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
