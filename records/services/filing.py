@@ -216,9 +216,7 @@ def write_rows(
     batch: uuid.UUID | None,
 ) -> Document:
     moment, staged = clock.now(), received.staged
-    Blob.objects.bulk_create(
-        [Blob(digest=staged.digest, size=staged.size, stored_at=moment)], ignore_conflicts=True
-    )
+    note_bytes(staged)
     document = Document.objects.create(
         expediente=expediente, tipo=tipo, date=metadata.date, filed_by=actor, filed_at=moment, batch=batch,
         title=title_of(metadata, received.upload.name), author=author_of(actor), blob_id=staged.digest,
@@ -227,6 +225,13 @@ def write_rows(
     )
     Reading.objects.create(document=document)
     return document
+
+
+def note_bytes(staged: Staged) -> None:
+    """One row per digest, whoever files it first; two at once are settled by the database."""
+    if not Blob.objects.filter(pk=staged.digest).exists():
+        row = Blob(digest=staged.digest, size=staged.size, stored_at=clock.now())
+        Blob.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def place(expediente: Expediente, received: Received) -> dict[str, int]:

@@ -1,0 +1,162 @@
+"""Custody: bytes never change unseen, rows that are only added, reading that leaves its event first."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+from django.db import DatabaseError, connection, transaction
+
+from records import storage, triggers
+from records.audit import UnknownAction, record
+from records.errors import IntegrityFailure, NotFound
+from records.models import Blob, Document, Expediente, LedgerEvent
+from records.services import fixity, reading, viewing
+from records.vocabulary import Level
+from tests import factories
+
+
+def stored(document: Document) -> Path:
+    return storage.store().path_of(document.blob_id)
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    path.chmod(0o600)
+    path.write_bytes(content)
+
+
+@pytest.mark.requirement("B5")
+def test_an_altered_file_is_named_and_no_other(cast: dict[str, Any], expediente: Expediente) -> None:
+    pieces = [factories.insert_piece(cast["archivista"], expediente) for _time in range(4)]
+    overwrite(stored(pieces[2]), stored(pieces[2]).read_bytes()[:-1] + b"!")
+    report = fixity.verify_custody(expediente.code)
+    assert report.findings == [{"document": str(pieces[2].pk), "problem": "altered"}]
+    assert report.checked == 4
+
+
+@pytest.mark.requirement("B5")
+def test_a_missing_file_is_named(cast: dict[str, Any], expediente: Expediente) -> None:
+    piece = factories.insert_piece(cast["archivista"], expediente)
+    stored(piece).unlink()
+    assert fixity.verify_custody().findings == [{"document": str(piece.pk), "problem": "missing"}]
+
+
+def test_litter_of_an_interrupted_filing_is_no_finding(cast: dict[str, Any], expediente: Expediente) -> None:
+    factories.insert_piece(cast["archivista"], expediente)
+    litter = storage.store().stage(factories.upload().stream, limit=1000)
+    try:
+        assert fixity.verify_custody().findings == []
+    finally:
+        storage.store().discard(litter)
+
+
+@pytest.mark.criterion(15)
+@pytest.mark.rule("K1")
+def test_altered_bytes_are_never_served(cast: dict[str, Any], expediente: Expediente) -> None:
+    piece = factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED)
+    overwrite(stored(piece), b"otra cosa")
+    with pytest.raises(IntegrityFailure):
+        viewing.open_original(actor=cast["archivista"], document=piece)
+    assert not LedgerEvent.objects.filter(action="document.downloaded").exists()
+
+
+@pytest.mark.requirement("I9")
+@pytest.mark.criterion(14)
+def test_no_byte_leaves_when_the_event_cannot_be_written(
+    cast: dict[str, Any], expediente: Expediente, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED)
+    monkeypatch.setattr("records.audit.next_index", lambda: (_ for _ in ()).throw(DatabaseError("sin bitácora")))
+    with pytest.raises(DatabaseError):
+        viewing.open_original(actor=cast["archivista"], document=piece)
+
+
+def test_reading_leaves_its_event_and_public_pieces_none(cast: dict[str, Any], expediente: Expediente) -> None:
+    for level in (Level.PUBLIC, Level.RESTRICTED):
+        piece = factories.insert_piece(cast["archivista"], expediente, level)
+        viewing.open_original(actor=cast["archivista"], document=piece).close()
+    assert LedgerEvent.objects.filter(action="document.downloaded").count() == 1
+
+
+def test_a_piece_that_may_not_be_seen_is_not_found(cast: dict[str, Any], expediente: Expediente) -> None:
+    piece = factories.insert_piece(cast["archivista"], expediente, Level.RESERVED)
+    for act in (viewing.open_original, viewing.view_document):
+        with pytest.raises(NotFound):
+            act(actor=cast["archivista"], document=piece)
+    with pytest.raises(NotFound):
+        viewing.page_image(actor=cast["archivista"], document=piece, number=1)
+
+
+@pytest.mark.criterion(12)
+@pytest.mark.parametrize("table", sorted(triggers.HELD))
+def test_the_database_refuses_to_change_or_delete_what_is_held(
+    cast: dict[str, Any], expediente: Expediente, table: str
+) -> None:
+    from records.convenios.models import Project, PublicationDecision
+
+    piece = factories.insert_piece(cast["archivista"], expediente)
+    factories.give_level(piece, Level.RESTRICTED, cast["custodia"], cast["jefatura"])
+    from records.services import access
+
+    made = access.grant_access(
+        actor=cast["custodia"], target=piece, person=cast["revisora"], until=factories.FAR, reason="x"
+    )
+    access.revoke_grant(actor=cast["custodia"], grant=made)
+    project = Project.objects.create(code="P-1", slug="p-1", name="p", phase="review", objective="o",
+                                     offset_kind="direct", supplier="s", recipient="r")  # fmt: skip
+    PublicationDecision.objects.create(
+        project=project, published=True, reason="r", decided_by=cast["jefatura"], decided_at=made.granted_at
+    )
+    column = triggers.held_columns(connection, table)[-1]
+    statements = [f'DELETE FROM "{table}"', f'UPDATE "{table}" SET "{column}" = "{column}"']
+    if connection.vendor == "sqlite":
+        statements.append(f'INSERT OR REPLACE INTO "{table}" SELECT * FROM "{table}"')
+    for statement in statements:
+        with pytest.raises(DatabaseError, match="custodia"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_the_triggers_expected_are_those_installed(db: None) -> None:
+    assert triggers.present(connection) == triggers.EXPECTED[connection.vendor]
+
+
+@pytest.mark.rule("U2")
+def test_an_event_is_canonical_and_hashed_as_a_leaf(cast: dict[str, Any]) -> None:
+    event = record("search.run", actor=cast["archivista"], subject="custody", shown=["b", "a"])
+    import json
+
+    payload = event.payload.encode()
+    assert rfc8785.dumps(json.loads(payload)) == payload
+    assert event.leaf == hashlib.sha256(b"\x00" + payload).hexdigest()
+
+
+def test_events_are_numbered_without_gaps_and_undone_with_their_act(cast: dict[str, Any]) -> None:
+    record("search.run", actor=None, subject="custody")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        record("search.run", actor=None, subject="custody")
+        raise RuntimeError("corte")
+    record("search.run", actor=None, subject="custody")
+    assert list(LedgerEvent.objects.values_list("index", flat=True)) == [0, 1]
+
+
+def test_an_act_without_a_row_in_the_table_is_refused(db: None) -> None:
+    with pytest.raises(UnknownAction):
+        record("made.up", actor=None, subject="x")
+
+
+@pytest.mark.requirement("J8")
+def test_reading_stores_text_by_page_and_again_gives_the_same(cast: dict[str, Any], expediente: Expediente) -> None:
+    piece = factories.file_piece(cast["archivista"], expediente, "Página única con acta".encode())
+    for _time in range(2):
+        assert reading.read_document(piece.pk) == "read"
+        assert [page.text.strip() for page in piece.page_texts.all()] == ["Página única con acta"]
+
+
+def test_bytes_lost_before_reading_are_unreadable_not_a_failure(cast: dict[str, Any], expediente: Expediente) -> None:
+    piece = factories.insert_piece(cast["archivista"], expediente)
+    stored(piece).unlink()
+    assert reading.read_document(piece.pk) == "unreadable"
+    assert Blob.objects.filter(pk=piece.blob_id).exists()
