@@ -1,0 +1,147 @@
+"""The acts of the play, each through the service that serves the screens; every one returns the id it made."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+from cms.demo import fixtures, texts
+from cms.demo.fixtures import Row
+from cms.demo.stage import Stage
+from records.api import (
+    FilingMetadata,
+    Upload,
+    appoint,
+    approve_act,
+    file_document,
+    grant_access,
+    open_expediente,
+    propose_level,
+    today,
+)
+from records.convenios.api import Convenio, Project, publish_project
+
+PUBLISHER = "secretaria.general"
+OPENER = "archivista"
+
+
+def opening(stage: Stage, row: Row) -> str:
+    parent = stage.expediente(row["parent"]) if row["parent"] else None
+    expediente = open_expediente(
+        actor=stage.people[OPENER],
+        code=row["code"],
+        title=row["title"],
+        kind=row["kind"],
+        opened_on=fixtures.day(row["opened"]),
+        convenio_number=row["convenio_number"],
+        parent=parent,
+    )
+    return str(expediente.pk)
+
+
+def appointing(stage: Stage, row: Row, code: str) -> str:
+    """Set-up by an operator: the screens for people and offices come later."""
+    appointment = appoint(
+        expediente=stage.expediente(code),
+        person=stage.people[row["login"]],
+        kind=row["kind"],
+        starts_on=today(),
+        ends_on=fixtures.day(row["until"]),
+        act=row["act"],
+    )
+    return str(appointment.pk)
+
+
+def filing(stage: Stage, row: Row) -> str:
+    name, content = texts.piece(row)
+    receipt = file_document(
+        actor=stage.people[row["filer"]],
+        expediente=stage.expediente(row["expediente"]),
+        upload=Upload(name, io.BytesIO(content)),
+        metadata=FilingMetadata(tipo=row["tipo"], date=fixtures.day(row["date"]), title=row["title"]),
+    )
+    return str(receipt.document)
+
+
+def proposing(stage: Stage, row: Row) -> str:
+    act = propose_level(
+        actor=stage.people[row["proposer"]],
+        document=stage.document(row["key"]),
+        level=row["level"],
+        grounds=fixtures.grounds(row),
+    )
+    return str(act.pk)
+
+
+def approving(stage: Stage, row: Row) -> str:
+    return str(approve_act(actor=stage.people[row["approver"]], act=stage.act(row["key"])).pk)
+
+
+def granting(stage: Stage, row: Row) -> str:
+    grant = grant_access(
+        actor=stage.people["custodia"],
+        target=stage.document(row["document"]),
+        person=stage.people[row["login"]],
+        until=fixtures.day(row["until"]),
+        reason=row["reason"],
+    )
+    return str(grant.pk)
+
+
+def signing(stage: Stage, row: Row) -> str:
+    """The convenio's row; its workflow is a later act of the house."""
+    framework = Convenio.objects.filter(number=row["framework"]).first()
+    convenio, _made = Convenio.objects.update_or_create(
+        number=row["number"],
+        defaults={
+            "title": row["title"],
+            "framework": framework,
+            "expediente": stage.expediente(row["expediente"]),
+            "supplier": row["supplier"],
+            "signed_on": fixtures.day(row["signed"]),
+            "credits_agreed": Decimal(row["obligation_credits"]),
+        },
+    )
+    return str(convenio.pk)
+
+
+def describing(_stage: Stage, row: Row) -> str:
+    """The project's row as it stands today; its workflow is a later act of the house."""
+    published = row["published"] and fixtures.day(row["published"]) <= today()
+    project, _made = Project.objects.update_or_create(
+        code=row["code"],
+        defaults={
+            **{name: row[name] for name in PLAIN},
+            "supplier": fixtures.read("worked_example")["acquisition"]["supplier"],
+            "phase": fixtures.phase(row, today()),
+            "indicators": fixtures.indicators(row, today()),
+            "convenio": Convenio.objects.filter(number=row["convenio"]).first() if row["convenio"] else None,
+            "credits_executed": fixtures.executed(row["convenio"], today()),
+            "bank_entry_approved_on": fixtures.day(row["bank_entry"]) if published else None,
+            "bank_entry_act": row["bank_entry_act"] if published else "",
+        },
+    )
+    return str(project.pk)
+
+
+PLAIN = (
+    "slug",
+    "name",
+    "objective",
+    "summary",
+    "department",
+    "municipality",
+    "area_of_interest",
+    "strategic_bet",
+    "offset_kind",
+    "recipient",
+    "beneficiaries",
+    "inclusion",
+)
+
+
+def publishing(stage: Stage, row: Row, reason: str) -> str:
+    """The project as it stands today, shown to citizens by a decision."""
+    describing(stage, row)
+    project = Project.objects.get(code=row["code"])
+    return str(publish_project(actor=stage.people[PUBLISHER], project=project, reason=reason).pk)
