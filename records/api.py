@@ -53,7 +53,7 @@ from records.services.filing import (
     open_expediente,
 )
 from records.services.fixity import CustodyReport, verify_custody
-from records.services.reading import read_document
+from records.services.reading import give_up_reading, read_document
 from records.services.viewing import open_original, page_image, view_document
 from records.vocabulary import (
     Action,
@@ -126,6 +126,7 @@ __all__ = [
     "get_expediente_by_code_for",
     "get_expediente_for",
     "get_grant_for",
+    "give_up_reading",
     "grant_access",
     "grounds_for",
     "is_staff_everywhere",
