@@ -1,0 +1,99 @@
+"""First pages of the site and the rights of page editors. Idempotent: what an editor changed stays changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from wagtail.models import GroupPagePermission, Page, Site
+
+from cms.banco.models import BancoPage
+from cms.calls.models import CallIndexPage, CallPage
+from cms.core.editorial import calls, home, norms, programmes, transparency
+from cms.home.models import ContentPage, HomePage
+from cms.norms.models import NormIndexPage, NormPage
+from cms.programmes.models import ProgrammeIndexPage, ProgrammePage
+from cms.transparency.models import TransparencyPage
+
+EDITOR_GROUP = "page_editor"
+EDITOR_RIGHTS = ("add", "change", "publish")
+SITE_NAME = "Banco de Proyectos Offset"
+#: Wagtail's own first page, made by its migrations: (slug, depth).
+WELCOME = {"slug": "home", "depth": 2}
+
+#: Page, its words, and the pages under it.
+Branch = tuple[type[Page], dict[str, Any], tuple[Any, ...]]
+TREE: tuple[Branch, ...] = (
+    (BancoPage, home.BANCO, ()),
+    (ContentPage, home.WHAT_IS_OFFSET, ()),
+    (NormIndexPage, norms.NORM_INDEX, tuple((NormPage, words, ()) for words in norms.NORMS)),
+    (ProgrammeIndexPage, programmes.PROGRAMME_INDEX, tuple((ProgrammePage, w, ()) for w in programmes.PROGRAMMES)),
+    (CallIndexPage, calls.CALL_INDEX, tuple((CallPage, words, ()) for words in calls.CALLS)),
+    (TransparencyPage, transparency.TRANSPARENCY, ()),
+)
+
+
+@transaction.atomic
+def ensure_site(port: int) -> HomePage:
+    """Makes the tree, the site on 127.0.0.1:`port` and the editors' rights; only what is missing is made.
+
+    Returns the home page. Needs the migrations applied; a second call changes nothing but the port.
+    """
+    page = _ensure_home()
+    _ensure_branches(page, TREE)
+    _ensure_address(page, port)
+    _drop_welcome()
+    ensure_editor_rights(page)
+    return page
+
+
+def _ensure_home() -> HomePage:
+    found = HomePage.objects.first()
+    if found is not None:
+        return found
+    root = Page.get_first_root_node()
+    return _add(root, HomePage, home.HOME)
+
+
+def _ensure_branches(parent: Page, branches: tuple[Branch, ...]) -> None:
+    """A page that exists, by its address, is left as its editors have it."""
+    for model, words, below in branches:
+        found = model.objects.child_of(parent).filter(slug=words["slug"]).first()
+        _ensure_branches(found or _add(parent, model, words), below)
+
+
+def _add(parent: Page, model: type[Page], words: dict[str, Any]) -> Any:
+    page = parent.add_child(instance=model(**words, live=False))
+    page.refresh_from_db()
+    page.save_revision().publish()
+    return model.objects.get(pk=page.pk)
+
+
+def _ensure_address(page: HomePage, port: int) -> None:
+    """One default site, whatever its port was before."""
+    values = {"hostname": "127.0.0.1", "port": port, "root_page": page, "site_name": SITE_NAME}
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    if any(getattr(site, name, None) != value for name, value in values.items() if name != "root_page") or (
+        site.root_page_id != page.pk
+    ):
+        for name, value in values.items():
+            setattr(site, name, value)
+        site.save()
+
+
+def _drop_welcome() -> None:
+    welcome = Page.objects.filter(**WELCOME).exact_type(Page).first()
+    if welcome is not None and not welcome.sites_rooted_here.exists():
+        welcome.delete()
+
+
+def ensure_editor_rights(page: Page) -> Group:
+    """Editors enter the admin and write under the site's home; they hold no right over anything else."""
+    group, _created = Group.objects.get_or_create(name=EDITOR_GROUP)
+    door = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    group.permissions.add(door)
+    for right in EDITOR_RIGHTS:
+        permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{right}_page")
+        GroupPagePermission.objects.get_or_create(group=group, page=page, permission=permission)
+    return group

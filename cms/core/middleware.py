@@ -1,0 +1,38 @@
+"""The editor's own content policy: Wagtail's admin still needs what public pages and the desk are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.http import HttpRequest, HttpResponse
+
+EDITOR = "/editor/"
+
+#: Same host only, as everywhere; inline styles and scripts of the admin itself; previews framed by the editor.
+EDITOR_POLICY: dict[str, list[str]] = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF, "data:"],
+    "connect-src": [SELF],
+    "frame-src": [SELF],
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [SELF],
+}
+
+
+class EditorPolicy:
+    """Replaces the policy under /editor/ before the policy's own middleware writes it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path_info.startswith(EDITOR):
+            response._csp_replace = EDITOR_POLICY  # type: ignore[attr-defined]
+        return response

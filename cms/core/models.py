@@ -1,0 +1,46 @@
+"""The page all others are: a title, an introduction of one paragraph, a breadcrumb. No table of its own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, Panel
+from wagtail.models import Page
+
+
+class BasePage(Page):
+    """Base of every public page. Menus are fixed addresses, so pages carry no "show in menus" switch."""
+
+    intro = models.TextField(
+        _("introducción"), blank=True, help_text=_("Un párrafo en lenguaje claro: qué encuentra aquí quien llega.")
+    )
+
+    content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("intro")]
+    promote_panels: ClassVar[list[Panel]] = [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")]
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["crumbs"] = self.crumbs()
+        return context
+
+    def crumbs(self) -> list[dict[str, str]]:
+        """From the home page to this one; none for the home page itself."""
+        line = list(self.get_ancestors(inclusive=True).filter(depth__gt=1).only("title", "url_path", "depth", "slug"))
+        if len(line) < 2:
+            return []
+        top = len(line[0].url_path)
+        return [{"label": page.title, "url": f"/{page.url_path[top:]}"} for page in line]
+
+    def searchable_text(self) -> str:
+        """All that a reader sees of this page, as plain text for the public index."""
+        body = getattr(self, "body", None)
+        parts = [self.title, self.intro]
+        if body is not None:
+            parts += body.stream_block.get_searchable_content(body)
+        return "\n".join(str(part) for part in parts if part)

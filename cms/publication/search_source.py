@@ -1,0 +1,144 @@
+"""What citizens may find: published projects and live pages, one source over the partition `published`.
+
+Everybody may find all of it, so the scope is the same for a citizen, for staff and for a disabled account.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.core.search_source import PublishedPages, Thing
+from cms.publication.models import PublishedProject
+from search import api as search_api
+from search.api import Card, IndexEntry, PartitionScope, Scope
+
+NAME = "published"
+PARTITION = "published"
+
+
+class Part(Protocol):
+    """One family of published things; keys of the source are `prefix:id`."""
+
+    prefix: str
+
+    def ids(self) -> Iterable[str]: ...
+
+    def things(self, ids: Iterable[str]) -> dict[str, Thing]: ...
+
+
+class PublishedProjects:
+    """The part whose ids are those of published rows."""
+
+    prefix = "proyecto"
+
+    def ids(self) -> Iterable[str]:
+        return [str(pk) for pk in PublishedProject.objects.order_by("code").values_list("id", flat=True)]
+
+    def things(self, ids: Iterable[str]) -> dict[str, Thing]:
+        wanted = [value for value in ids if _is_uuid(value)]
+        rows = PublishedProject.objects.filter(id__in=wanted).prefetch_related("inclusion", "indicators")
+        return {str(row.id): _project(row) for row in rows}
+
+
+class PublishedSource:
+    """Search's view of everything published. Registered by `cms.wiring`."""
+
+    name = NAME
+    partitions: Sequence[str] = (PARTITION,)
+    documents = False
+
+    def __init__(self) -> None:
+        self._parts: dict[str, Part] = {part.prefix: part for part in (PublishedProjects(), PublishedPages())}
+
+    def scope_for(self, viewer: Any) -> Scope:
+        del viewer
+        return Scope({PARTITION: PartitionScope(whole=True)})
+
+    def load(self, keys: Sequence[str]) -> list[IndexEntry]:
+        return [_entry(key, thing) for key, thing in self._things(keys).items()]
+
+    def iter_keys(self) -> Iterator[str]:
+        for part in self._parts.values():
+            yield from (f"{part.prefix}:{value}" for value in part.ids())
+
+    def confirm(self, keys: Iterable[str], viewer: Any) -> set[str]:
+        del viewer
+        return set(self._things(keys))
+
+    def present(self, keys: Iterable[str], viewer: Any) -> Mapping[str, Card]:
+        del viewer
+        return {key: _card(key, thing) for key, thing in self._things(keys).items()}
+
+    def page_texts(self, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
+        """Published things have one page, so only page 1 has a text."""
+        wanted = {key for key, number in places if number == 1}
+        return {(key, 1): thing.text for key, thing in self._things(wanted).items()}
+
+    def _things(self, keys: Iterable[str]) -> dict[str, Thing]:
+        """What is published now of these keys: one question per part, however many keys."""
+        found: dict[str, Thing] = {}
+        split = [key.partition(":") for key in keys]
+        for prefix, part in self._parts.items():
+            ids = [value for head, _colon, value in split if head == prefix]
+            things = part.things(ids) if ids else {}
+            found.update({f"{prefix}:{value}": thing for value, thing in things.items()})
+        return found
+
+
+def enqueue(project_row_ids: Sequence[str]) -> None:
+    """Tells search that these published rows changed or went away; inside the caller's transaction."""
+    search_api.enqueue(NAME, [f"{PublishedProjects.prefix}:{value}" for value in project_row_ids])
+
+
+def enqueue_pages(page_ids: Sequence[str]) -> None:
+    """The same for Wagtail pages."""
+    search_api.enqueue(NAME, [f"{PublishedPages.prefix}:{value}" for value in page_ids])
+
+
+def _entry(key: str, thing: Thing) -> IndexEntry:
+    return IndexEntry(
+        source=NAME,
+        key=key,
+        partition=PARTITION,
+        container="",
+        title=thing.title,
+        pages=(thing.text,),
+        facets={"tipo": thing.kind},
+        date=thing.date,
+    )
+
+
+def _card(key: str, thing: Thing) -> Card:
+    return Card(key=key, title=thing.title, url=thing.url, container=thing.kind, date=thing.date, pages=1)
+
+
+def _project(row: PublishedProject) -> Thing:
+    return Thing(row.name, row.url, _project_text(row), _("Proyecto"), _local_date(row.decided_at))
+
+
+def _project_text(row: PublishedProject) -> str:
+    """What the project's public page says, in its order."""
+    said = [
+        row.code, row.name, row.phase_label, row.objective, row.summary, row.place, row.area_label, row.bet_label,
+        row.kind_label, row.supplier, row.recipient, row.beneficiaries, *row.inclusion_labels, row.convenio_number,
+        row.framework_number, *(indicator.name for indicator in row.indicators.all()),
+    ]  # fmt: skip
+    return "\n".join(text for text in said if text)
+
+
+def _local_date(moment: datetime.datetime) -> datetime.date:
+    return timezone.localtime(moment).date()
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        uuid.UUID(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""Sums of what is published: projects by phase, credits, indicators by kind of impact (arts. 25, 31, 41)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from cms.core.spanish import share
+from cms.publication import vocabulary
+from cms.publication.models import PublishedIndicator, PublishedProject, WithheldNotice
+
+_CREDITS: DecimalField[Decimal, Decimal] = DecimalField(max_digits=18, decimal_places=2)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Credits of everything published, two decimals, and the moment of the last decision behind them."""
+
+    projects: int
+    agreed: Decimal
+    executed: Decimal
+    updated: Any
+
+    @property
+    def executed_share(self) -> Decimal:
+        return share(self.executed, self.agreed)
+
+    @property
+    def pending(self) -> Decimal:
+        return self.agreed - self.executed
+
+
+def balance() -> Balance:
+    zero = Decimal("0.00")
+    sums = PublishedProject.objects.aggregate(
+        projects=Count("id"),
+        agreed=Coalesce(Sum("credits_agreed"), zero, output_field=_CREDITS),
+        executed=Coalesce(Sum("credits_executed"), zero, output_field=_CREDITS),
+        updated=Max("decided_at"),
+    )
+    return Balance(**sums)
+
+
+def phases() -> list[dict[str, Any]]:
+    """The four phases in their order, each with its number of projects, also when it is zero."""
+    counts = dict(PublishedProject.objects.order_by().values_list("phase").annotate(many=Count("id")))
+    return [
+        {"code": code, "label": name, "count": counts.get(code, 0)} for code, name in vocabulary.PHASES.items()
+    ]
+
+
+def indicators() -> list[dict[str, Any]]:
+    """Targets and achievements summed over all projects, in the order of the kinds of impact."""
+    rows = (
+        PublishedIndicator.objects.order_by()
+        .values("kind", "name", "unit")
+        .annotate(target=Sum("target"), achieved=Sum("achieved"), date=Max("measured_on"))
+    )
+    order = list(vocabulary.IMPACTS)
+    place = {code: index for index, code in enumerate(order)}
+    listed = sorted(rows, key=lambda row: (place.get(row["kind"], len(order)), row["name"]))
+    return [{**row, "kind_label": vocabulary.label(vocabulary.IMPACTS, row["kind"])} for row in listed]
+
+
+def withheld() -> list[dict[str, Any]]:
+    """Withheld documents by ground, over all projects: only what the notices themselves tell."""
+    rows = WithheldNotice.objects.order_by("norm", "article", "literal", "until")
+    return list(rows.values("norm", "article", "literal", "until").annotate(count=Sum("count")))
+
+
+def convenios() -> QuerySet[PublishedProject, dict[str, Any]]:
+    """One row per convenio derivado with its marco, parties and credits; no value of any activity."""
+    object_of = PublishedProject.objects.filter(convenio_number=OuterRef("convenio_number")).order_by("code")
+    return (
+        PublishedProject.objects.exclude(convenio_number="")
+        .order_by("framework_number", "convenio_number")
+        .values("framework_number", "convenio_number", "supplier")
+        .annotate(
+            agreed=Sum("credits_agreed"),
+            executed=Sum("credits_executed"),
+            updated=Max("decided_at"),
+            first_slug=Subquery(object_of.values("slug")[:1]),
+            object=Subquery(object_of.values("name")[:1]),
+        )
+    )
