@@ -66,7 +66,7 @@ def path(raw: str) -> Path:
 
 
 def port(raw: str) -> int:
-    if not raw.isdigit() or not 1 <= int(raw) <= 65535:
+    if not (raw.isascii() and raw.isdigit()) or not 1 <= int(raw) <= 65535:
         raise ValueError("debe ser un puerto entre 1 y 65535")
     return int(raw)
 

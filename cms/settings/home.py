@@ -9,7 +9,7 @@ from pathlib import Path
 FOLDERS = ("store", "index", "renditions", "incoming", "mail", "public-media", "static")
 
 
-SECRET_FILE = "secret_key"
+SIGNING_FILE = "secret_key"
 
 
 def prepare_home(home: Path) -> None:
@@ -33,7 +33,7 @@ def private_file(file: Path) -> None:
 
 def local_secret(home: Path) -> str:
     """The installation's signing secret, made once (mode 0600) and the same after a restart."""
-    file = home / SECRET_FILE
+    file = home / SIGNING_FILE
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

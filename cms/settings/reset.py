@@ -6,10 +6,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from cms.settings.home import FOLDERS, SECRET_FILE
+from cms.settings.home import FOLDERS, SIGNING_FILE
 
 #: What else the embedded profile keeps at the top of its folder; the secret goes last, as the mark of a home.
-FILES = ("custodia.sqlite3", "custodia.sqlite3-wal", "custodia.sqlite3-shm", "clock.json", SECRET_FILE)
+FILES = ("custodia.sqlite3", "custodia.sqlite3-wal", "custodia.sqlite3-shm", "clock.json", SIGNING_FILE)
 
 
 def reset(home: Path) -> list[str]:
@@ -18,7 +18,7 @@ def reset(home: Path) -> list[str]:
     Raises `ValueError`, having removed nothing, for a folder that has such names but not the secret that
     every installation makes first: it is somebody else's.
     """
-    if not (home / SECRET_FILE).is_file():
+    if not (home / SIGNING_FILE).is_file():
         if any((home / name).exists() for name in (*FOLDERS, *FILES)):
             raise ValueError(f"{home} no parece una instalación de Custodia; no se borró nada")
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from django.urls import URLPattern, URLResolver, include, path
 
 from cms.urls import account
@@ -9,7 +11,9 @@ from cms.urls.public import handler400, handler403, handler404, handler500
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-desk: list[URLPattern | URLResolver] = [path("custodia/", include("records.desk.urls"))]
+desk: list[URLPattern | URLResolver] = []
+if find_spec("records.desk.urls"):
+    desk.append(path("custodia/", include("records.desk.urls")))
 urlpatterns: list[URLPattern | URLResolver] = [
     *account.urlpatterns,
     *desk,
