@@ -212,15 +212,23 @@ def _facets(parts: Sequence[_Part]) -> Facets:
 
 
 def _facet_counts(searcher: tantivy.Searcher, matching: tantivy.Query) -> list[tuple[str, int]]:
-    wanted = {"facets": {"terms": {"field": "facets", "size": _BUCKETS}}}
+    counted = _bucket_counts(searcher, matching)
+    # Exact too, but walks the whole dictionary: only where the buckets do not suffice.
+    return searcher.terms_with_prefix("facets", "", matching) if counted is None else counted
+
+
+def _bucket_counts(searcher: tantivy.Searcher, matching: tantivy.Query) -> list[tuple[str, int]] | None:
+    """Counts by aggregation; None when there are more values than tantivy counts, which it either refuses or
+    leaves out, saying so in two fields."""
     try:
-        buckets = searcher.aggregate(matching, wanted)["facets"]["buckets"]
+        counted = searcher.aggregate(matching, {"facets": {"terms": {"field": "facets", "size": _BUCKETS}}})["facets"]
     except ValueError as fault:
         if "bucket limit" not in str(fault):
             raise
-        # Exact too, but walks the whole dictionary: only where the buckets do not suffice.
-        return searcher.terms_with_prefix("facets", "", matching)
-    return [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+        return None
+    if counted.get("sum_other_doc_count") or counted.get("doc_count_error_upper_bound"):
+        return None
+    return [(bucket["key"], bucket["doc_count"]) for bucket in counted["buckets"]]
 
 
 def _indexed_in(partition: str, searcher: tantivy.Searcher) -> Iterator[Indexed]:

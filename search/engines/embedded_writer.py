@@ -28,11 +28,11 @@ class EmbeddedWriter:
 
     def put(self, entries: Sequence[IndexEntry]) -> None:
         """See `base.IndexWriter.put`."""
-        homes = {uid_of(entry.source, entry.key): entry.partition for entry in entries}
-        self._settle(homes)
+        latest = {uid_of(entry.source, entry.key): entry for entry in entries}
+        self._settle(latest)
         with tantivy_faults("index_unwritable"):
-            self._leave_other_partitions(homes)
-            for entry in entries:
+            self._leave_other_partitions({uid: entry.partition for uid, entry in latest.items()})
+            for entry in latest.values():
                 self._add(entry)
 
     def remove(self, names: Iterable[tuple[str, str]]) -> None:

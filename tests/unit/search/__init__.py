@@ -1,0 +1,1 @@
+"""Tests of the search room without a database."""

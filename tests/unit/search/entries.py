@@ -1,0 +1,104 @@
+"""Small entries, queries and scopes for the tests of the search room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from hypothesis import strategies as st
+
+from search.engines.base import SearchEngine
+from search.parsing import parse
+from search.types import Found, IndexEntry, PartitionScope, Request, Scope
+
+PARTITIONS = ("public", "restricted", "reserved")
+EVERYTHING = Scope({name: PartitionScope(whole=True) for name in PARTITIONS})
+
+
+def entry(
+    key: str,
+    title: str = "",
+    *pages: str,
+    partition: str = "public",
+    container: str = "e1",
+    day: date | None = date(2026, 5, 4),
+    facets: Mapping[str, str] | None = None,
+) -> IndexEntry:
+    """An entry of the source "custody"."""
+    return IndexEntry("custody", key, partition, container, title, pages, facets or {}, day)
+
+
+def put(engine: SearchEngine, *entries: IndexEntry) -> None:
+    """Writes and commits."""
+    with engine.writer() as writer:
+        writer.put(entries)
+        writer.commit()
+
+
+def remove(engine: SearchEngine, *keys: str) -> None:
+    """Removes and commits."""
+    with engine.writer() as writer:
+        writer.remove(("custody", key) for key in keys)
+        writer.commit()
+
+
+def ask(engine: SearchEngine, text: str, scope: Scope = EVERYTHING, **more: object) -> Found:
+    """Searches as parsed from text."""
+    return engine.search(Request(parse(text), scope, **more))  # type: ignore[arg-type]
+
+
+def keys(found: Found) -> list[str]:
+    """Keys of the hits, in order."""
+    return [hit.key for hit in found.hits]
+
+
+def everything_of(engine: SearchEngine, text: str, page_size: int, scope: Scope = EVERYTHING) -> Iterable[str]:
+    """Keys of all hits, read page by page."""
+    after = None
+    while True:
+        found = ask(engine, text, scope, limit=page_size, after=after)
+        yield from keys(found)
+        if not found.more:
+            return
+        after = found.hits[-1].place
+
+
+WORDS = ["acta", "actas", "convenio", "año", "ano", "liquidación", "de", "CM-2026-001", "A1.1", "123", "2021", "marco"]
+words = st.sampled_from(WORDS)
+texts = st.lists(words, max_size=6).map(" ".join)
+days = st.sampled_from([None, date(2026, 1, 1), date(2026, 1, 2), date(2025, 7, 9)])
+facets = st.dictionaries(st.sampled_from(["tipo", "convenio"]), st.sampled_from(["a", "b", "c"]), max_size=2)
+
+
+@st.composite
+def corpora(draw: st.DrawFn, largest: int = 12) -> list[IndexEntry]:
+    """Entries with different keys over three partitions and three containers."""
+    return [
+        IndexEntry(
+            "custody",
+            f"k{number}",
+            draw(st.sampled_from(PARTITIONS)),
+            draw(st.sampled_from(["e1", "e2", "e3"])),
+            draw(texts),
+            tuple(draw(st.lists(texts, max_size=3))),
+            draw(facets),
+            draw(days),
+        )
+        for number in range(draw(st.integers(0, largest)))
+    ]
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> str:
+    """Words, phrases and exclusions."""
+    pieces = draw(st.lists(st.tuples(st.sampled_from(["", "", "-"]), st.booleans(), texts), min_size=1, max_size=4))
+    return " ".join(f'{sign}"{text}"' if quoted else f"{sign}{text}" for sign, quoted, text in pieces)
+
+
+part_scopes = st.builds(
+    PartitionScope,
+    st.booleans(),
+    st.frozensets(st.sampled_from(["e1", "e2", "e3"]), max_size=2),
+    st.frozensets(st.sampled_from([f"k{number}" for number in range(12)]), max_size=3),
+)
+scopes = st.dictionaries(st.sampled_from(PARTITIONS), part_scopes, max_size=3).map(Scope)
