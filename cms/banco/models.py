@@ -33,13 +33,15 @@ class BancoPage(RoutablePageMixin, BasePage):
 
     @path("", name="list")
     def list_projects(self, request: HttpRequest) -> HttpResponse:
+        sums = totals.indicators()
         listing = facets.list_projects(request.GET)
         return self.render(
             request,
             context_overrides={
                 "listing": listing,
                 "balance": totals.balance(),
-                "indicators": totals.indicators(),
+                "indicators": sums,
+                "headline": totals.headline(sums),
                 "withheld": totals.withheld(),
                 "next_url": _next_url(listing),
             },

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, Panel
 from wagtail.models import Page
 
+from cms.core.spanish import as_sentences
+
 
 class BasePage(Page):
     """Base of every public page. Menus are fixed addresses, so pages carry no "show in menus" switch."""
@@ -38,9 +40,9 @@ class BasePage(Page):
         return [{"label": page.title, "url": f"/{page.url_path[top:]}"} for page in line]
 
     def searchable_text(self) -> str:
-        """All that a reader sees of this page, as plain text for the public index."""
+        """What a reader sees of this page below its title, as plain text for the public index."""
         body = getattr(self, "body", None)
-        parts = [self.title, self.intro]
+        parts = [self.intro]
         if body is not None:
             parts += body.stream_block.get_searchable_content(body)
-        return "\n".join(str(part) for part in parts if part)
+        return as_sentences(*parts)

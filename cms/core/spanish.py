@@ -114,3 +114,9 @@ def size(count: int | None) -> str:
         amount, step = amount / 1000, step + 1
     text = number(amount, 1 if step and amount < 100 else 0)
     return f"{text.removesuffix(',0')}\u00a0{UNITS[step]}"
+
+
+def as_sentences(*parts: str) -> str:
+    """Pieces of text as one running text, each ended by a full stop if nothing else ends it."""
+    told = (" ".join(str(part).split()) for part in parts)
+    return " ".join(part if part[-1] in ".:;?!…" else f"{part}." for part in told if part)

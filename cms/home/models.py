@@ -37,11 +37,12 @@ class HomePage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
+        sums = totals.indicators()
         projects = PublishedProject.objects.order_by("-decided_at", "code").prefetch_related("withheld")
         context.update(
             balance=totals.balance(),
             phases=totals.phases(),
-            indicators=totals.indicators(),
+            headline=totals.headline(sums),
             projects=list(projects[:SHOWN_ON_HOME]),
         )
         return context

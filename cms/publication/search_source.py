@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.core.search_source import PublishedPages, Thing
+from cms.core.spanish import as_sentences
 from cms.publication.models import PublishedProject
 from search import api as search_api
 from search.api import Card, IndexEntry, PartitionScope, Scope
@@ -123,13 +124,12 @@ def _project(row: PublishedProject) -> Thing:
 
 
 def _project_text(row: PublishedProject) -> str:
-    """What the project's public page says, in its order."""
-    said = [
-        row.code, row.name, row.phase_label, row.objective, row.summary, row.place, row.area_label, row.bet_label,
-        row.kind_label, row.supplier, row.recipient, row.beneficiaries, *row.inclusion_labels, row.convenio_number,
+    """What the project's public page says, as sentences: a snippet is cut from it. The title is a field of its own."""
+    return as_sentences(
+        row.summary, row.objective, row.beneficiaries, *row.inclusion_labels, row.place, row.supplier, row.recipient,
+        row.area_label, row.bet_label, row.kind_label, row.phase_label, row.code, row.convenio_number,
         row.framework_number, *(indicator.name for indicator in row.indicators.all()),
-    ]  # fmt: skip
-    return "\n".join(text for text in said if text)
+    )  # fmt: skip
 
 
 def _local_date(moment: datetime.datetime) -> datetime.date:

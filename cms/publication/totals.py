@@ -66,6 +66,12 @@ def indicators() -> list[dict[str, Any]]:
     return [{**row, "kind_label": vocabulary.label(vocabulary.IMPACTS, row["kind"])} for row in listed]
 
 
+def headline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of the sums of `indicators`, the ones told first: the largest social and the largest industrial target."""
+    told = [[row for row in rows if row["kind"] == kind and row["target"]] for kind in ("social", "industrial")]
+    return [max(group, key=lambda row: row["target"]) for group in told if group]
+
+
 def withheld() -> list[dict[str, Any]]:
     """Withheld documents by ground, over all projects: only what the notices themselves tell."""
     rows = WithheldNotice.objects.order_by("norm", "article", "literal", "until")

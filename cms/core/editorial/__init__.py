@@ -64,5 +64,5 @@ def chapter(text: str) -> Block:
 
 
 def raw(*blocks: Block) -> str:
-    """Blocks as the JSON text a StreamField reads."""
-    return json.dumps(blocks, ensure_ascii=False)
+    """Blocks as the JSON text a StreamField reads; a figure never parts from its per cent sign."""
+    return json.dumps(blocks, ensure_ascii=False).replace(" %", "\u00a0%")
