@@ -68,7 +68,7 @@ def record(action: str, *, actor: Named | None, subject: object, **facts: Any) -
     """
     if action not in ACTIONS:
         raise UnknownAction(action=action)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         index = next_index()
         return LedgerEvent.objects.create(**fields_of(index, action, actor, subject, facts))
 

@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from records import permissions
-from records.models import ClassificationAct, Document
+from records.models import Appointment, ClassificationAct, Document, Grant
 from records.permissions import Actor, Ground
-from records.vocabulary import Action, ActState, Level
+from records.vocabulary import Action, ActState, Level, Role
 
 #: What an explanation answers about a document.
 ASKED: tuple[str, ...] = (
@@ -100,8 +100,19 @@ def level_at(document: Document, at: datetime.datetime | None) -> str | None:
 
 
 def because(ground: Ground) -> Because:
-    facts = {name: shown(value) for name, value in ground.facts.items()}
+    facts = {name: shown(value) for name, value in facts_of(ground).items()}
     return Because(ground.rule, str(SENTENCES[ground.rule]) % facts, ground.act)
+
+
+def facts_of(ground: Ground) -> Mapping[str, object]:
+    """What the sentence tells of the act relied on."""
+    if ground.rule.startswith("grant"):
+        grant = Grant.objects.select_related("granted_by").get(pk=ground.act)
+        return {"until": grant.until, "reason": grant.reason, "by": grant.granted_by.get_full_name()}
+    if ground.rule.startswith("appointment"):
+        held = Appointment.objects.get(pk=ground.act)
+        return {"act": held.act, "from": held.starts_on, "until": held.ends_on}
+    return {"office": Role(ground.office).label} if ground.office else {}
 
 
 def shown(value: object) -> str:

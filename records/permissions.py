@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any, TypeAlias
@@ -49,6 +49,11 @@ APPOINTMENTS: Mapping[str, Levels] = {
     AppointmentKind.CUSTODIAN: ALL,
     AppointmentKind.SUPERVISOR: NOT_RESERVED,
 }
+#: A grant on a piece opens it also when reserved; one on an expediente never opens reserved pieces.
+GRANTED: tuple[tuple[Any, str, Levels, str], ...] = (
+    (DocumentUserPermission, "grant_document", CLASSED, "document"),
+    (ExpedienteUserPermission, "grant_expediente", NOT_RESERVED, "expediente"),
+)
 #: Acts an office may do wherever it sees the object. Acts of a custodian are in CUSTODIAN_ACTS.
 OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.OPEN_EXPEDIENTE: frozenset({Role.CONTRACTS_GROUP}),
@@ -70,7 +75,7 @@ class Ground:
     """One reason why a person reads something.
 
     Without expediente and document it opens its levels everywhere. `act` is the id of the grant,
-    appointment or decision relied on; `facts` feed the sentence.
+    appointment or decision relied on, `office` the role.
     """
 
     rule: str
@@ -78,7 +83,7 @@ class Ground:
     expediente: uuid.UUID | None = None
     document: uuid.UUID | None = None
     act: uuid.UUID | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    office: str = ""
 
     @property
     def whole(self) -> bool:
@@ -118,60 +123,56 @@ def roles_of(actor: Actor) -> frozenset[str]:
 
 def grounds_for(actor: Actor, *, at: datetime.datetime | None = None) -> tuple[Ground, ...]:
     """Everything that lets this person read, now or at a past moment, in a constant number of queries."""
+    return rights_of(actor, at=at).grounds
+
+
+def rights_of(actor: Actor, *, at: datetime.datetime | None = None) -> Rights:
+    """The person's roles and grounds, read once: what an act checks several times it asks of this."""
     roles = roles_of(actor)
     if not getattr(actor, "is_active", False) or not getattr(actor, "desk_access", False) or roles & NO_CUSTODY:
-        return ()
+        return Rights(frozenset(), ())
+    return Rights(roles, tuple(iter_grounds(actor, roles, at)))
+
+
+def iter_grounds(actor: Actor, roles: frozenset[str], at: datetime.datetime | None) -> Iterator[Ground]:
     moment = at or clock.now()
-    return (
-        Ground("public_by_law", frozenset({Level.PUBLIC})),
-        *office_grounds(roles),
-        *appointment_grounds(actor, moment),
-        *(current_grants(actor, moment) if at is None else past_grants(actor, moment)),
-        *pending_grounds(actor, roles),
-        *filer_grounds(actor),
-    )
+    yield Ground("public_by_law", frozenset({Level.PUBLIC}))
+    yield from office_grounds(roles)
+    yield from appointment_grounds(actor, moment)
+    yield from current_grants(actor, moment) if at is None else past_grants(actor, moment)
+    yield from pending_grounds(actor, roles)
+    yield from filer_grounds(actor, roles)
 
 
 def office_grounds(roles: frozenset[str]) -> Iterator[Ground]:
     for role, levels in OFFICES.items():
         if role in roles:
-            yield Ground("office", levels, facts={"office": Role(role).label})
+            yield Ground("office", levels, office=role)
 
 
 def appointment_grounds(actor: Actor, moment: datetime.datetime) -> Iterator[Ground]:
     day = timezone.localdate(moment)
-    held = Appointment.objects.filter(person=actor, starts_on__lte=day, ends_on__gte=day)
-    for appointment in held.filter(appointed_at__lte=moment):
-        yield Ground(
-            f"appointment_{appointment.kind}",
-            APPOINTMENTS[appointment.kind],
-            expediente=appointment.expediente_id,
-            act=appointment.pk,
-            facts={"act": appointment.act, "from": appointment.starts_on, "until": appointment.ends_on},
-        )
+    held = Appointment.objects.filter(person=actor, starts_on__lte=day, ends_on__gte=day, appointed_at__lte=moment)
+    for key, kind, expediente in held.order_by().values_list("pk", "kind", "expediente"):
+        yield Ground(f"appointment_{kind}", APPOINTMENTS[kind], expediente=expediente, act=key)
 
 
 def current_grants(actor: Actor, moment: datetime.datetime) -> Iterator[Ground]:
     """Rights in force: guardian's rows whose grant has not ended."""
     day = timezone.localdate(moment)
-    for table in (DocumentUserPermission, ExpedienteUserPermission):
-        rows = table.objects.filter(user=actor, grant__until__gte=day).select_related("grant__granted_by")
-        yield from (ground_of(row.grant) for row in rows)
+    for table, rule, levels, column in GRANTED:
+        rows = table.objects.filter(user=actor, grant__until__gte=day).order_by()
+        for key, target in rows.values_list("grant", "content_object"):
+            yield Ground(rule, levels, act=key, **{column: target})
 
 
 def past_grants(actor: Actor, moment: datetime.datetime) -> Iterator[Ground]:
     """Rights as they stood: grants made, not yet ended and not yet withdrawn at that moment."""
     made = Grant.objects.filter(person=actor, granted_at__lte=moment, until__gte=timezone.localdate(moment))
-    standing = made.exclude(withdrawal__withdrawn_at__lte=moment).select_related("granted_by")
-    yield from (ground_of(grant) for grant in standing)
-
-
-def ground_of(grant: Grant) -> Ground:
-    """A grant on a piece opens it also when reserved; one on an expediente never opens reserved pieces."""
-    facts = {"until": grant.until, "reason": grant.reason, "by": grant.granted_by.get_full_name(), "at": grant.granted_at}
-    if grant.document_id:
-        return Ground("grant_document", CLASSED, document=grant.document_id, act=grant.pk, facts=facts)
-    return Ground("grant_expediente", NOT_RESERVED, expediente=grant.expediente_id, act=grant.pk, facts=facts)
+    standing = made.exclude(withdrawal__withdrawn_at__lte=moment).order_by()
+    for _table, rule, levels, column in GRANTED:
+        for key, target in standing.exclude(**{column: None}).values_list("pk", column):
+            yield Ground(rule, levels, act=key, **{column: target})
 
 
 def pending_grounds(actor: Actor, roles: frozenset[str]) -> Iterator[Ground]:
@@ -183,16 +184,73 @@ def pending_grounds(actor: Actor, roles: frozenset[str]) -> Iterator[Ground]:
         yield Ground("pending_approval", ALL, document=act.document_id, act=act.pk)
 
 
-def filer_grounds(actor: Actor) -> Iterator[Ground]:
-    """Who filed a piece reads it until it has a level."""
+def filer_grounds(actor: Actor, roles: frozenset[str]) -> Iterator[Ground]:
+    """Who filed a piece reads it until it has a level; an office that reads all such pieces needs no list."""
+    if any(Level.UNCLASSIFIED in OFFICES.get(role, ()) for role in roles):
+        return
     mine = Document.objects.filter(filed_by=actor, level=Level.UNCLASSIFIED).order_by()
     for key in mine.values_list("pk", flat=True):
         yield Ground("filer", frozenset({Level.UNCLASSIFIED}), document=key)
 
 
+@dataclass(frozen=True)
+class Rights:
+    """The decision for one person at one moment; it answers every question from the same grounds."""
+
+    roles: frozenset[str]
+    grounds: tuple[Ground, ...]
+
+    def reads(self, document: Document, level: str = "") -> bool:
+        """May the person read this piece (at its present level, or at the one given)?"""
+        return any(ground.covers(document, level or document.level) for ground in self.grounds)
+
+    def reach(self) -> Reach:
+        return reach_of(self.grounds)
+
+    def visible(self) -> QuerySet[Document]:
+        """The pieces the person reads."""
+        return within(self.reach())
+
+    def is_staff_everywhere(self) -> bool:
+        return is_staff_everywhere(self.grounds)
+
+    def is_staff_of(self, expediente: Expediente) -> bool:
+        return is_staff_of(self.grounds, expediente)
+
+    def keeps(self, expediente: uuid.UUID | None) -> bool:
+        """Is the person the named custodian of this expediente today?"""
+        return any(g.rule == "appointment_custodian" and g.expediente == expediente for g in self.grounds)
+
+    def sees(self, subject: object) -> bool:
+        """Does the person know that the object is there?"""
+        if isinstance(subject, Document):
+            return self.reads(subject) or self.is_staff_of(subject.expediente)
+        if isinstance(subject, Expediente):
+            return self.is_staff_of(subject) or self.visible().filter(expediente=subject).exists()
+        return True
+
+    def allows(self, action: str, subject: object = None) -> bool:
+        """May the person do this to that? `subject` is a Document, an Expediente or None."""
+        if action in READING:
+            return isinstance(subject, Document) and self.reads(subject)
+        if not self.sees(subject):
+            return False
+        if action in CUSTODIAN_ACTS:
+            return self.keeps(expediente_id(subject))
+        return bool(self.roles & OFFICE_ACTS[action])
+
+    def check(self, action: str, subject: object = None) -> None:
+        """Raise NotFound when the person may not know the object, AccessDenied when the act is not hers."""
+        if self.allows(action, subject):
+            return
+        if subject is not None and (action in READING or not self.sees(subject)):
+            raise NotFound
+        raise AccessDenied(action=action)
+
+
 def scope_for(actor: Actor) -> Reach:
     """What the person reads, level by level; levels with nothing open are left out."""
-    return reach_of(grounds_for(actor))
+    return rights_of(actor).reach()
 
 
 def reach_of(grounds: Iterable[Ground]) -> Reach:
@@ -211,7 +269,7 @@ def level_reach(grounds: list[Ground]) -> LevelReach:
 
 def visible_to(actor: Actor) -> QuerySet[Document]:
     """The pieces this person reads."""
-    return within(scope_for(actor))
+    return rights_of(actor).visible()
 
 
 def within(reach: Reach) -> QuerySet[Document]:
@@ -221,11 +279,11 @@ def within(reach: Reach) -> QuerySet[Document]:
 
 def expedientes_visible_to(actor: Actor) -> QuerySet[Expediente]:
     """Expedientes the person works in, and those that hold a piece she reads."""
-    grounds = grounds_for(actor)
-    if is_staff_everywhere(grounds):
+    rights = rights_of(actor)
+    if rights.is_staff_everywhere():
         return Expediente.objects.all()
-    own = {ground.expediente for ground in grounds if ground.expediente}
-    holding = within(reach_of(grounds)).order_by().values("expediente")
+    own = {ground.expediente for ground in rights.grounds if ground.expediente}
+    holding = rights.visible().order_by().values("expediente")
     return Expediente.objects.filter(Q(pk__in=own) | Q(pk__in=holding))
 
 
@@ -242,32 +300,7 @@ def is_staff_of(grounds: Iterable[Ground], expediente: Expediente) -> bool:
 
 
 def is_custodian_of(actor: Actor, expediente: Expediente) -> bool:
-    return any(
-        ground.rule == "appointment_custodian" and ground.expediente == expediente.pk for ground in grounds_for(actor)
-    )
-
-
-def allows(actor: Actor, action: str, subject: object = None) -> bool:
-    """May this person do this to that? `subject` is a Document, an Expediente, an act's document or None."""
-    grounds = grounds_for(actor)
-    if action in READING:
-        return isinstance(subject, Document) and any(ground.covers(subject, subject.level) for ground in grounds)
-    if not sees(grounds, subject):
-        return False
-    if action in CUSTODIAN_ACTS:
-        return any(
-            ground.rule == "appointment_custodian" and ground.expediente == expediente_id(subject) for ground in grounds
-        )
-    return bool(roles_of(actor) & OFFICE_ACTS[action])
-
-
-def sees(grounds: tuple[Ground, ...], subject: object) -> bool:
-    """Does the person know that the object is there?"""
-    if isinstance(subject, Document):
-        return is_staff_of(grounds, subject.expediente) or any(g.covers(subject, subject.level) for g in grounds)
-    if isinstance(subject, Expediente):
-        return is_staff_of(grounds, subject) or within(reach_of(grounds)).filter(expediente=subject).exists()
-    return True
+    return rights_of(actor).keeps(expediente.pk)
 
 
 def expediente_id(subject: object) -> uuid.UUID | None:
@@ -276,10 +309,16 @@ def expediente_id(subject: object) -> uuid.UUID | None:
     return subject.expediente_id if isinstance(subject, Document) else None
 
 
+def allows(actor: Actor, action: str, subject: object = None) -> bool:
+    """May this person do this to that?"""
+    return rights_of(actor).allows(action, subject)
+
+
+def sees(actor: Actor, subject: object) -> bool:
+    """Does this person know that the object is there?"""
+    return rights_of(actor).sees(subject)
+
+
 def check(actor: Actor, action: str, subject: object = None) -> None:
     """Raise NotFound when the person may not know the object, AccessDenied when the act is not hers."""
-    if allows(actor, action, subject):
-        return
-    if subject is not None and (action in READING or not sees(grounds_for(actor), subject)):
-        raise NotFound
-    raise AccessDenied(action=action)
+    rights_of(actor).check(action, subject)

@@ -38,19 +38,20 @@ DEMANDED = (
 )
 
 
-def check_accepts_filing(expediente: Expediente, tipo: TipoDocumental | None, date: datetime.date, today: datetime.date) -> None:
-    """Raise ClosedExpediente, or Incomplete with every fault of the metadata at once."""
+def check_accepts_filing(
+    expediente: Expediente, tipo: TipoDocumental | None, date: datetime.date, today: datetime.date
+) -> TipoDocumental:
+    """The tipo documental, admitted. Raise ClosedExpediente, or Incomplete with every fault at once."""
     if expediente.state != ExpedienteState.OPEN:
         raise ClosedExpediente(expediente=expediente.code, state=expediente.state)
-    faults = []
+    faults = ["date_in_future"] if date > today else []
     if tipo is None:
-        faults.append("unknown_tipo")
-    elif expediente.kind not in tipo.kinds:
-        faults.append("tipo_not_in_expediente")
-    if date > today:
-        faults.append("date_in_future")
+        raise Incomplete(["unknown_tipo", *faults])
+    if expediente.kind not in tipo.kinds:
+        faults.insert(0, "tipo_not_in_expediente")
     if faults:
-        raise Incomplete(faults, tipo=tipo.name if tipo else "", expediente_kind=expediente.get_kind_display())
+        raise Incomplete(faults, tipo=tipo.name, expediente_kind=expediente.get_kind_display())
+    return tipo
 
 
 def check_grounds(level: str, grounds: Mapping[str, Any]) -> None:

@@ -50,7 +50,7 @@ def get_expediente_by_code_for(actor: Actor, code: str) -> Expediente:
 
 
 def known(actor: Actor, expediente: Expediente | None) -> Expediente:
-    if expediente is None or not permissions.sees(permissions.grounds_for(actor), expediente):
+    if expediente is None or not permissions.sees(actor, expediente):
         raise NotFound
     return expediente
 

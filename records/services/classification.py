@@ -170,7 +170,7 @@ def person_called(value: object) -> Any:
 def get_act_for(actor: Actor, act_id: object) -> ClassificationAct:
     """The act, if the person may know of its piece. Raises NotFound."""
     act = ClassificationAct.objects.select_related("document__expediente").filter(pk=act_id).first()
-    if act is None or not permissions.sees(permissions.grounds_for(actor), act.document):
+    if act is None or not permissions.sees(actor, act.document):
         raise NotFound
     return act
 

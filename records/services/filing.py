@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from records import audit, clock, conf, parsing, permissions, policies, storage
 from records.errors import DuplicateFiling, Incomplete, RejectedUpload, RuleViolation
 from records.events import DocumentChanged, announce
-from records.models import Blob, Document, Expediente, RadicadoCounter, Reading, Subserie, TipoDocumental
+from records.models import Blob, Document, Expediente, Reading, Subserie, TipoDocumental
 from records.parsing.names import safe_display_name
-from records.permissions import Actor
+from records.permissions import Actor, Rights
 from records.storage import Staged
 from records.tasks import read_document
 from records.vocabulary import Action, ExpedienteKind, Role
 
 TITLE_LENGTH = 300
+NEXT_RADICADO = """
+INSERT INTO records_radicadocounter (year, last) VALUES (%s, 1)
+ON CONFLICT (year) DO UPDATE SET last = records_radicadocounter.last + 1 RETURNING last
+"""
 
 
 @dataclass(frozen=True)
@@ -129,17 +131,21 @@ def file_document(
     faults at once), RejectedUpload (every reason), DuplicateFiling (a decision is needed) or
     StoreUnavailable. Source: records rules C1 to C4, C8; K8.
     """
-    permissions.check(actor, Action.FILE, expediente)
-    tipo = TipoDocumental.objects.filter(code=metadata.tipo).first()
-    policies.check_accepts_filing(expediente, tipo, metadata.date, clock.today())
+    rights = permissions.rights_of(actor)
+    rights.check(Action.FILE, expediente)
+    tipo = policies.check_accepts_filing(expediente, find_tipo(metadata.tipo), metadata.date, clock.today())
     received = receive(upload, actor=actor, expediente=expediente)
     try:
-        check_duplicate(actor, received, duplicate)
+        check_duplicate(rights, received, duplicate)
         storage.store().keep(received.staged)
     except BaseException:
         storage.store().discard(received.staged)
         raise
-    return register(actor, expediente, received, metadata, duplicate, batch)
+    return register(Filing(actor, rights, tipo, received, metadata, duplicate, batch), expediente)
+
+
+def find_tipo(code: str) -> TipoDocumental | None:
+    return TipoDocumental.objects.filter(code=code).first()
 
 
 def receive(upload: Upload, *, actor: Actor, expediente: Expediente) -> Received:
@@ -166,11 +172,11 @@ def note_refusal(actor: Actor, expediente: Expediente, refusal: RejectedUpload, 
         )
 
 
-def check_duplicate(actor: Actor, received: Received, decision: DuplicateDecision | None) -> None:
+def check_duplicate(rights: Rights, received: Received, decision: DuplicateDecision | None) -> None:
     """Ask for a decision about bytes already filed, as far as this person may see them (C8)."""
     if decision is not None:
         return check_decision(decision)
-    if twin_of(actor, received.staged.digest):
+    if rights.visible().filter(blob=received.staged.digest).exists():
         raise DuplicateFiling
     return None
 
@@ -182,56 +188,61 @@ def check_decision(decision: DuplicateDecision) -> None:
         raise Incomplete(["duplicate_reason"])
 
 
-def twin_of(actor: Actor, digest: str) -> Document | None:
-    return permissions.visible_to(actor).filter(blob=digest).order_by("filed_at").first()
+def twin_of(rights: Rights, digest: str) -> Document | None:
+    return rights.visible().filter(blob=digest).order_by("filed_at").first()
 
 
-def register(
-    actor: Actor,
-    expediente: Expediente,
-    received: Received,
-    metadata: FilingMetadata,
-    duplicate: DuplicateDecision | None = None,
-    batch: uuid.UUID | None = None,
-) -> FilingReceipt:
+@dataclass(frozen=True)
+class Filing:
+    """Everything an admitted filing writes, once its bytes are kept."""
+
+    actor: Actor
+    rights: Rights
+    tipo: TipoDocumental
+    received: Received
+    metadata: FilingMetadata
+    duplicate: DuplicateDecision | None = None
+    batch: uuid.UUID | None = None
+
+
+def register(filing: Filing, expediente: Expediente) -> FilingReceipt:
     """The one transaction of a filing: rows, order, folios, event, search and reading work."""
     with transaction.atomic():
         held = Expediente.objects.select_for_update().get(pk=expediente.pk)
-        tipo = TipoDocumental.objects.get(code=metadata.tipo)
-        policies.check_accepts_filing(held, tipo, metadata.date, clock.today())
-        document = write_rows(actor, held, tipo, received, metadata, duplicate, batch)
-        audit.record("document.filed", actor=actor, subject=document, **evidence(document))
+        policies.check_accepts_filing(held, filing.tipo, filing.metadata.date, clock.today())
+        document = write_rows(filing, held)
+        audit.record("document.filed", actor=filing.actor, subject=document, **evidence(document))
         announce(DocumentChanged(document.pk))
         read_document.enqueue(str(document.pk))
     return receipt_of(document)
 
 
-def write_rows(
-    actor: Actor,
-    expediente: Expediente,
-    tipo: TipoDocumental,
-    received: Received,
-    metadata: FilingMetadata,
-    duplicate: DuplicateDecision | None,
-    batch: uuid.UUID | None,
-) -> Document:
-    moment, staged = clock.now(), received.staged
-    note_bytes(staged)
+def write_rows(filing: Filing, expediente: Expediente) -> Document:
     document = Document.objects.create(
-        expediente=expediente, tipo=tipo, date=metadata.date, filed_by=actor, filed_at=moment, batch=batch,
-        title=title_of(metadata, received.upload.name), author=author_of(actor), blob_id=staged.digest,
-        radicado=next_radicado(), **place(expediente, received), **as_received(received),
-        **as_decided(actor, staged.digest, duplicate),
+        expediente=expediente,
+        tipo=filing.tipo,
+        blob=note_bytes(filing.received.staged),
+        radicado=next_radicado(),
+        date=filing.metadata.date,
+        filed_by=filing.actor,
+        filed_at=clock.now(),
+        batch=filing.batch,
+        title=title_of(filing.metadata, filing.received.upload.name),
+        author=author_of(filing),
+        **place(expediente, filing.received),
+        **as_received(filing.received),
+        **as_decided(filing),
     )
     Reading.objects.create(document=document)
     return document
 
 
-def note_bytes(staged: Staged) -> None:
+def note_bytes(staged: Staged) -> Blob:
     """One row per digest, whoever files it first; two at once are settled by the database."""
+    row = Blob(digest=staged.digest, size=staged.size, stored_at=clock.now())
     if not Blob.objects.filter(pk=staged.digest).exists():
-        row = Blob(digest=staged.digest, size=staged.size, stored_at=clock.now())
         Blob.objects.bulk_create([row], ignore_conflicts=True)
+    return row
 
 
 def place(expediente: Expediente, received: Received) -> dict[str, int]:
@@ -255,10 +266,11 @@ def as_received(received: Received) -> dict[str, Any]:
     }
 
 
-def as_decided(actor: Actor, digest: str, decision: DuplicateDecision | None) -> dict[str, Any]:
+def as_decided(filing: Filing) -> dict[str, Any]:
+    decision = filing.duplicate
     if decision is None:
         return {}
-    twin = twin_of(actor, digest) if decision.choice == "link" else None
+    twin = twin_of(filing.rights, filing.received.staged.digest) if decision.choice == "link" else None
     return {"duplicate_of": twin, "duplicate_reason": decision.reason.strip()}
 
 
@@ -268,19 +280,22 @@ def title_of(metadata: FilingMetadata, name: str) -> str:
     return safe_display_name(name).rsplit(".", 1)[0][:TITLE_LENGTH] or "Sin título"
 
 
-def author_of(actor: Actor) -> str:
+def author_of(filing: Filing) -> str:
     """The filer's office, else the person: what a filing that names no author says of it."""
-    labels: Mapping[str, Any] = dict(Role.choices)
-    office = next((str(labels[role]) for role in sorted(permissions.roles_of(actor)) if role in labels), "")
-    return office or str(actor.get_full_name())
+    offices = [str(role.label) for role in Role if role in filing.rights.roles]
+    return offices[0] if offices else str(filing.actor.get_full_name())
 
 
 def next_radicado() -> str:
-    """The year's next number, gapless because it is taken inside the filing transaction."""
+    """The year's next number, gapless because it is taken inside the filing transaction.
+
+    One statement that SQLite and PostgreSQL share: the first filing of a year makes its row.
+    """
     year = clock.today().year
-    RadicadoCounter.objects.get_or_create(year=year)
-    RadicadoCounter.objects.filter(year=year).update(last=F("last") + 1)
-    return f"{year}-{RadicadoCounter.objects.get(year=year).last:06d}"
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_RADICADO, [year])
+        (number,) = cursor.fetchone()
+    return f"{year}-{number:06d}"
 
 
 def evidence(document: Document) -> dict[str, Any]:
@@ -297,9 +312,18 @@ def evidence(document: Document) -> dict[str, Any]:
 def receipt_of(document: Document) -> FilingReceipt:
     """The receipt of a filed piece, the same at any later time."""
     return FilingReceipt(
-        document=document.pk, radicado=document.radicado, sha256=document.blob_id, bytes=document.blob.size,
-        pages=document.pages, folio_first=document.folio_first, folio_last=document.folio_last,
-        order=document.order, filed_at=document.filed_at, expediente_code=document.expediente.code,
-        title=document.title, original_name=document.original_name, inspected=document.inspected,
+        document=document.pk,
+        radicado=document.radicado,
+        sha256=document.blob_id,
+        bytes=document.blob.size,
+        pages=document.pages,
+        folio_first=document.folio_first,
+        folio_last=document.folio_last,
+        order=document.order,
+        filed_at=document.filed_at,
+        expediente_code=document.expediente.code,
+        title=document.title,
+        original_name=document.original_name,
+        inspected=document.inspected,
         flags=tuple(document.flags),
     )
