@@ -41,8 +41,10 @@ def connect(role: str) -> None:
 def connect_custody() -> None:
     from cms.custody_source import CustodySource
     from records import api as records
+    from records.desk import marking
     from search import api as search
 
+    marking.use_marker(search.mark_words)
     search.register_source(CustodySource())
     search.observe(on_answer=note_search, on_mismatch=note_mismatch)
     records.subscribe(records.DocumentChanged, index_again)

@@ -14,6 +14,13 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         # Without a sender: a later migration of any room may remake a held table and lose its triggers.
         post_migrate.connect(install_triggers, dispatch_uid="records.triggers")
+        connect_work()
+
+
+def connect_work() -> None:
+    from records import events, tasks  # after the app registry is ready
+
+    events.subscribe(events.DocumentFiled, tasks.read_what_was_filed)
 
 
 def install_triggers(using: str, **_signal: Any) -> None:

@@ -14,6 +14,13 @@ from typing import Any, TypeVar
 
 
 @dataclass(frozen=True)
+class DocumentFiled:
+    """A piece was filed: its text is to be read."""
+
+    document_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class DocumentChanged:
     """A piece was filed, read, or changed level: what is searchable of it must be looked at again."""
 

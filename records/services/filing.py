@@ -11,12 +11,11 @@ from django.db import connection, transaction
 
 from records import audit, clock, conf, parsing, permissions, policies, storage
 from records.errors import DuplicateFiling, Incomplete, RejectedUpload, RuleViolation
-from records.events import DocumentChanged, announce
+from records.events import DocumentChanged, DocumentFiled, announce
 from records.models import Blob, Document, Expediente, Reading, Subserie, TipoDocumental
 from records.parsing.names import safe_display_name
 from records.permissions import Actor, Rights
 from records.storage import Staged
-from records.tasks import read_document
 from records.vocabulary import Action, ExpedienteKind, Role
 
 TITLE_LENGTH = 300
@@ -212,8 +211,8 @@ def register(filing: Filing, expediente: Expediente) -> FilingReceipt:
         policies.check_accepts_filing(held, filing.tipo, filing.metadata.date, clock.today())
         document = write_rows(filing, held)
         audit.record("document.filed", actor=filing.actor, subject=document, **evidence(document))
+        announce(DocumentFiled(document.pk))
         announce(DocumentChanged(document.pk))
-        read_document.enqueue(str(document.pk))
     return receipt_of(document)
 
 
