@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
@@ -32,7 +32,7 @@ class BancoPage(RoutablePageMixin, BasePage):
         verbose_name = _("Banco de Proyectos")
 
     @path("", name="list")
-    def list_projects(self, request: HttpRequest) -> HttpResponse:
+    def list_projects(self, request: HttpRequest) -> Any:
         sums = totals.indicators()
         listing = facets.list_projects(request.GET)
         return self.render(
@@ -48,7 +48,7 @@ class BancoPage(RoutablePageMixin, BasePage):
         )
 
     @path("<slug:slug>/", name="project")
-    def show_project(self, request: HttpRequest, slug: str) -> HttpResponse:
+    def show_project(self, request: HttpRequest, slug: str) -> Any:
         """One project; what is not published is answered exactly as what never existed."""
         rows = PublishedProject.objects.prefetch_related("inclusion", "indicators", "withheld")
         project = rows.filter(slug=slug).first()

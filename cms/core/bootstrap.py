@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -36,31 +36,27 @@ TREE: tuple[Branch, ...] = (
 
 @transaction.atomic
 def ensure_site(port: int) -> HomePage:
-    """Makes the tree, the site on 127.0.0.1:`port` and the editors' rights; only what is missing is made.
+    """Makes the tree, the site on 127.0.0.1:`port` and the editors' rights.
 
+    Pages are made only where there is no home page yet: what editors rename or delete later stays so.
     Returns the home page. Needs the migrations applied; a second call changes nothing but the port.
     """
-    page = _ensure_home()
-    _ensure_branches(page, TREE)
+    page = HomePage.objects.first() or _make_tree()
     _ensure_address(page, port)
     _drop_welcome()
     ensure_editor_rights(page)
     return page
 
 
-def _ensure_home() -> HomePage:
-    found = HomePage.objects.first()
-    if found is not None:
-        return found
-    root = Page.get_first_root_node()
-    return _add(root, HomePage, home.HOME)
+def _make_tree() -> HomePage:
+    page = _add(Page.get_first_root_node(), HomePage, home.HOME)
+    _add_branches(page, TREE)
+    return cast("HomePage", page)
 
 
-def _ensure_branches(parent: Page, branches: tuple[Branch, ...]) -> None:
-    """A page that exists, by its address, is left as its editors have it."""
+def _add_branches(parent: Page, branches: tuple[Branch, ...]) -> None:
     for model, words, below in branches:
-        found = model.objects.child_of(parent).filter(slug=words["slug"]).first()
-        _ensure_branches(found or _add(parent, model, words), below)
+        _add_branches(_add(parent, model, words), below)
 
 
 def _add(parent: Page, model: type[Page], words: dict[str, Any]) -> Any:
@@ -72,14 +68,13 @@ def _add(parent: Page, model: type[Page], words: dict[str, Any]) -> Any:
 
 def _ensure_address(page: HomePage, port: int) -> None:
     """One default site, whatever its port was before."""
-    values = {"hostname": "127.0.0.1", "port": port, "root_page": page, "site_name": SITE_NAME}
+    wanted = {"hostname": "127.0.0.1", "port": port, "root_page_id": page.pk, "site_name": SITE_NAME}
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
-    if any(getattr(site, name, None) != value for name, value in values.items() if name != "root_page") or (
-        site.root_page_id != page.pk
-    ):
-        for name, value in values.items():
-            setattr(site, name, value)
-        site.save()
+    if all(getattr(site, name) == value for name, value in wanted.items()):
+        return
+    for name, value in wanted.items():
+        setattr(site, name, value)
+    site.save()
 
 
 def _drop_welcome() -> None:

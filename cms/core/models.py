@@ -21,7 +21,11 @@ class BasePage(Page):
     )
 
     content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("intro")]
-    promote_panels: ClassVar[list[Panel]] = [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")]
+    promote_panels: ClassVar[list[Panel]] = [
+        FieldPanel("slug"),
+        FieldPanel("seo_title"),
+        FieldPanel("search_description"),
+    ]
 
     class Meta:
         abstract = True

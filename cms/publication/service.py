@@ -23,7 +23,7 @@ from cms.publication.models import (
     PublishedProject,
     WithheldNotice,
 )
-
+from records.api import ProjectCard, now
 
 _PLAIN = tuple(
     field.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, Max, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from cms.core.spanish import share
@@ -48,9 +48,7 @@ def balance() -> Balance:
 def phases() -> list[dict[str, Any]]:
     """The four phases in their order, each with its number of projects, also when it is zero."""
     counts = dict(PublishedProject.objects.order_by().values_list("phase").annotate(many=Count("id")))
-    return [
-        {"code": code, "label": name, "count": counts.get(code, 0)} for code, name in vocabulary.PHASES.items()
-    ]
+    return [{"code": code, "label": name, "count": counts.get(code, 0)} for code, name in vocabulary.PHASES.items()]
 
 
 def indicators() -> list[dict[str, Any]]:
@@ -75,13 +73,13 @@ def headline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def withheld() -> list[dict[str, Any]]:
     """Withheld documents by ground, over all projects: only what the notices themselves tell."""
     rows = WithheldNotice.objects.order_by("norm", "article", "literal", "until")
-    return list(rows.values("norm", "article", "literal", "until").annotate(count=Sum("count")))
+    return [dict(row) for row in rows.values("norm", "article", "literal", "until").annotate(count=Sum("count"))]
 
 
-def convenios() -> QuerySet[PublishedProject, dict[str, Any]]:
+def convenios() -> list[dict[str, Any]]:
     """One row per convenio derivado with its marco, parties and credits; no value of any activity."""
     object_of = PublishedProject.objects.filter(convenio_number=OuterRef("convenio_number")).order_by("code")
-    return (
+    rows = (
         PublishedProject.objects.exclude(convenio_number="")
         .order_by("framework_number", "convenio_number")
         .values("framework_number", "convenio_number", "supplier")
@@ -93,3 +91,4 @@ def convenios() -> QuerySet[PublishedProject, dict[str, Any]]:
             object=Subquery(object_of.values("name")[:1]),
         )
     )
+    return [dict(row) for row in rows]

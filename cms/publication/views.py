@@ -43,8 +43,9 @@ def _answer(words: str, after: str | None) -> dict[str, Any]:
 
 @require_safe
 def convenios(request: HttpRequest) -> HttpResponse:
-    rows = list(totals.convenios())
-    return render(request, "cms/publication/convenios.html", {"convenios": rows, "balance": totals.balance()})
+    return render(
+        request, "cms/publication/convenios.html", {"convenios": totals.convenios(), "balance": totals.balance()}
+    )
 
 
 @require_safe

@@ -73,7 +73,7 @@ DELTA = {
                     {"criterion": "Presupuesto: sin reservar 0, aprobado 20, aprobado e invertido 35", "points": "35"},
                     {"criterion": "Personal adecuado", "points": "30"},
                 ],
-                "rule": "Pasa quien cumple el primer criterio y suma 70 o más; los empates los decide el orden de llegada.",
+                "rule": "Pasa quien cumple el primer criterio y suma 70 o más; los empates, por orden de llegada.",
             },
         },
         heading("Cuánto se paga"),

@@ -26,8 +26,8 @@ HOME = {
                     {
                         "title": "La compra crea la obligación",
                         "text": (
-                            "Un contrato de defensa con un proveedor extranjero, desde cierto valor, obliga a compensar "
-                            "al menos el 100 % en créditos Offset."
+                            "Un contrato de defensa con un proveedor extranjero, desde cierto valor, obliga a "
+                            "compensar al menos el 100 % en créditos Offset."
                         ),
                     },
                     {
@@ -138,13 +138,11 @@ WHAT_IS_OFFSET = {
         questions(
             (
                 "¿Encarece la compra?",
-                "El valor nominal de cada actividad lo estima el proveedor y lo negocia el Ministerio; se guarda "
-                "cada oferta y contraoferta para poder revisarlo.",
+                "El valor nominal lo estima el proveedor y lo negocia el Ministerio; se guarda cada oferta.",
             ),
             (
                 "¿Por qué no veo todos los documentos?",
-                "Algunos protegen propiedad intelectual o la defensa nacional. Cuando puede decirse que algo se "
-                "reserva, la página del proyecto lo dice, con la norma y el plazo.",
+                "Algunos se reservan. Cuando puede decirse, la página del proyecto lo dice, con norma y plazo.",
             ),
         ),
     ),

@@ -19,21 +19,33 @@ NORM_INDEX = {
             "value": {
                 "caption": "Normograma",
                 "rows": [
-                    {"norm": "Constitución Política, artículo 208", "subject": "Los ministros dirigen la política de su sector."},
+                    {
+                        "norm": "Constitución Política, artículo 208",
+                        "subject": "Los ministros dirigen la política de su sector.",
+                    },
                     {"norm": "Ley 489 de 1998, artículo 59, numeral 6", "subject": "Funciones de los ministerios."},
                     {"norm": "Ley 1437 de 2011", "subject": "Procedimiento administrativo."},
                     {"norm": "Ley 1955 de 2019, artículo 163", "subject": "Plan Nacional de Desarrollo 2018–2022."},
                     {"norm": "Ley 2024 de 2020", "subject": "Pago en plazos justos."},
-                    {"norm": "Decreto 1074 de 2015", "subject": "Decreto único del sector Comercio, Industria y Turismo."},
+                    {
+                        "norm": "Decreto 1074 de 2015",
+                        "subject": "Decreto único del sector Comercio, Industria y Turismo.",
+                    },
                     {"norm": "Decreto 1081 de 2015", "subject": "Participación ciudadana en proyectos de norma."},
                     {"norm": "Decreto 957 de 2019", "subject": "Tamaño de las mipymes."},
                     {
                         "norm": "Decreto 1001 de 2025",
                         "subject": "Reglamenta la transferencia de tecnología del artículo 257 de la Ley 2294 de 2023.",
                     },
-                    {"norm": "CONPES 3522 de 2008", "subject": "Lineamientos de las compensaciones industriales y sociales."},
+                    {
+                        "norm": "CONPES 3522 de 2008",
+                        "subject": "Lineamientos de las compensaciones industriales y sociales.",
+                    },
                     {"norm": "CONPES 4129 de 2023", "subject": "Política Nacional de Reindustrialización."},
-                    {"norm": "Resolución MDN 0062 de 2024", "subject": "Manual de la política Offset del sector defensa."},
+                    {
+                        "norm": "Resolución MDN 0062 de 2024",
+                        "subject": "Manual de la política Offset del sector defensa.",
+                    },
                 ],
             },
         },

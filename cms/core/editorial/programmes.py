@@ -19,13 +19,23 @@ PROGRAMME_INDEX = {
         results(
             "Metas y resultados del cuatrienio",
             SOURCE,
-            ("Intervenciones de Fábricas de Productividad", "4.000", "5.627", "El plan sectorial fijó otra meta: 4.500."),
-            ("Variación promedio de la productividad de esas empresas", "8 %", "32,59 %", "El texto del informe dice 32,5 %."),
+            (
+                "Intervenciones de Fábricas de Productividad",
+                "4.000",
+                "5.627",
+                "El plan sectorial fijó otra meta: 4.500.",
+            ),
+            (
+                "Variación promedio de la productividad de esas empresas",
+                "8 %",
+                "32,59 %",
+                "El texto del informe dice 32,5 %.",
+            ),
             ("Empresas atendidas con estrategias de encadenamiento", "600", "638", ""),
         ),
         notice(
             "Cifras que no coinciden entre sí",
-            "Algunas cifras del informe se contradicen. Se publican como aparecen en él, con su nota; no las corregimos.",
+            "Algunas cifras del informe se contradicen. Se publican como aparecen en él, con su nota.",
         ),
     ),
 }

@@ -72,10 +72,7 @@ def phase_steps(phase: str, large: bool = False) -> dict[str, Any]:
     codes = list(PHASES)
     now = codes.index(phase) if phase in PHASES else -1
     state = {-1: "is-done", 0: "is-now", 1: ""}
-    steps = [
-        {"label": PHASES[code], "state": state[(index > now) - (index < now)]}
-        for index, code in enumerate(codes)
-    ]
+    steps = [{"label": PHASES[code], "state": state[(index > now) - (index < now)]} for index, code in enumerate(codes)]
     return {"steps": steps, "large": large}
 
 

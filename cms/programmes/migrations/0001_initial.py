@@ -6,41 +6,306 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProgrammeIndexPage',
+            name="ProgrammeIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('intro', models.TextField(blank=True, help_text='Un párrafo en lenguaje claro: qué encuentra aquí quien llega.', verbose_name='introducción')),
-                ('body', wagtail.fields.StreamField([('heading', 3), ('paragraph', 4), ('notice', 8), ('figures', 14), ('results', 22), ('links', 27), ('questions', 32)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Título', 'max_length': 160}), 1: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('2', 'Sección'), ('3', 'Parte de una sección')], 'label': 'Nivel'}), 2: ('wagtail.blocks.CharBlock', (), {'help_text': 'Si se deja vacía se toma del título.', 'label': 'Dirección dentro de la página', 'required': False}), 3: ('wagtail.blocks.StructBlock', [[('text', 0), ('level', 1), ('anchor', 2)]], {}), 4: ('cms.core.blocks.paragraph.ParagraphBlock', (), {}), 5: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('info', 'Información'), ('withheld', 'Reserva o salvedad')], 'label': 'Clase'}), 6: ('wagtail.blocks.CharBlock', (), {'label': 'Título', 'max_length': 120}), 7: ('wagtail.blocks.TextBlock', (), {'label': 'Texto', 'rows': 3}), 8: ('wagtail.blocks.StructBlock', [[('kind', 5), ('title', 6), ('text', 7)]], {}), 9: ('wagtail.blocks.CharBlock', (), {'help_text': 'Como se lee: 1.702 o 32,59 %', 'label': 'Cifra', 'max_length': 40}), 10: ('wagtail.blocks.CharBlock', (), {'label': 'Qué cuenta, con unidad y fecha', 'max_length': 160}), 11: ('wagtail.blocks.StructBlock', [[('value', 9), ('label', 10)]], {}), 12: ('wagtail.blocks.ListBlock', (11,), {'label': 'Cifras', 'max_num': 8, 'min_num': 1}), 13: ('wagtail.blocks.CharBlock', (), {'label': 'Fuente', 'max_length': 200}), 14: ('wagtail.blocks.StructBlock', [[('figures', 12), ('source', 13)]], {}), 15: ('wagtail.blocks.CharBlock', (), {'label': 'Título de la tabla', 'max_length': 200}), 16: ('wagtail.blocks.CharBlock', (), {'label': 'Indicador', 'max_length': 240}), 17: ('wagtail.blocks.CharBlock', (), {'label': 'Meta', 'max_length': 40, 'required': False}), 18: ('wagtail.blocks.CharBlock', (), {'label': 'Resultado', 'max_length': 40}), 19: ('wagtail.blocks.CharBlock', (), {'label': 'Nota', 'max_length': 300, 'required': False}), 20: ('wagtail.blocks.StructBlock', [[('indicator', 16), ('target', 17), ('result', 18), ('note', 19)]], {}), 21: ('wagtail.blocks.ListBlock', (20,), {'label': 'Filas', 'min_num': 1}), 22: ('wagtail.blocks.StructBlock', [[('caption', 15), ('rows', 21), ('source', 13)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'label': 'Para qué sirve', 'max_length': 240, 'required': False}), 24: ('wagtail.blocks.RegexBlock', (), {'error_messages': {'invalid': 'Escriba una dirección de este sitio (/…) o que empiece por https://.'}, 'label': 'Dirección', 'regex': '^(/|https://)[^\\s]*$'}), 25: ('wagtail.blocks.StructBlock', [[('title', 6), ('text', 23), ('address', 24)]], {}), 26: ('wagtail.blocks.ListBlock', (25,), {'label': 'Enlaces', 'max_num': 9, 'min_num': 1}), 27: ('wagtail.blocks.StructBlock', [[('links', 26)]], {}), 28: ('wagtail.blocks.CharBlock', (), {'label': 'Pregunta', 'max_length': 200}), 29: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'ol', 'ul', 'superscript'], 'label': 'Respuesta'}), 30: ('wagtail.blocks.StructBlock', [[('question', 28), ('answer', 29)]], {}), 31: ('wagtail.blocks.ListBlock', (30,), {'label': 'Preguntas', 'min_num': 1}), 32: ('wagtail.blocks.StructBlock', [[('questions', 31)]], {})}, verbose_name='contenido al pie')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "intro",
+                    models.TextField(
+                        blank=True,
+                        help_text="Un párrafo en lenguaje claro: qué encuentra aquí quien llega.",
+                        verbose_name="introducción",
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("heading", 3),
+                            ("paragraph", 4),
+                            ("notice", 8),
+                            ("figures", 14),
+                            ("results", 22),
+                            ("links", 27),
+                            ("questions", 32),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"label": "Título", "max_length": 160}),
+                            1: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {"choices": [("2", "Sección"), ("3", "Parte de una sección")], "label": "Nivel"},
+                            ),
+                            2: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Si se deja vacía se toma del título.",
+                                    "label": "Dirección dentro de la página",
+                                    "required": False,
+                                },
+                            ),
+                            3: ("wagtail.blocks.StructBlock", [[("text", 0), ("level", 1), ("anchor", 2)]], {}),
+                            4: ("cms.core.blocks.paragraph.ParagraphBlock", (), {}),
+                            5: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [("info", "Información"), ("withheld", "Reserva o salvedad")],
+                                    "label": "Clase",
+                                },
+                            ),
+                            6: ("wagtail.blocks.CharBlock", (), {"label": "Título", "max_length": 120}),
+                            7: ("wagtail.blocks.TextBlock", (), {"label": "Texto", "rows": 3}),
+                            8: ("wagtail.blocks.StructBlock", [[("kind", 5), ("title", 6), ("text", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "Como se lee: 1.702 o 32,59 %", "label": "Cifra", "max_length": 40},
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Qué cuenta, con unidad y fecha", "max_length": 160},
+                            ),
+                            11: ("wagtail.blocks.StructBlock", [[("value", 9), ("label", 10)]], {}),
+                            12: ("wagtail.blocks.ListBlock", (11,), {"label": "Cifras", "max_num": 8, "min_num": 1}),
+                            13: ("wagtail.blocks.CharBlock", (), {"label": "Fuente", "max_length": 200}),
+                            14: ("wagtail.blocks.StructBlock", [[("figures", 12), ("source", 13)]], {}),
+                            15: ("wagtail.blocks.CharBlock", (), {"label": "Título de la tabla", "max_length": 200}),
+                            16: ("wagtail.blocks.CharBlock", (), {"label": "Indicador", "max_length": 240}),
+                            17: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Meta", "max_length": 40, "required": False},
+                            ),
+                            18: ("wagtail.blocks.CharBlock", (), {"label": "Resultado", "max_length": 40}),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Nota", "max_length": 300, "required": False},
+                            ),
+                            20: (
+                                "wagtail.blocks.StructBlock",
+                                [[("indicator", 16), ("target", 17), ("result", 18), ("note", 19)]],
+                                {},
+                            ),
+                            21: ("wagtail.blocks.ListBlock", (20,), {"label": "Filas", "min_num": 1}),
+                            22: ("wagtail.blocks.StructBlock", [[("caption", 15), ("rows", 21), ("source", 13)]], {}),
+                            23: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Para qué sirve", "max_length": 240, "required": False},
+                            ),
+                            24: (
+                                "wagtail.blocks.RegexBlock",
+                                (),
+                                {
+                                    "error_messages": {
+                                        "invalid": "Escriba una dirección de este sitio (/…) o que empiece por https://."
+                                    },
+                                    "label": "Dirección",
+                                    "regex": "^(/|https://)[^\\s]*$",
+                                },
+                            ),
+                            25: ("wagtail.blocks.StructBlock", [[("title", 6), ("text", 23), ("address", 24)]], {}),
+                            26: ("wagtail.blocks.ListBlock", (25,), {"label": "Enlaces", "max_num": 9, "min_num": 1}),
+                            27: ("wagtail.blocks.StructBlock", [[("links", 26)]], {}),
+                            28: ("wagtail.blocks.CharBlock", (), {"label": "Pregunta", "max_length": 200}),
+                            29: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "link", "ol", "ul", "superscript"],
+                                    "label": "Respuesta",
+                                },
+                            ),
+                            30: ("wagtail.blocks.StructBlock", [[("question", 28), ("answer", 29)]], {}),
+                            31: ("wagtail.blocks.ListBlock", (30,), {"label": "Preguntas", "min_num": 1}),
+                            32: ("wagtail.blocks.StructBlock", [[("questions", 31)]], {}),
+                        },
+                        verbose_name="contenido al pie",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'programas',
+                "verbose_name": "programas",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='ProgrammePage',
+            name="ProgrammePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('intro', models.TextField(blank=True, help_text='Un párrafo en lenguaje claro: qué encuentra aquí quien llega.', verbose_name='introducción')),
-                ('axis', models.PositiveSmallIntegerField(choices=[(1, 'Productividad'), (2, 'Transferencia de conocimiento'), (3, 'Calidad'), (4, 'Encadenamientos'), (5, 'Sofisticación')], verbose_name='eje')),
-                ('period', models.CharField(max_length=40, verbose_name='periodo de las cifras')),
-                ('headline_value', models.CharField(max_length=40, verbose_name='cifra principal')),
-                ('headline_label', models.CharField(max_length=160, verbose_name='qué cuenta')),
-                ('source', models.CharField(max_length=200, verbose_name='fuente')),
-                ('body', wagtail.fields.StreamField([('heading', 3), ('paragraph', 4), ('notice', 8), ('figures', 14), ('results', 22), ('links', 27), ('questions', 32)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Título', 'max_length': 160}), 1: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('2', 'Sección'), ('3', 'Parte de una sección')], 'label': 'Nivel'}), 2: ('wagtail.blocks.CharBlock', (), {'help_text': 'Si se deja vacía se toma del título.', 'label': 'Dirección dentro de la página', 'required': False}), 3: ('wagtail.blocks.StructBlock', [[('text', 0), ('level', 1), ('anchor', 2)]], {}), 4: ('cms.core.blocks.paragraph.ParagraphBlock', (), {}), 5: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('info', 'Información'), ('withheld', 'Reserva o salvedad')], 'label': 'Clase'}), 6: ('wagtail.blocks.CharBlock', (), {'label': 'Título', 'max_length': 120}), 7: ('wagtail.blocks.TextBlock', (), {'label': 'Texto', 'rows': 3}), 8: ('wagtail.blocks.StructBlock', [[('kind', 5), ('title', 6), ('text', 7)]], {}), 9: ('wagtail.blocks.CharBlock', (), {'help_text': 'Como se lee: 1.702 o 32,59 %', 'label': 'Cifra', 'max_length': 40}), 10: ('wagtail.blocks.CharBlock', (), {'label': 'Qué cuenta, con unidad y fecha', 'max_length': 160}), 11: ('wagtail.blocks.StructBlock', [[('value', 9), ('label', 10)]], {}), 12: ('wagtail.blocks.ListBlock', (11,), {'label': 'Cifras', 'max_num': 8, 'min_num': 1}), 13: ('wagtail.blocks.CharBlock', (), {'label': 'Fuente', 'max_length': 200}), 14: ('wagtail.blocks.StructBlock', [[('figures', 12), ('source', 13)]], {}), 15: ('wagtail.blocks.CharBlock', (), {'label': 'Título de la tabla', 'max_length': 200}), 16: ('wagtail.blocks.CharBlock', (), {'label': 'Indicador', 'max_length': 240}), 17: ('wagtail.blocks.CharBlock', (), {'label': 'Meta', 'max_length': 40, 'required': False}), 18: ('wagtail.blocks.CharBlock', (), {'label': 'Resultado', 'max_length': 40}), 19: ('wagtail.blocks.CharBlock', (), {'label': 'Nota', 'max_length': 300, 'required': False}), 20: ('wagtail.blocks.StructBlock', [[('indicator', 16), ('target', 17), ('result', 18), ('note', 19)]], {}), 21: ('wagtail.blocks.ListBlock', (20,), {'label': 'Filas', 'min_num': 1}), 22: ('wagtail.blocks.StructBlock', [[('caption', 15), ('rows', 21), ('source', 13)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'label': 'Para qué sirve', 'max_length': 240, 'required': False}), 24: ('wagtail.blocks.RegexBlock', (), {'error_messages': {'invalid': 'Escriba una dirección de este sitio (/…) o que empiece por https://.'}, 'label': 'Dirección', 'regex': '^(/|https://)[^\\s]*$'}), 25: ('wagtail.blocks.StructBlock', [[('title', 6), ('text', 23), ('address', 24)]], {}), 26: ('wagtail.blocks.ListBlock', (25,), {'label': 'Enlaces', 'max_num': 9, 'min_num': 1}), 27: ('wagtail.blocks.StructBlock', [[('links', 26)]], {}), 28: ('wagtail.blocks.CharBlock', (), {'label': 'Pregunta', 'max_length': 200}), 29: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'ol', 'ul', 'superscript'], 'label': 'Respuesta'}), 30: ('wagtail.blocks.StructBlock', [[('question', 28), ('answer', 29)]], {}), 31: ('wagtail.blocks.ListBlock', (30,), {'label': 'Preguntas', 'min_num': 1}), 32: ('wagtail.blocks.StructBlock', [[('questions', 31)]], {})}, verbose_name='contenido')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "intro",
+                    models.TextField(
+                        blank=True,
+                        help_text="Un párrafo en lenguaje claro: qué encuentra aquí quien llega.",
+                        verbose_name="introducción",
+                    ),
+                ),
+                (
+                    "axis",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Productividad"),
+                            (2, "Transferencia de conocimiento"),
+                            (3, "Calidad"),
+                            (4, "Encadenamientos"),
+                            (5, "Sofisticación"),
+                        ],
+                        verbose_name="eje",
+                    ),
+                ),
+                ("period", models.CharField(max_length=40, verbose_name="periodo de las cifras")),
+                ("headline_value", models.CharField(max_length=40, verbose_name="cifra principal")),
+                ("headline_label", models.CharField(max_length=160, verbose_name="qué cuenta")),
+                ("source", models.CharField(max_length=200, verbose_name="fuente")),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("heading", 3),
+                            ("paragraph", 4),
+                            ("notice", 8),
+                            ("figures", 14),
+                            ("results", 22),
+                            ("links", 27),
+                            ("questions", 32),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"label": "Título", "max_length": 160}),
+                            1: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {"choices": [("2", "Sección"), ("3", "Parte de una sección")], "label": "Nivel"},
+                            ),
+                            2: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Si se deja vacía se toma del título.",
+                                    "label": "Dirección dentro de la página",
+                                    "required": False,
+                                },
+                            ),
+                            3: ("wagtail.blocks.StructBlock", [[("text", 0), ("level", 1), ("anchor", 2)]], {}),
+                            4: ("cms.core.blocks.paragraph.ParagraphBlock", (), {}),
+                            5: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [("info", "Información"), ("withheld", "Reserva o salvedad")],
+                                    "label": "Clase",
+                                },
+                            ),
+                            6: ("wagtail.blocks.CharBlock", (), {"label": "Título", "max_length": 120}),
+                            7: ("wagtail.blocks.TextBlock", (), {"label": "Texto", "rows": 3}),
+                            8: ("wagtail.blocks.StructBlock", [[("kind", 5), ("title", 6), ("text", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "Como se lee: 1.702 o 32,59 %", "label": "Cifra", "max_length": 40},
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Qué cuenta, con unidad y fecha", "max_length": 160},
+                            ),
+                            11: ("wagtail.blocks.StructBlock", [[("value", 9), ("label", 10)]], {}),
+                            12: ("wagtail.blocks.ListBlock", (11,), {"label": "Cifras", "max_num": 8, "min_num": 1}),
+                            13: ("wagtail.blocks.CharBlock", (), {"label": "Fuente", "max_length": 200}),
+                            14: ("wagtail.blocks.StructBlock", [[("figures", 12), ("source", 13)]], {}),
+                            15: ("wagtail.blocks.CharBlock", (), {"label": "Título de la tabla", "max_length": 200}),
+                            16: ("wagtail.blocks.CharBlock", (), {"label": "Indicador", "max_length": 240}),
+                            17: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Meta", "max_length": 40, "required": False},
+                            ),
+                            18: ("wagtail.blocks.CharBlock", (), {"label": "Resultado", "max_length": 40}),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Nota", "max_length": 300, "required": False},
+                            ),
+                            20: (
+                                "wagtail.blocks.StructBlock",
+                                [[("indicator", 16), ("target", 17), ("result", 18), ("note", 19)]],
+                                {},
+                            ),
+                            21: ("wagtail.blocks.ListBlock", (20,), {"label": "Filas", "min_num": 1}),
+                            22: ("wagtail.blocks.StructBlock", [[("caption", 15), ("rows", 21), ("source", 13)]], {}),
+                            23: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Para qué sirve", "max_length": 240, "required": False},
+                            ),
+                            24: (
+                                "wagtail.blocks.RegexBlock",
+                                (),
+                                {
+                                    "error_messages": {
+                                        "invalid": "Escriba una dirección de este sitio (/…) o que empiece por https://."
+                                    },
+                                    "label": "Dirección",
+                                    "regex": "^(/|https://)[^\\s]*$",
+                                },
+                            ),
+                            25: ("wagtail.blocks.StructBlock", [[("title", 6), ("text", 23), ("address", 24)]], {}),
+                            26: ("wagtail.blocks.ListBlock", (25,), {"label": "Enlaces", "max_num": 9, "min_num": 1}),
+                            27: ("wagtail.blocks.StructBlock", [[("links", 26)]], {}),
+                            28: ("wagtail.blocks.CharBlock", (), {"label": "Pregunta", "max_length": 200}),
+                            29: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "link", "ol", "ul", "superscript"],
+                                    "label": "Respuesta",
+                                },
+                            ),
+                            30: ("wagtail.blocks.StructBlock", [[("question", 28), ("answer", 29)]], {}),
+                            31: ("wagtail.blocks.ListBlock", (30,), {"label": "Preguntas", "min_num": 1}),
+                            32: ("wagtail.blocks.StructBlock", [[("questions", 31)]], {}),
+                        },
+                        verbose_name="contenido",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'programa',
+                "verbose_name": "programa",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
     ]
