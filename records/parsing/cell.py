@@ -17,7 +17,7 @@ import queue
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,50 +45,58 @@ class Running:
         return self.process.poll() is None
 
 
+@dataclasses.dataclass
+class State:
+    """What one process knows of its cell; a forked process begins with a new one."""
+
+    limits: CellLimits | None = None
+    lock: threading.RLock = dataclasses.field(default_factory=threading.RLock)
+    running: Running | None = None
+    slots: threading.BoundedSemaphore | None = None
+    keeper: Keeper | None = None
+
+
 class Cell:
     """The cell as one calling process sees it. Safe for threads and across forks."""
 
     def __init__(self, limits: CellLimits | None = None) -> None:
         self._given = limits
-        self._forget()
-        os.register_at_fork(after_in_child=self._forget_after_fork)
+        self._state = State()
+        os.register_at_fork(after_in_child=self._begin_anew)
         atexit.register(self.close)
 
     @property
     def limits(self) -> CellLimits:
         """Limits given at construction, else those of the settings."""
-        if self._limits is None:
-            self._limits = self._given or configured_limits()
-        return self._limits
+        if self._state.limits is None:
+            self._state.limits = self._given or configured_limits()
+        return self._state.limits
 
-    def ask(self, order: dict[str, Any], file: int) -> Iterator[tuple[bytes, bytes]]:
-        """Frames of the answer to ``order`` about the open file; raises WireError, CellUnavailable.
+    def ask(self, order: dict[str, Any], file: int) -> Generator[tuple[bytes, bytes], None, None]:
+        """Frames of the answer to ``order`` about the open file.
 
-        WireError("ended") means that the child died; the cell itself is well then.
+        The caller stops at the frame that says ``end`` or ``fault``. A stream that ends without it means that the
+        child died. Raises CellUnavailable, WireError, and CellLost when the whole cell died with the child.
         """
         with self._slots():
             running, stream = self._send(order, file)
-            answered = False
-            try:
-                for frame in wire.frames(stream, self.limits.answer_bytes):
-                    answered = True
-                    yield frame
-            finally:
-                stream.close()
-        if not answered and not self._still(running):
+            with stream:
+                yield from wire.frames(stream, self.limits.answer_bytes)
+        if not _survives(running):
             raise CellLost
 
     def running(self) -> Running:
         """The preloaded parent, started now if there is none; raises CellUnavailable."""
-        with self._lock:
-            if self._running is None or not self._running.alive():
+        with self._state.lock:
+            if self._state.running is None or not self._state.running.alive():
                 self._drop()
-                self._running = self._keeper().call(lambda: _started(self.limits))
-            return self._running
+                self._state.keeper = self._state.keeper or Keeper()
+                self._state.running = self._state.keeper.call(lambda: _started(self.limits))
+            return self._state.running
 
     def close(self) -> None:
         """End the preloaded parent and, with it, every child."""
-        with self._lock:
+        with self._state.lock:
             self._drop()
 
     def _send(self, order: dict[str, Any], file: int) -> tuple[Running, socket.socket]:
@@ -112,50 +120,40 @@ class Cell:
             return False
         return True
 
-    def _still(self, running: Running) -> bool:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            running.process.wait(0.2)
-        return running.alive()
-
     def _discard(self, running: Running) -> None:
-        with self._lock:
-            if self._running is running:
+        with self._state.lock:
+            if self._state.running is running:
                 self._drop()
 
     def _drop(self) -> None:
-        running, self._running = self._running, None
+        running, self._state.running = self._state.running, None
         if running is not None:
             running.control.close()
             running.process.kill()
             running.process.wait()
 
     def _slots(self) -> threading.BoundedSemaphore:
-        with self._lock:
-            if self._slot is None:
-                self._slot = threading.BoundedSemaphore(self.limits.slots)
-            return self._slot
+        with self._state.lock:
+            if self._state.slots is None:
+                self._state.slots = threading.BoundedSemaphore(self.limits.slots)
+            return self._state.slots
 
-    def _keeper(self) -> Keeper:
-        if self._keeper_thread is None:
-            self._keeper_thread = Keeper()
-        return self._keeper_thread
+    def _begin_anew(self) -> None:
+        """In a forked child: the parent's cell stays the parent's."""
+        inherited, self._state = self._state.running, State()
+        if inherited is not None:
+            inherited.control.close()
+            inherited.process.returncode = 0
 
-    def _forget(self) -> None:
-        self._limits: CellLimits | None = None
-        self._lock = threading.RLock()
-        self._running: Running | None = None
-        self._slot: threading.BoundedSemaphore | None = None
-        self._keeper_thread: Keeper | None = None
 
-    def _forget_after_fork(self) -> None:
-        if self._running is not None:
-            self._running.control.close()
-            self._running.process.returncode = 0
-        self._forget()
+def _survives(running: Running) -> bool:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        running.process.wait(0.2)
+    return running.alive()
 
 
 class CellLost(Exception):
-    """The preloaded parent went away before the child said anything; asking again is right."""
+    """The preloaded parent went away and took the child with it; asking again is right."""
 
 
 class Keeper:

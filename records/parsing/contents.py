@@ -15,14 +15,6 @@ from . import wire
 from .limits import CellLimits
 
 
-#: What no database column and no screen can hold: NUL and other controls, half surrogates; ligatures are spelled out.
-_UNFIT: dict[int, str | None] = {
-    **{code: " " for code in (*range(9), 11, *range(14, 32), 127)},
-    **{code: None for code in (*range(0xD800, 0xE000), 0xFFFE, 0xFFFF)},
-    **dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)),
-}
-
-
 class Damaged(Exception):
     """The file cannot be used: ``damaged``, ``limits`` or ``encrypted``."""
 
@@ -83,22 +75,14 @@ class Sink:
         wire.send_json(self.stream, facts)
 
     def page(
-        self,
-        number: int,
-        text: str,
-        words: list[str] | None = None,
-        corners: array[float] | None = None,
-        matrix: list[float] | None = None,
+        self, number: int, text: str, corners: array[float] | None = None, matrix: list[float] | None = None
     ) -> None:
-        """Send one page. ``corners`` and ``matrix``: see `boxes`; ``words`` None means ``text.split()``."""
-        facts: dict[str, Any] = {"page": number, "text": fit(text)}
-        if words is not None:
-            facts["words"] = words
-        if corners and matrix:
-            facts["matrix"] = matrix
-        wire.send_json(self.stream, facts)
-        if corners and matrix:
-            wire.send(self.stream, b"B", corners.tobytes())
+        """Send one page; for ``corners`` and ``matrix`` see `words`."""
+        if not corners or not matrix:
+            wire.send_json(self.stream, {"page": number, "text": text})
+            return
+        wire.send_json(self.stream, {"page": number, "text": text, "matrix": matrix})
+        wire.send(self.stream, b"B", corners.tobytes())
 
     def pages(self, texts: Iterable[str]) -> None:
         """Send pages without boxes, numbered from 1."""
@@ -121,11 +105,6 @@ class Sink:
             return
 
 
-def fit(text: str) -> str:
-    """Text without what cannot be stored or shown."""
-    return text.translate(_UNFIT)
-
-
 class Bounded(io.RawIOBase):
     """A reader that counts what really comes out and refuses to go past ``limit`` bytes (headers lie)."""
 
@@ -139,7 +118,7 @@ class Bounded(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Read at most ``size`` bytes; raises Damaged("limits")."""
-        wanted = self.left + 1 if size is None or size < 0 else min(size, self.left + 1)
+        wanted = self.left + 1 if size < 0 else min(size, self.left + 1)
         data: bytes = self.source.read(wanted)
         self.left -= len(data)
         if self.left < 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from typing import Any
 
 from . import formats, names, wire
 from .answers import CellStatus, Inspection, Outcome, PageContent, PageUnavailable, Reading
-from .boxes import words_with_boxes
 from .cell import Cell, CellLost, CellUnavailable, opened
+from .words import fit, words_with_boxes
 
 DEFAULT_DPI = 110
 MAX_DPI = 400
@@ -118,11 +119,13 @@ def _asked(path: Path | str, order: dict[str, Any]) -> Answer:
 
 
 def _gather(order: dict[str, Any], file: int, answer: Answer, attempts: int = 2) -> None:
-    """Ask and gather; a cell that dies before the child speaks is asked once more."""
+    """Ask and gather; what a cell that dies has begun is asked once more, from the start."""
     started = time.monotonic()
     try:
-        _take(_cell.ask(order, file), answer)
+        with contextlib.closing(_cell.ask(order, file)) as frames:
+            _take(frames, answer)
     except CellLost:
+        answer.facts, answer.pages = {}, []
         if attempts > 1:
             _gather(order, file, answer, attempts - 1)
         else:
@@ -140,30 +143,29 @@ def _limit_or_damage(code: str, started: float) -> str:
 
 
 def _take(frames: Iterator[tuple[bytes, bytes]], answer: Answer) -> None:
-    ended = False
+    """Gather frames until the child says it is done; raises WireError("ended") when it never says so."""
     for letter, payload in frames:
+        facts = wire.decoded(payload) if letter == b"J" else {}
         if letter == b"B":
             answer.blob = payload
-            continue
-        facts = wire.decoded(payload)
-        if "page" in facts:
+        elif "page" in facts:
             answer.pages.append(_page(facts, frames))
         elif "fault" in facts:
-            answer.fault, answer.detail, ended = facts["fault"], facts.get("detail", ""), True
+            answer.fault, answer.detail = str(facts["fault"]), str(facts.get("detail", ""))
+            return
+        elif "end" in facts:
+            return
         else:
-            ended = ended or "end" in facts
             answer.facts.update(facts)
-    if not ended:
-        raise wire.WireError("ended")
+    raise wire.WireError("ended")
 
 
 def _page(facts: dict[str, Any], frames: Iterator[tuple[bytes, bytes]]) -> PageContent:
-    text = str(facts["text"])
+    raw = str(facts["text"])
     if "matrix" not in facts:
-        return PageContent(int(facts["page"]), text)
+        return PageContent(int(facts["page"]), fit(raw))
     _, corners = next(frames, (b"", b""))
-    words = facts.get("words") or text.split()
-    return PageContent(int(facts["page"]), text, words_with_boxes(words, corners, facts["matrix"]))
+    return PageContent(int(facts["page"]), fit(raw), words_with_boxes(raw, corners, facts["matrix"]))
 
 
 def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:

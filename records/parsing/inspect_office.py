@@ -60,5 +60,3 @@ def _relation(kind: str, mode: str, findings: Findings) -> None:
         findings.refusals.add("macros")
     if mode == "External":
         findings.flags.add("links" if kind.endswith("/hyperlink") else "external_links")
-
-

@@ -7,8 +7,7 @@ they were, so loops end.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
@@ -46,7 +45,6 @@ FLAGGED_ANNOTATIONS = {
     "/3D": "multimedia",
 }
 _FAULTS = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RuntimeError)
-_EOF = re.compile(rb"%%EOF")
 _TAIL = 64 * 1024
 
 
@@ -76,7 +74,7 @@ def _inside(pdf: pikepdf.Pdf, contents: Contents, findings: Findings) -> None:
 
 
 def _ends(contents: Contents, findings: Findings) -> None:
-    if not contents.data[:5] == b"%PDF-":
+    if contents.data[:5] != b"%PDF-":
         findings.flags.add("leading_bytes")
     tail = bytes(contents.data[-_TAIL:])
     last = tail.rfind(b"%%EOF")
@@ -215,11 +213,8 @@ def _keys(node: Any) -> list[str]:
 
 
 def _items(node: Any) -> list[Any]:
-    return list(node) if isinstance(node, pikepdf.Array) else []  # type: ignore[call-overload]
+    return list(node) if isinstance(node, pikepdf.Array) else []
 
 
 def _name(value: Any) -> str:
     return str(value) if isinstance(value, pikepdf.Name) else ""
-
-
-Inspector = Callable[[Contents, "Findings"], None]

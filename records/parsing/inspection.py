@@ -56,7 +56,8 @@ def _text(contents: Contents, findings: Findings) -> None:
 
 def _mail(contents: Contents, findings: Findings) -> None:
     if contents.extension and contents.extension != ".eml":
-        return _text(contents, findings)
+        _text(contents, findings)
+        return
     data = contents.small_bytes()
     findings.pages = len(text_plain.pages_of(text_mail.message_text(data)))
     findings.flags |= {"attachments"} if text_mail.has_attachments(data) else set()

@@ -148,9 +148,7 @@ def restrict_files(readable: Iterable[str]) -> bool:
 def _new_ruleset(version: int) -> int:
     handled = (1 << _FS_BITS_BY_ABI.get(version, 16)) - 1
     attributes = struct.pack("=QQ", handled, _NETWORK_TCP) if version >= 4 else struct.pack("=Q", handled)
-    return int(
-        _libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
-    )
+    return int(_libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0)))
 
 
 def _allow_reading(ruleset: int, path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from . import formats
 
@@ -12,8 +13,10 @@ FALLBACK = "sin-nombre"
 
 #: Marks that reorder or hide text: LRM/RLM/ALM, embeddings and overrides, isolates, zero-width, BOM.
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200d\u2028\u2029\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]")
-QUOTES = re.compile("[\"'`´‘’“”«»]")
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200d\u2028\u2029\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]"
+)
+QUOTES = re.compile("[\"'`\u00b4\u2018\u2019\u201c\u201d\u00ab\u00bb]")
 _SEPARATORS = re.compile(r"[/\\]")
 _EXTENSION = re.compile(r"\.[0-9a-z]{1,10}\Z")
 
@@ -57,13 +60,17 @@ def storage_extension(name: str, media_type: str) -> str:
     return given if given in row.extensions else row.extensions[0]
 
 
-_FLAG_TESTS = (
-    ("path_in_name", lambda name: bool(_SEPARATORS.search(name))),
-    ("bidi_in_name", lambda name: bool(BIDI.search(name))),
-    ("invisible_in_name", lambda name: bool(INVISIBLE.search(name))),
-    ("control_in_name", lambda name: any(unicodedata.category(ch) == "Cc" for ch in name)),
-    ("quotes_in_name", lambda name: bool(QUOTES.search(name))),
-    ("long_name", lambda name: len(name) > MAX_DISPLAY or len(name.encode("utf-8", "replace")) > 255),
+def _too_long(name: str) -> bool:
+    return len(name) > MAX_DISPLAY or len(name.encode("utf-8", "replace")) > 255
+
+
+_FLAG_TESTS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("path_in_name", _SEPARATORS.search),
+    ("bidi_in_name", BIDI.search),
+    ("invisible_in_name", INVISIBLE.search),
+    ("control_in_name", re.compile(r"[\x00-\x1f\x7f-\x9f]").search),
+    ("quotes_in_name", QUOTES.search),
+    ("long_name", _too_long),
     ("name_not_nfc", lambda name: not unicodedata.is_normalized("NFC", name)),
 )
 

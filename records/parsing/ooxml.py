@@ -8,6 +8,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, BinaryIO, cast
 
 from lxml import etree
@@ -80,7 +81,7 @@ class Package:
             source = self.archive.open(name)
         except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as fault:
             raise Damaged from fault
-        return cast(BinaryIO, _Counted(self, source))
+        return cast("BinaryIO", _Counted(self, source))
 
     def small(self, name: str) -> bytes:
         """A small part whole; raises Damaged("limits") beyond 8 MiB."""
@@ -234,7 +235,7 @@ def _unsafe_name(name: str) -> bool:
 
 def _check_overlaps(entries: list[zipfile.ZipInfo]) -> None:
     ordered = sorted(entries, key=lambda entry: entry.header_offset)
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in pairwise(ordered):
         if first.header_offset + 30 + first.compress_size > second.header_offset:
             raise Damaged
 

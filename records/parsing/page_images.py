@@ -6,13 +6,14 @@ import io
 import math
 from typing import Any
 
+import PIL
 import pypdfium2 as pdfium
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .contents import Contents, Damaged, Sink
 from .pdf_document import open_pdf
 
-ENGINE = ("pillow", str(Image.__version__))
+ENGINE = ("pillow", str(PIL.__version__))
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF"}
 POINTS_PER_INCH = 72
 _SHOWN_MODES = ("1", "L", "RGB")
@@ -69,14 +70,16 @@ def _pdf_page(contents: Contents) -> Image.Image:
     if document.get_formtype():
         document.init_forms()
     page = document[number - 1]
-    scale = _scale(*page.get_size(), contents)
+    scale = _scale(page.get_size(), contents)
     try:
-        return page.render(scale=scale).to_pil()
+        image: Image.Image = page.render(scale=scale).to_pil()
     except pdfium.PdfiumError as fault:
         raise Damaged from fault
+    return image
 
 
-def _scale(width: float, height: float, contents: Contents) -> float:
+def _scale(size: tuple[float, float], contents: Contents) -> float:
+    width, height = size
     wanted = contents.order["dpi"] / POINTS_PER_INCH
     area = max(width, 1.0) * max(height, 1.0)
     return float(min(wanted, math.sqrt(contents.limits.render_pixels / area)))

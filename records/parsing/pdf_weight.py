@@ -68,19 +68,20 @@ def _leading_flates(names: list[str]) -> int:
 def _inflated(blocks: Any) -> Any:
     inflater = zlib.decompressobj()
     for block in blocks:
-        while block:
+        rest = block
+        while rest:
             try:
-                yield inflater.decompress(block, _BLOCK)
+                yield inflater.decompress(rest, _BLOCK)
             except zlib.error:  # what follows the damage is not decoded by anyone
                 return
-            block = inflater.unconsumed_tail
+            rest = inflater.unconsumed_tail
 
 
 def _filters(stream: pikepdf.Stream) -> list[str]:
     value = stream.get("/Filter")
     if isinstance(value, pikepdf.Name):
         return [str(value)]
-    return [str(item) for item in value] if isinstance(value, pikepdf.Array) else []  # type: ignore[attr-defined]
+    return [str(item) for item in value] if isinstance(value, pikepdf.Array) else []
 
 
 def _image_bytes(stream: pikepdf.Stream) -> int:

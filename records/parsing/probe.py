@@ -90,7 +90,9 @@ def probe(contents: Contents, sink: Sink) -> None:
     execute = attempts.pop("execute")
     outcome = {name: _allowed(attempt) for name, attempt in attempts.items()}
     outcome["execute"] = _allowed(execute, absent_is_allowed=True)
-    sink.say(allowed=[name for name, allowed in outcome.items() if allowed], tried=list(outcome), env=sorted(os.environ))
+    sink.say(
+        allowed=[name for name, allowed in outcome.items() if allowed], tried=list(outcome), env=sorted(os.environ)
+    )
 
 
 def _allowed(attempt: Callable[[], None], absent_is_allowed: bool = False) -> bool:

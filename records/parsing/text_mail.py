@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import email
 import email.policy
-from email.message import EmailMessage, Message
-from typing import cast
+from email.message import Message
 
-from lxml import html
+from lxml import etree, html
 
 from .contents import Contents, Sink
 from .text_plain import decode, pages_of
@@ -24,7 +23,7 @@ def read(contents: Contents, sink: Sink) -> None:
 
 def message_text(data: bytes) -> str:
     """Headers, text parts (HTML parts only where no plain one stands beside them) and attachment names."""
-    message = cast(EmailMessage, email.message_from_bytes(data, policy=email.policy.default))
+    message = email.message_from_bytes(data, policy=email.policy.default)
     heads = [f"{label}: {value}" for name, label in HEADERS.items() if (value := _header(message, name))]
     texts = [part for part in _leaves(message) if part.get_content_maintype() == "text" and not _attached(part)]
     plain = [part for part in texts if part.get_content_subtype() != "html"]
@@ -71,7 +70,6 @@ def _body(part: Message) -> str:
 def _stripped(markup: str) -> str:
     if not markup.strip():
         return ""
-    root = html.fromstring(markup)
-    for node in root.xpath("//script|//style"):
-        node.drop_tree()
-    return str(root.text_content())
+    root = html.document_fromstring(markup)
+    etree.strip_elements(root, "script", "style", with_tail=False)
+    return "".join(str(text) for text in root.itertext())

@@ -1,8 +1,7 @@
 """Text of a PDF by PDFium, page by page, each word with where it stands on the page.
 
-A word that the page breaks with a hyphen is joined in the text and has two entries, one per line, so that it is both
-found and marked. The child only collects; turning corners into fractions of the page image is `boxes`' work in the
-caller, while the child reads the next page.
+The child only collects: raw text and the corners of each piece of a word. Joining words that a line end parts and
+turning corners into fractions of the page image is `words`' work in the caller, while the child reads the next page.
 """
 
 from __future__ import annotations
@@ -18,11 +17,8 @@ from .contents import Contents, Damaged, Sink
 from .pdf_document import REPAIRED_VERSION, VERSION, open_pdf
 
 _DEVICE = 1_000_000
-_WORD = re.compile(r"\S+")
-#: PDFium's mark of a hyphen at the end of a line, where the next line's word follows at once.
-_BREAK = "\ufffe"
-_BROKEN_WORD = re.compile(rf"(?<=[^\W\d_]){_BREAK}(?=[^\W\d_])")
-_CONTROLS = {code: " " for code in (*range(9), 11, *range(14, 32), 127, 0xFFFF, *range(0xD800, 0xE000))}
+#: A piece of a word: what lies between blanks, controls and PDFium's marks of a hyphen at a line end.
+_WORD = re.compile(r"[^\s\ufffe\x00-\x08\x0b\x0e-\x1f\x7f]+")
 
 _pointer, _int = ctypes.c_void_p, ctypes.c_int
 _char_box = ctypes.CFUNCTYPE(_int, _pointer, _int, _pointer)(
@@ -49,10 +45,8 @@ def _read_page(contents: Contents, sink: Sink, document: pdfium.PdfDocument, num
     textpage = page.get_textpage()
     try:
         raw = _raw_text(textpage, contents.limits.page_chars)
-        spans = _spans(raw)
-        words = _words(raw) if _BREAK in raw else None
-        corners = _corners(textpage, spans, len(raw))
-        sink.page(number, _joined(raw), words, corners, matrix=_matrix(page) if spans else None)
+        spans = [match.span() for match in _WORD.finditer(raw)]
+        sink.page(number, raw, _corners(textpage, spans, len(raw)), _matrix(page) if spans else None)
     finally:
         textpage.close()
         page.close()
@@ -62,26 +56,7 @@ def _raw_text(textpage: pdfium.PdfTextPage, limit: int) -> str:
     count = pdfium_c.FPDFText_CountChars(textpage)
     if count > limit:
         raise Damaged("limits")
-    return textpage.get_text_range().translate(_CONTROLS) if count > 0 else ""
-
-
-def _spans(raw: str) -> list[tuple[int, int]]:
-    """First and last character of every piece of a word, pieces being parted by blanks and line-end hyphens."""
-    return [match.span() for match in _WORD.finditer(raw.replace(_BREAK, " "))]
-
-
-def _joined(raw: str) -> str:
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    return _BROKEN_WORD.sub("", text).replace(_BREAK, "-") if _BREAK in text else text
-
-
-def _words(raw: str) -> list[str]:
-    """The word each span belongs to, whole: one entry per piece."""
-    words = []
-    for match in _WORD.finditer(raw):
-        pieces = len([piece for piece in match[0].split(_BREAK) if piece])
-        words += [_joined(match[0])] * pieces
-    return words
+    return textpage.get_text_range() if count > 0 else ""
 
 
 def _corners(textpage: pdfium.PdfTextPage, spans: list[tuple[int, int]], length: int) -> array[float]:
@@ -89,10 +64,11 @@ def _corners(textpage: pdfium.PdfTextPage, spans: list[tuple[int, int]], length:
     handle = ctypes.cast(textpage.raw, _pointer).value
     corners = array("f", bytes(32 * len(spans)))
     address = corners.buffer_info()[0]
+    box = _char_box
     drifts = pdfium_c.FPDFText_CountChars(textpage) != length
     for start, end in _char_indexes(textpage, spans) if drifts else spans:
-        _char_box(handle, start, address)
-        _char_box(handle, end - 1, address + 16)
+        box(handle, start, address)
+        box(handle, end - 1, address + 16)
         address += 32
     return corners
 

@@ -10,7 +10,6 @@ between them are one. A document that no Word ever laid out may thus have fewer 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from .contents import Contents, Damaged, Sink
@@ -29,7 +28,7 @@ _OTHER = {
     "http://schemas.openxmlformats.org/drawingml/2006/main": "a",
     "http://purl.oclc.org/ooxml/drawingml/main": "a",
 }
-_PREFIX = {**{uri: "w" for uri in _WORD}, **_OTHER}
+_PREFIX = {**dict.fromkeys(_WORD, "w"), **_OTHER}
 
 _SKIPPED = frozenset({"w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText"})
 _TEXTS = frozenset({"w:t", "m:t", "a:t"})
@@ -66,7 +65,7 @@ class Flow:
         """Take all events of a part; raises Damaged, after which the pages so far are still good."""
         for event, node in events(package.open(part), ("start", "end"), _TAGS):
             name = _KNOWN[node.tag]
-            (self._start if event == "start" else self._end)(name, node)
+            self._start(name) if event == "start" else self._end(name, node)
         return self
 
     def close_page(self) -> None:
@@ -74,7 +73,7 @@ class Flow:
         self.pages.append(_tidy("".join(self.layers[0]) + "\n" + "\n".join(self.aside)))
         self.layers[0], self.aside = [], []
 
-    def _start(self, name: str, node: Any) -> None:
+    def _start(self, name: str) -> None:
         if name == "mc:AlternateContent":
             self.choices.append(False)
         elif name in ("mc:Choice", "mc:Fallback"):
@@ -130,30 +129,37 @@ class Flow:
         new, row[0] = row[1] > row[0], max(row)
         return new
 
-    def _end_choice(self, node: Any) -> None:
+    def end_choice(self, _node: Any) -> None:
+        """Leave one of two copies."""
         self.skipping -= self.skips.pop()
 
-    def _end_alternate(self, node: Any) -> None:
+    def end_alternate(self, _node: Any) -> None:
+        """Both copies are behind."""
         self.choices.pop()
 
-    def _end_box(self, node: Any) -> None:
+    def end_box(self, _node: Any) -> None:
+        """A text box stands after the text of its page."""
         text = "".join(self.layers.pop())
         if not self.skipping:
             self.aside.append(text)
 
-    def _end_paragraph(self, node: Any) -> None:
+    def end_paragraph(self, node: Any) -> None:
+        """A line ends; the finished paragraph is let go of."""
         self.layers[-1].append("\n")
         _forget(node)
 
-    def _end_cell(self, node: Any) -> None:
+    def end_cell(self, _node: Any) -> None:
+        """A cell ends."""
         self.layers[-1].append("\t")
 
-    def _end_row(self, node: Any) -> None:
+    def end_row(self, node: Any) -> None:
+        """A row ends; it is let go of."""
         self.rows.pop()
         self.layers[-1].append("\n")
         _forget(node)
 
-    def _end_note(self, node: Any) -> None:
+    def end_note(self, node: Any) -> None:
+        """A note is kept by its kind and id until it is referred to."""
         key = (_KNOWN[node.tag].removeprefix("w:"), _attribute(node, "id"))
         self.close_page()
         self.notes[key] = "\n".join(self.pages).strip()
@@ -162,16 +168,16 @@ class Flow:
 
 
 _STRUCTURE = {
-    "mc:Choice": Flow._end_choice,
-    "mc:Fallback": Flow._end_choice,
-    "mc:AlternateContent": Flow._end_alternate,
-    "w:txbxContent": Flow._end_box,
-    "w:p": Flow._end_paragraph,
-    "w:tc": Flow._end_cell,
-    "w:tr": Flow._end_row,
-    "w:footnote": Flow._end_note,
-    "w:endnote": Flow._end_note,
-    "w:comment": Flow._end_note,
+    "mc:Choice": Flow.end_choice,
+    "mc:Fallback": Flow.end_choice,
+    "mc:AlternateContent": Flow.end_alternate,
+    "w:txbxContent": Flow.end_box,
+    "w:p": Flow.end_paragraph,
+    "w:tc": Flow.end_cell,
+    "w:tr": Flow.end_row,
+    "w:footnote": Flow.end_note,
+    "w:endnote": Flow.end_note,
+    "w:comment": Flow.end_note,
 }
 
 

@@ -13,12 +13,11 @@ from . import (
     page_images,
     probe,
     text_mail,
-    text_slides,
     text_pdf,
     text_plain,
     text_sheets,
+    text_slides,
     text_word,
-    wire,
 )
 from .contents import Contents, Damaged, Sink
 
@@ -56,7 +55,7 @@ def serve(order: dict[str, Any], stream: socket.socket, file: int) -> None:
         sink.fail(fault.code)
     except (MemoryError, RecursionError):
         sink.fail("limits")
-    except Exception as fault:  # reason: any fault of a parser is an answer, "damaged"; the child ends here anyway
+    except Exception as fault:  # noqa: BLE001 - any fault of a parser is an answer; the child ends here anyway
         sink.fail("damaged", f"{type(fault).__name__}: {fault}"[:300])
 
 
