@@ -33,8 +33,13 @@ class Drift:
     differs: tuple[Name, ...]
 
     @property
+    def findings(self) -> tuple[tuple[Name, ...], ...]:
+        """Missing, extra, differing."""
+        return (self.missing, self.extra, self.differs)
+
+    @property
     def names(self) -> tuple[Name, ...]:
-        """All findings."""
+        """All findings together."""
         return self.missing + self.extra + self.differs
 
     def __bool__(self) -> bool:
@@ -46,7 +51,25 @@ def audit(repair: bool = False, engine: SearchEngine | None = None) -> Drift:
     found (the findings are returned all the same). Raises EngineUnavailable when the index cannot be read.
     """
     looked_at = engine or get_engine()
-    held = _held(looked_at)
+    drift = _compare(looked_at)
+    if drift:
+        # Index and source are read one after the other: only what differs twice is drift and no passing change.
+        drift = _both(drift, _compare(looked_at))
+    if repair and drift:
+        _repair(looked_at, drift)
+    return drift
+
+
+def _both(first: Drift, second: Drift) -> Drift:
+    names = [
+        tuple(name for name in one if name in set(other))
+        for one, other in zip(first.findings, second.findings, strict=True)
+    ]
+    return Drift(second.done, *names)
+
+
+def _compare(engine: SearchEngine) -> Drift:
+    held = _held(engine)
     missing, differs, done = [], [], 0
     for name, facts in _expected():
         done += 1
@@ -56,10 +79,7 @@ def audit(repair: bool = False, engine: SearchEngine | None = None) -> Drift:
             differs.append(name)
     # Read last: what changed while comparing waits here.
     waiting = _waiting()
-    drift = Drift(done, *(_but(names, waiting) for names in (missing, list(held), differs)))
-    if repair and drift:
-        _repair(looked_at, drift)
-    return drift
+    return Drift(done, *(_but(names, waiting) for names in (missing, list(held), differs)))
 
 
 def _held(engine: SearchEngine) -> dict[Name, list[Facts]]:

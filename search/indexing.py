@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypedDict
 
+from django.db import transaction
+
 from search import outbox
 from search.batches import batched
 from search.conf import get_engine
@@ -158,7 +160,20 @@ def rebuild(engine: SearchEngine | None = None, progress: Progress | None = None
 def _all_entries() -> Iterator[IndexEntry]:
     for source in registered_sources():
         for keys in batched(source.iter_keys(), _LOAD):
-            yield from _load(source, keys)
+            yield from _readable(source, keys)
+
+
+def _readable(source: Source, keys: list[str]) -> list[IndexEntry]:
+    """The entries that can be read; the others are queued, so that one cannot keep the index from being built."""
+    try:
+        return _load(source, keys)
+    except Exception as fault:  # noqa: BLE001 a source may fail in any way; see _bring
+        if len(keys) > 1:
+            return [entry for key in keys for entry in _readable(source, [key])]
+        logger.warning("search source %s fails on a key: %s", source.name, type(fault).__name__)
+        with transaction.atomic():
+            outbox.enqueue(source.name, keys)
+        return []
 
 
 def _told(entries: Iterator[IndexEntry], progress: Progress | None) -> Iterator[IndexEntry]:

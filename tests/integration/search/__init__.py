@@ -1,0 +1,1 @@
+"""Tests of the search room over the database: outbox, service, commands."""
