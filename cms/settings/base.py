@@ -109,7 +109,7 @@ LOGIN_URL = "/cuenta/entrar/"
 LOGIN_REDIRECT_URL = "/custodia/"
 LOGOUT_REDIRECT_URL = "/"
 # guardian only stores grants (D3): no anonymous row, no answers of its own.
-ANONYMOUS_USER_NAME = None
+ANONYMOUS_USER_NAME: str | None = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_AUTO_PREFETCH = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # its backend is left out on purpose: it would answer has_perm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cms.settings import env
-from cms.settings.base import *  # noqa: F403
+from cms.settings.base import *
 from cms.settings.base import CUSTODIA_HOME, DATABASES, environment
 from cms.settings.home import local_secret, prepare_home, private_file
 

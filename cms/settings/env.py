@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -30,17 +30,17 @@ class Environment:
     def read(self, name: str, parse: Callable[[str], T], default: Any = ABSENT) -> T:
         raw = self.variables.get(name, "").strip()
         if not raw:
-            return self._absent(name, default)
+            return cast(T, self._absent(name, default))
         try:
             return parse(raw)
         except ValueError as fault:
             self.faults.append(f"{name}: {fault}")
-            return parse_default(default)
+            return cast(T, stand_in(default))
 
     def _absent(self, name: str, default: Any) -> Any:
         if default is ABSENT:
             self.faults.append(f"{name}: falta")
-        return parse_default(default)
+        return stand_in(default)
 
     def forbid(self, name: str, reason: str) -> None:
         """A variable of another profile: naming it here is a mistake somebody should hear of."""
@@ -53,7 +53,8 @@ class Environment:
             raise ImproperlyConfigured(f"Configuración incompleta o mal escrita: {listed}")
 
 
-def parse_default(default: Any) -> Any:
+def stand_in(default: Any) -> Any:
+    """What a faulty read answers until `finish` refuses."""
     return "" if default is ABSENT else default
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cms.settings import env
-from cms.settings.base import *  # noqa: F403
+from cms.settings.base import *
 from cms.settings.base import DATABASES, RECORDS, environment
 
 PROFILE = "production"
 SECRET_KEY: str = environment.read("SECRET_KEY", env.secret)
-ALLOWED_HOSTS: list[str] = environment.read("ALLOWED_HOSTS", env.hosts)
-SITE_ROLE: str = environment.read("SITE_ROLE", env.role)
+ALLOWED_HOSTS = environment.read("ALLOWED_HOSTS", env.hosts)
+SITE_ROLE = environment.read("SITE_ROLE", env.role)
 DATABASES["default"] = environment.read("DATABASE_URL", env.database)
 environment.forbid("DEMO_PASSWORD", "es solo de la demostración")
 environment.finish()

@@ -18,14 +18,20 @@ def throwaway_home() -> None:
         return
     folder, maker = tempfile.mkdtemp(prefix="custodia-test-"), os.getpid()
     os.environ.update(CUSTODIA_HOME=folder, CUSTODIA_TEST_WORKER=worker)
-    atexit.register(lambda: os.getpid() == maker and shutil.rmtree(folder, ignore_errors=True))
+    atexit.register(remove_if_maker, folder, maker)
+
+
+def remove_if_maker(folder: str, maker: int) -> None:
+    """Forked children inherit the duty to clean up, and must leave it to the process that made the folder."""
+    if os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 throwaway_home()
 
-from cms.settings.base import *  # noqa: E402, F403 - the folder comes first
-from cms.settings.base import CUSTODIA_HOME, environment  # noqa: E402
-from cms.settings.home import prepare_home  # noqa: E402
+from cms.settings.base import *
+from cms.settings.base import CUSTODIA_HOME, environment
+from cms.settings.home import prepare_home
 
 PROFILE = "test"
 environment.finish()

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import UserSettingsHolder
+from django.conf import settings as live_settings
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
 from django.db.utils import DatabaseError
@@ -25,7 +26,7 @@ from wagtail.api.v2.views import PagesAPIViewSet
 from cms import checks
 from cms.settings import env
 from records import checks as records_checks
-from records import triggers
+from records import parsing, triggers
 
 pytestmark = [pytest.mark.criterion(37)]
 
@@ -117,7 +118,7 @@ def test_an_unisolated_cell_is_refused_in_production(settings: Any, monkeypatch:
     settings.PROFILE, settings.SITE_ROLE = "production", role
     settings.RECORDS = {**settings.RECORDS, "REQUIRE_ISOLATED_CELL": True}
     bare = SimpleNamespace(isolated=False, layers=(), detail="no hay bubblewrap")
-    monkeypatch.setattr(records_checks.parsing, "status", lambda: bare)
+    monkeypatch.setattr(parsing, "status", lambda: bare)
     assert "no hay bubblewrap" in said(records_checks.unisolated_cell)
 
 
@@ -125,7 +126,7 @@ def test_production_must_demand_the_isolated_cell(settings: Any, monkeypatch: An
     settings.PROFILE, settings.SITE_ROLE = "production", "worker"
     settings.RECORDS = {**settings.RECORDS, "REQUIRE_ISOLATED_CELL": False}
     whole = SimpleNamespace(isolated=True, layers=("bwrap",), detail="")
-    monkeypatch.setattr(records_checks.parsing, "status", lambda: whole)
+    monkeypatch.setattr(parsing, "status", lambda: whole)
     assert "REQUIRE_ISOLATED_CELL" in said(records_checks.unisolated_cell)
 
 
@@ -148,8 +149,8 @@ def test_a_mounted_wagtail_api_is_refused(monkeypatch: Any, viewset: type) -> No
 
 @pytest.mark.parametrize("application", ["wagtail.api.v2", "wagtail.api.v3"])
 def test_an_installed_wagtail_api_is_refused(monkeypatch: Any, application: str) -> None:
-    changed = UserSettingsHolder(checks.settings)
-    changed.INSTALLED_APPS = [*checks.settings.INSTALLED_APPS, application]
+    changed = UserSettingsHolder(live_settings)
+    changed.INSTALLED_APPS = [*live_settings.INSTALLED_APPS, application]
     monkeypatch.setattr(checks, "settings", changed)
     assert "instalada" in said(checks.mounted_api)
 

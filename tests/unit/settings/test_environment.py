@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -92,9 +94,9 @@ def test_production_has_no_clock_to_move_and_speaks_only_https(tmp_path: Path) -
         (env.database, "sqlite"),
     ],
 )
-def test_malformed_values_are_refused(parse: object, raw: str) -> None:
+def test_malformed_values_are_refused(parse: Callable[[str], Any], raw: str) -> None:
     environment = env.Environment({"NAME": raw})
-    environment.read("NAME", parse)  # type: ignore[arg-type] - readers of several types
+    environment.read("NAME", parse)
     assert environment.faults, raw
 
 
