@@ -11,6 +11,7 @@ import datetime
 import json
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,15 +50,15 @@ class Outcome:
     fine: bool = True
 
 
-class JsonCommand(BaseCommand):
+class JsonCommand(BaseCommand, ABC):
     """Base of the commands: subclasses declare `arguments` and answer `run` with an Outcome."""
 
     def arguments(self, parser: CommandParser) -> None:
         """Declare the command's own arguments."""
 
+    @abstractmethod
     def run(self, options: Mapping[str, Any]) -> Outcome:
         """Do the work. Raises RecordsError or Refused to refuse it whole."""
-        raise NotImplementedError  # pragma: no cover - an abstract method
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -67,6 +68,7 @@ class JsonCommand(BaseCommand):
             if "--json" in sys.argv[1:]:
                 self.print_json(refusal("usage", message))
             usage_fault(message)
+            raise AssertionError  # argparse, and Django's parser, never return from a fault
 
         parser.error = error  # type: ignore[method-assign]  # the JSON document comes before argparse's exit
         return parser

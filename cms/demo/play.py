@@ -42,22 +42,22 @@ def is_loaded() -> bool:
     return DemoLoad.objects.filter(finished=True).exists()
 
 
-def play(asked: datetime.date | None = None, progress: Progress | None = None) -> bool:
-    """Play every step that was not played yet; False when there was nothing to do.
+def play(asked: datetime.date | None = None, progress: Progress | None = None) -> None:
+    """Play every step that was not played yet, and leave the clock at the end of them.
 
     Each step and its mark are one transaction: killed at any moment, the next run goes on from there.
     Raises OtherDate.
     """
     until = date_of(asked)
-    if is_loaded():
-        return False
-    load, _made = DemoLoad.objects.get_or_create(pk=1, defaults={"until": until})
+    DemoLoad.objects.get_or_create(pk=1, defaults={"until": until})
     people.ensure_people()
     perform(until, progress)
     take_over(until)
-    load.finished = True
-    load.save(update_fields=["finished"])
-    return True
+
+
+def finish() -> None:
+    """Mark the load as whole: from now on a start plays nothing and leaves the clock alone."""
+    DemoLoad.objects.update(finished=True)
 
 
 def perform(until: datetime.date, progress: Progress | None) -> None:
@@ -71,5 +71,5 @@ def perform(until: datetime.date, progress: Progress | None) -> None:
 
 
 def take_over(until: datetime.date) -> None:
-    """Let domain time run on from the last day of the play."""
+    """Let domain time run on from the last day of the play; done again only by a load that was cut short."""
     shift_to(datetime.datetime.combine(until, OPENING_HOUR, ZoneInfo(settings.TIME_ZONE)))

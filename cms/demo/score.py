@@ -15,9 +15,9 @@ from cms.demo import acts, catalogue, fixtures
 from cms.demo.fixtures import Row
 from cms.demo.stage import Stage
 
-#: Acts of a day start at eight and follow each other by two minutes.
+#: Acts of a day start at eight and follow each other by a minute.
 FIRST_ACT = datetime.time(8)
-BETWEEN = datetime.timedelta(minutes=2)
+BETWEEN = datetime.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import datetime
 import enum
 import logging
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
@@ -19,6 +20,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from cms.worker import names, pulse
 
 logger = logging.getLogger(__name__)
+TaskRow: TypeAlias = "DBTaskResult[..., Any]"
 
 #: Seconds to wait before each further attempt; after the last one the task has failed for good.
 WAITS = (1, 5, 30, 120)
@@ -28,14 +30,14 @@ HOPELESS = "unreadable"
 KEEP = datetime.timedelta(days=30)
 
 
-def due() -> QuerySet[DBTaskResult]:
+def due() -> QuerySet[TaskRow]:
     """Rows to be worked on now, oldest first."""
     when = Q(run_after=get_date_max()) | Q(run_after__lte=pulse.machine_now())
     rows = DBTaskResult.objects.filter(when, status=TaskResultStatus.READY)
     return rows.order_by("-priority", "enqueued_at", "id")
 
 
-def take(worker: str) -> DBTaskResult | None:
+def take(worker: str) -> TaskRow | None:
     """Take the next due row for this worker, or None. Rows are read without a lock and taken by one
     conditional update, so an idle worker never stands in anybody's way."""
     for row in due()[:5]:
@@ -58,7 +60,7 @@ class Ending(enum.Enum):
     LATER = "later"
 
 
-def run(row: DBTaskResult) -> Ending:
+def run(row: TaskRow) -> Ending:
     """Run a taken row; a fault puts it off, or ends it after the last attempt."""
     try:
         task = row.task
@@ -70,7 +72,7 @@ def run(row: DBTaskResult) -> Ending:
     return Ending.FAILED if value == HOPELESS else Ending.DONE
 
 
-def put_off(row: DBTaskResult, fault: BaseException) -> Ending:
+def put_off(row: TaskRow, fault: BaseException) -> Ending:
     """Make the row due later, or end it when it has used up its attempts."""
     attempt = len(row.worker_ids)
     if attempt > len(WAITS):
@@ -81,7 +83,7 @@ def put_off(row: DBTaskResult, fault: BaseException) -> Ending:
     return Ending.LATER
 
 
-def end(row: DBTaskResult, fault: BaseException) -> None:
+def end(row: TaskRow, fault: BaseException) -> None:
     """Failed for good: the row keeps the fault, and what it was about is told."""
     row.set_failed(fault)
     if tell := ENDINGS.get(row.task_path):
@@ -114,7 +116,7 @@ def worker_is_dead(name: str) -> bool:
     return pulse.is_silent(name) if gone is None else gone
 
 
-def give_back(row: DBTaskResult) -> None:
+def give_back(row: TaskRow) -> None:
     """Due at once, unless this row has already taken as many workers down as it may."""
     if len(row.worker_ids) > len(WAITS):
         end(row, Stranded())

@@ -52,7 +52,7 @@ def make(sheet: Sheet, title: str, day: datetime.date) -> bytes:
     marks = iter(range(1, len(notes) + 1))
     for number, blocks in enumerate(sheet.pages):
         if number:
-            document.add_page_break()
+            document.add_page_break()  # type: ignore[no-untyped-call]  # python-docx left it so
         for run in runs(blocks):
             write(document, run, marks)
     attach_notes(document, notes)

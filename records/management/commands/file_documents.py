@@ -131,7 +131,7 @@ class Batch:
 
 def checked(manifest: Any) -> list[Row]:
     """The manifest's rows. Raises ValueError naming the first fault."""
-    rows = manifest if isinstance(manifest, list) else [None]
+    rows: list[Any] = manifest if isinstance(manifest, list) else [None]
     for number, row in enumerate(rows, 1):
         if not is_manifest_row(row):
             fault = _("la fila %(number)d debe tener path y, si acaso, tipo, date y title, todo en texto")

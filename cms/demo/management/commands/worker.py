@@ -8,20 +8,28 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from cms import worker
-from records.commanding import JsonCommand, Outcome
+from cms.checks import refuse_dangerous_start
+from records.commanding import JsonCommand, Outcome, Refused
 
 
 class Command(JsonCommand):
+    # Asked below in full, database included, instead of Django's slower list.
+    requires_system_checks: list[str] = []
     help = "Lee los documentos radicados y mantiene al día el índice de búsqueda."
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="hace lo que está pendiente y termina")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
+        try:
+            refuse_dangerous_start()
+        except ImproperlyConfigured as fault:
+            raise Refused("dangerous_start", str(fault)) from fault
         if options["once"]:
             return outcome_of(worker.drain_once(self.meter(_("Leyendo"))))
         stop = threading.Event()
