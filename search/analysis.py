@@ -48,7 +48,7 @@ class Token:
 
 def fold(word: str) -> str:
     """Case and accents folded, ñ kept, compatibility forms (ligatures, º) resolved; letters and digits only."""
-    if word.isascii():
+    if word.isascii() and word.isalnum():
         return word.lower()
     spread = unicodedata.normalize("NFKD", word.casefold()).replace("n\u0303", "ñ")
     return "".join(c for c in spread if c.isalnum())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,9 +75,8 @@ def test_a_written_code_is_one_piece_and_plain_words_are_not() -> None:
     ]  # fmt: skip
 
 
-texts = st.text(st.sampled_from(list("aeñí́oscz -–./_\n\xad\x02\u200b123ABN\"'¶\x1f")), max_size=60) | st.text(
-    max_size=60
-)
+letters = st.sampled_from("aeñíoscz -–./_\n\u0301\xad\x02\u200b123ABN\"'¶\x1f")
+texts = st.text(letters, max_size=60) | st.text(max_size=60)
 
 
 @given(texts)
@@ -83,7 +84,7 @@ def test_offsets_and_fast_path_agree(text: str) -> None:
     found = tokens(text)
     assert [token.term for token in found] == terms(text)
     assert all(text[token.start : token.end].strip() == text[token.start : token.end] for token in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 @given(texts)
