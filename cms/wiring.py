@@ -1,7 +1,7 @@
 """Where the rooms are connected: custody's events to publication and to search's outbox, sources to search.
 
-Loaded as an app so that every process wires itself the same way. In the public process only what is
-published is a source of search: nothing of custody can be found there, by construction (D2, D5).
+In the public process only what is published is a source of search: nothing of custody can be found
+there, by construction (D2, D5).
 """
 
 from __future__ import annotations
@@ -11,81 +11,60 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
 from django.conf import settings
 from django.db import transaction
+
+from cms import custody_source
+from cms.publication import service as publication
+from cms.publication.search_source import PublishedSource
+from records import api as records
+from records.desk import marking
+from search import api as search
 
 #: Roles whose process serves staff and may reach custody (ARCHITECTURE §5).
 WITH_CUSTODY = ("all", "desk", "worker")
 NOT_PUBLIC = ("restricted", "reserved", "unclassified")
 
 
-class Wiring(AppConfig):
-    name = "cms.wiring"
-    label = "wiring"
-
-    def ready(self) -> None:
-        connect(settings.SITE_ROLE)
-
-
 def connect(role: str) -> None:
     """Register this process's sources and handlers; connecting twice is the same as once."""
-    from cms.publication.search_source import PublishedSource
-    from search import api as search
-
     search.register_source(PublishedSource())
     if role in WITH_CUSTODY:
         connect_custody()
 
 
 def connect_custody() -> None:
-    from cms.custody_source import CustodySource
-    from records import api as records
-    from records.desk import marking
-    from search import api as search
-
-    marking.use_marker(search.mark_words)
-    search.register_source(CustodySource())
+    search.register_source(custody_source.CustodySource())
     search.observe(on_answer=note_search, on_mismatch=note_mismatch)
+    marking.use_marker(search.mark_words)
     records.subscribe(records.DocumentChanged, index_again)
     records.subscribe(records.ProjectPublished, publish)
     records.subscribe(records.ProjectWithdrawn, withdraw)
 
 
-def index_again(event: Any) -> None:
-    from cms.custody_source import NAME
-    from search import api as search
-
-    search.enqueue(NAME, [str(event.document_id)])
+def index_again(event: records.DocumentChanged) -> None:
+    search.enqueue(custody_source.NAME, [str(event.document_id)])
 
 
-def publish(event: Any) -> None:
-    from cms.publication import service
-
-    service.publish(event.card)
+def publish(event: records.ProjectPublished) -> None:
+    publication.publish(event.card)
 
 
-def withdraw(event: Any) -> None:
-    from cms.publication import service
-
-    service.withdraw(event.project_id)
+def withdraw(event: records.ProjectWithdrawn) -> None:
+    publication.withdraw(event.project_id)
 
 
-def note_search(viewer: Any, text: str, shown: Sequence[Any]) -> None:
+def note_search(viewer: Any, text: str, shown: Sequence[search.AnswerHit]) -> None:
     """A search by a named person leaves its event before the answer does, with the non-public pieces
     it shows (D10). The words themselves could tell a secret: only their keyed digest is written (U5)."""
     if viewer is None or not viewer.is_authenticated:
         return
-    from records import api as records
-
     seen = [hit.document for hit in shown if hit.document and hit.level in NOT_PUBLIC]
     with transaction.atomic():
         records.record("search.run", actor=viewer, subject="custody", words=keyed_digest(text), shown=seen)
 
 
 def note_mismatch(keys: frozenset[str]) -> None:
-    from records import api as records
-
     with transaction.atomic():
         records.record("search.mismatch", actor=None, subject="custody", documents=sorted(keys))
 

@@ -116,5 +116,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()
     return str(value)
-
-

@@ -29,8 +29,12 @@ SENTENCES: Mapping[str, str] = {
     "office": _("Su dependencia, %(office)s, lee las piezas de este nivel."),
     "appointment_custodian": _("Usted es custodio de este expediente por %(act)s, del %(from)s al %(until)s."),
     "appointment_supervisor": _("Usted supervisa este convenio por %(act)s, del %(from)s al %(until)s."),
-    "grant_document": _("Concesión a su nombre sobre este documento, hasta el %(until)s, otorgada por %(by)s. Motivo: %(reason)s."),
-    "grant_expediente": _("Concesión a su nombre sobre este expediente, hasta el %(until)s, otorgada por %(by)s. Motivo: %(reason)s."),
+    "grant_document": _(
+        "Concesión a su nombre sobre este documento, hasta el %(until)s, otorgada por %(by)s. Motivo: %(reason)s."
+    ),
+    "grant_expediente": _(
+        "Concesión a su nombre sobre este expediente, hasta el %(until)s, otorgada por %(by)s. Motivo: %(reason)s."
+    ),
     "pending_approval": _("Hay una propuesta de nivel que usted puede decidir; puede leer la pieza hasta entonces."),
     "filer": _("Usted la radicó y aún no tiene nivel."),
 }

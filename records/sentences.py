@@ -22,7 +22,9 @@ REFUSALS: Mapping[str, Sentence] = {
     "custodian_only": _("Solo quien tiene la custodia del expediente puede proponer o cambiar una reserva."),
     "closed_expediente": _("El expediente está cerrado y no recibe documentos."),
     "self_approval": _("Quien propone o radica no puede aprobar: debe decidir otra persona."),
-    "filer_cannot_propose": _("Quien radicó la pieza no puede proponer su reserva o clasificación: debe hacerlo otra persona."),
+    "filer_cannot_propose": _(
+        "Quien radicó la pieza no puede proponer su reserva o clasificación: debe hacerlo otra persona."
+    ),
     "duplicate": _(
         "Ese mismo archivo ya está radicado. Decida si lo vincula (link) o conserva ambos con un motivo (keep)."
     ),
@@ -34,12 +36,16 @@ REFUSALS: Mapping[str, Sentence] = {
     "person_disabled": _("La persona está inhabilitada y no puede recibir acceso."),
     "grant_to_oneself": _("Nadie se concede acceso a sí mismo."),
     "already_withdrawn": _("Esa concesión ya fue retirada."),
-    "integrity_failure": _("Los bytes guardados no coinciden con los radicados: no se entrega nada y se avisó al custodio."),
+    "integrity_failure": _(
+        "Los bytes guardados no coinciden con los radicados: no se entrega nada y se avisó al custodio."
+    ),
     "missing_bytes": _("No se encuentran los bytes radicados: no se entrega nada y se avisó al custodio."),
     "missing": _("No se encuentran los bytes radicados: no se entrega nada y se avisó al custodio."),
     "altered": _("Los bytes guardados no coinciden con los radicados: no se entrega nada y se avisó al custodio."),
     "unreadable": _("No se pueden leer los bytes guardados: no se entrega nada y se avisó al custodio."),
-    "store_unavailable": _("El almacén de documentos no puede guardar ahora. No se radicó nada; vuelva a intentarlo más tarde."),
+    "store_unavailable": _(
+        "El almacén de documentos no puede guardar ahora. No se radicó nada; vuelva a intentarlo más tarde."
+    ),
     "no_page_image": _("Esta pieza no tiene imagen de esa página."),
 }
 #: What may be missing from an act, as the phrase that completes "Falta o no sirve: …".
@@ -49,7 +55,9 @@ MISSING: Mapping[str, Sentence] = {
     "kind": _("un tipo de expediente válido"),
     "code_taken": _("un código que no esté en uso"),
     "unknown_tipo": _("un tipo documental del catálogo"),
-    "tipo_not_in_expediente": _("un tipo documental que este expediente admita (%(tipo)s no va en %(expediente_kind)s)"),
+    "tipo_not_in_expediente": _(
+        "un tipo documental que este expediente admita (%(tipo)s no va en %(expediente_kind)s)"
+    ),
     "date_in_future": _("una fecha que no sea futura"),
     "duplicate_reason": _("el motivo para conservar ambos archivos"),
     "norm": _("la norma con su artículo (una cláusula contractual no basta)"),
@@ -84,7 +92,9 @@ MISSING: Mapping[str, Sentence] = {
 UPLOADS: Mapping[str, Sentence] = {
     "empty": _("El archivo está vacío. Revise que se haya copiado completo y vuelva a soltarlo."),
     "too_large": _("El archivo supera el tamaño admitido (2 GiB). Divídalo o entréguelo en otro medio."),
-    "extension_mismatch": _("La extensión no corresponde al contenido. Corrija el nombre o guarde el archivo en su formato."),
+    "extension_mismatch": _(
+        "La extensión no corresponde al contenido. Corrija el nombre o guarde el archivo en su formato."
+    ),
     "executable": _("Contiene un programa. Los programas no se radican."),
     "html": _("Es una página web. Guárdela como PDF y vuelva a soltarla."),
     "svg": _("Es un dibujo SVG. Guárdelo como PDF o imagen y vuelva a soltarlo."),

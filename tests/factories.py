@@ -8,8 +8,7 @@ import itertools
 from typing import Any
 
 from records import storage
-from records.models import Appointment, Document, Expediente, Reading, TipoDocumental
-from records.models import Blob
+from records.models import Appointment, Blob, Document, Expediente, Reading, TipoDocumental
 from records.services import access, classification, filing
 from records.vocabulary import AppointmentKind, ExpedienteKind, Level
 
@@ -58,15 +57,23 @@ def make_expediente(actor: Any, code: str = "", **fields: Any) -> Expediente:
 
 def appoint_custodian(expediente: Expediente, person: Any, **dates: Any) -> Appointment:
     return access.appoint(
-        expediente=expediente, person=person, kind=AppointmentKind.CUSTODIAN, act="Resolución 1",
-        starts_on=dates.get("starts_on", DAY), ends_on=dates.get("ends_on", FAR),
+        expediente=expediente,
+        person=person,
+        kind=AppointmentKind.CUSTODIAN,
+        act="Resolución 1",
+        starts_on=dates.get("starts_on", DAY),
+        ends_on=dates.get("ends_on", FAR),
     )
 
 
 def appoint_supervisor(expediente: Expediente, person: Any) -> Appointment:
     return access.appoint(
-        expediente=expediente, person=person, kind=AppointmentKind.SUPERVISOR, act="Resolución 2",
-        starts_on=DAY, ends_on=FAR,
+        expediente=expediente,
+        person=person,
+        kind=AppointmentKind.SUPERVISOR,
+        act="Resolución 2",
+        starts_on=DAY,
+        ends_on=FAR,
     )
 
 
@@ -81,7 +88,9 @@ def metadata(**fields: Any) -> filing.FilingMetadata:
     )
 
 
-def file_piece(actor: Any, expediente: Expediente, content: bytes = b"", name: str = "anexo.txt", **meta: Any) -> Document:
+def file_piece(
+    actor: Any, expediente: Expediente, content: bytes = b"", name: str = "anexo.txt", **meta: Any
+) -> Document:
     """A piece filed through the service."""
     receipt = filing.file_document(
         actor=actor, expediente=expediente, upload=upload(content, name), metadata=metadata(**meta)
@@ -108,11 +117,25 @@ def insert_piece(filer: Any, expediente: Expediente, level: str = Level.UNCLASSI
     )
     order = expediente.documents.count() + 1
     document = Document.objects.create(
-        expediente=expediente, tipo=make_tipo(), order=order, folio_first=order, folio_last=order,
-        radicado=fields.pop("radicado", f"2026-{900000 + number}"), title=fields.pop("title", f"Pieza {number}"),
-        date=DAY, author="Grupo de Contratos", filed_by=filer, filed_at=fields.pop("filed_at", expediente.created_at),
-        blob=blob, original_name="pieza.txt", media_type="text/plain", extension="txt", pages=1, inspected=True,
-        level=level, **fields,
+        expediente=expediente,
+        tipo=make_tipo(),
+        order=order,
+        folio_first=order,
+        folio_last=order,
+        radicado=fields.pop("radicado", f"2026-{900000 + number}"),
+        title=fields.pop("title", f"Pieza {number}"),
+        date=DAY,
+        author="Grupo de Contratos",
+        filed_by=filer,
+        filed_at=fields.pop("filed_at", expediente.created_at),
+        blob=blob,
+        original_name="pieza.txt",
+        media_type="text/plain",
+        extension="txt",
+        pages=1,
+        inspected=True,
+        level=level,
+        **fields,
     )
     Reading.objects.create(document=document, state="read")
     return document

@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "records",
     "records.convenios",
     "search",
-    "cms.wiring.Wiring",
+    "cms",
     "guardian",
     "django_tasks",
     "django_tasks_db",

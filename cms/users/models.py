@@ -35,9 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("persona")
         verbose_name_plural = _("personas")
-        constraints = (
-            models.CheckConstraint(condition=models.Q(is_superuser=False), name="user_never_superuser"),
-        )
+        constraints = (models.CheckConstraint(condition=models.Q(is_superuser=False), name="user_never_superuser"),)
 
     def __str__(self) -> str:
         return self.full_name or self.username

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from records.api import Actor, NotFound, is_staff_everywhere, grounds_for
+from records.api import Actor, NotFound, grounds_for, is_staff_everywhere
 from records.convenios.models import Convenio, Project, PublicationDecision
 
 

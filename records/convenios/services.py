@@ -68,16 +68,27 @@ def decide(actor: Actor, project: Project, reason: str, *, published: bool) -> P
 def card_of(project: Project, decision: PublicationDecision) -> ProjectCard:
     convenio = project.convenio
     return ProjectCard(
-        project_id=project.pk, code=project.code, slug=project.slug, name=project.name, phase=project.phase,
-        objective=project.objective, summary=project.summary, department=project.department,
-        municipality=project.municipality, area_of_interest=project.area_of_interest,
-        strategic_bet=project.strategic_bet, offset_kind=project.offset_kind, supplier=project.supplier,
-        recipient=project.recipient, beneficiaries=project.beneficiaries, inclusion=tuple(project.inclusion),
+        project_id=project.pk,
+        code=project.code,
+        slug=project.slug,
+        name=project.name,
+        phase=project.phase,
+        objective=project.objective,
+        summary=project.summary,
+        department=project.department,
+        municipality=project.municipality,
+        area_of_interest=project.area_of_interest,
+        strategic_bet=project.strategic_bet,
+        offset_kind=project.offset_kind,
+        supplier=project.supplier,
+        recipient=project.recipient,
+        beneficiaries=project.beneficiaries,
+        inclusion=tuple(project.inclusion),
         convenio_number=convenio.number if convenio else "",
         framework_number=convenio.framework.number if convenio and convenio.framework else "",
         credits_agreed=convenio.credits_agreed if convenio else project.credits_executed,
-        credits_executed=project.credits_executed, decision_id=decision.pk, decided_at=decision.decided_at,
+        credits_executed=project.credits_executed,
+        decision_id=decision.pk,
+        decided_at=decision.decided_at,
         indicators=tuple(project.indicators),
     )
-
-

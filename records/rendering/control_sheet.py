@@ -5,19 +5,22 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import docx
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from docx import Document as open_template
 from docx.document import Document as Paper
 from docx.enum.section import WD_ORIENT
 from docx.shared import Pt
 
 from records.models import Expediente
-from records.selectors.expedientes import DocumentRow
 from records.vocabulary import Level
+
+if TYPE_CHECKING:
+    from records.selectors.expedientes import DocumentRow
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: Shown instead of the title of a piece whose reader may only know that it is there.
@@ -46,7 +49,7 @@ def control_sheet(expediente: Expediente, rows: Iterable[DocumentRow], *, at: da
 
 def blank_paper(title: str) -> Paper:
     """An empty landscape paper whose properties name the system and no person."""
-    paper = open_template()
+    paper = docx.Document()
     section = paper.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width
@@ -84,7 +87,7 @@ def line_of(row: DocumentRow) -> tuple[str, ...]:
 def add_table(paper: Paper, lines: Sequence[Sequence[str]]) -> None:
     table = paper.add_table(rows=len(lines), cols=len(lines[0]))
     table.style = "Table Grid"
-    cells = iter(table._cells)  # one flat walk: asking the table cell by cell is quadratic
+    cells = iter(table._cells)  # noqa: SLF001 - one flat walk; asking cell by cell is quadratic
     for number, line in enumerate(lines):
         for text in line:
             next(cells).paragraphs[0].add_run(text).bold = number == 0

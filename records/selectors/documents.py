@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from records import permissions
 from records.errors import NotFound
@@ -51,6 +51,18 @@ def page_words(document: Document, number: int) -> list[Word]:
 def page_text(document: Document, number: int) -> str:
     page = PageText.objects.filter(document=document, number=number).only("text").first()
     return page.text if page else ""
+
+
+def list_page_texts(document: Document, numbers: list[int]) -> list[tuple[int, str]]:
+    """(number, text) of these pages of one piece, in order; pages without text are left out."""
+    pages = PageText.objects.filter(document=document, number__in=numbers).order_by("number")
+    return list(pages.values_list("number", "text"))
+
+
+def last_page_with_text(document: Document) -> int:
+    """Number of the last page that was read; 0 when none was. Formats without pages of their own have these."""
+    last: int | None = PageText.objects.filter(document=document).aggregate(last=Max("number"))["last"]
+    return last or 0
 
 
 def page_texts(places: Iterable[tuple[object, int]]) -> dict[tuple[str, int], str]:

@@ -90,9 +90,20 @@ def row_of(piece: Document, grounds: tuple[Ground, ...]) -> DocumentRow:
     if not any(ground.covers(piece, piece.level) for ground in grounds):
         return DocumentRow(piece.order, piece.folio_first, piece.folio_last, piece.level)
     return DocumentRow(
-        piece.order, piece.folio_first, piece.folio_last, piece.level, piece.pk, piece.title, piece.tipo.name,
-        piece.date, piece.radicado, piece.reading.state, str(ReadingState(piece.reading.state).label), piece.pages,
-        piece.inspected, tuple(piece.flags),
+        piece.order,
+        piece.folio_first,
+        piece.folio_last,
+        piece.level,
+        piece.pk,
+        piece.title,
+        piece.tipo.name,
+        piece.date,
+        piece.radicado,
+        piece.reading.state,
+        str(ReadingState(piece.reading.state).label),
+        piece.pages,
+        piece.inspected,
+        tuple(piece.flags),
     )
 
 

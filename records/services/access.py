@@ -47,7 +47,12 @@ def grant_access(
         for earlier in table.objects.select_for_update().filter(user=person, content_object=target):
             withdraw(earlier.grant, actor, "renovada")
         grant = Grant.objects.create(
-            person=person, until=until, reason=reason.strip(), granted_by=actor, granted_at=clock.now(), **{column: target}
+            person=person,
+            until=until,
+            reason=reason.strip(),
+            granted_by=actor,
+            granted_at=clock.now(),
+            **{column: target},
         )
         right = Permission.objects.get(content_type__app_label="records", codename=codename)
         table.objects.create(user=person, permission=right, content_object=target, grant=grant)
@@ -106,11 +111,22 @@ def appoint(
     """
     with transaction.atomic():
         appointment = Appointment.objects.create(
-            expediente=expediente, person=person, kind=kind, starts_on=starts_on, ends_on=ends_on,
-            act=act, appointed_by=actor, appointed_at=clock.now(),
+            expediente=expediente,
+            person=person,
+            kind=kind,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            act=act,
+            appointed_by=actor,
+            appointed_at=clock.now(),
         )
         audit.record(
-            "person.appointed", actor=actor, subject=expediente, person=person, kind=kind, until=ends_on,
+            "person.appointed",
+            actor=actor,
+            subject=expediente,
+            person=person,
+            kind=kind,
+            until=ends_on,
             appointment=appointment.pk,
         )
     return appointment

@@ -80,7 +80,11 @@ def write_proposal(actor: Actor, document: Document, level: str, columns: Mappin
     )
     audit.record(
         "level.raised" if at_once else "level.proposed",
-        actor=actor, subject=document, act=act.pk, level=level, previous=document.level,
+        actor=actor,
+        subject=document,
+        act=act.pk,
+        level=level,
+        previous=document.level,
     )
     if at_once:
         put_in_force(document, level)

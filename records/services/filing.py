@@ -95,8 +95,15 @@ def open_expediente(
     check_opening(code, title, kind, opened_on)
     with transaction.atomic():
         expediente = Expediente.objects.create(
-            code=code.strip(), title=title.strip(), kind=kind, opened_on=opened_on, parent=parent, office=office,
-            convenio_number=convenio_number, opened_by=actor, created_at=clock.now(),
+            code=code.strip(),
+            title=title.strip(),
+            kind=kind,
+            opened_on=opened_on,
+            parent=parent,
+            office=office,
+            convenio_number=convenio_number,
+            opened_by=actor,
+            created_at=clock.now(),
             subserie=Subserie.objects.filter(kind=kind).order_by("-serie__trd").first(),
         )
         audit.record("expediente.opened", actor=actor, subject=expediente, kind=kind)
@@ -166,7 +173,10 @@ def note_refusal(actor: Actor, expediente: Expediente, refusal: RejectedUpload, 
         storage.store().discard(staged)
     with transaction.atomic():
         audit.record(
-            "document.refused", actor=actor, subject=expediente, reasons=refusal.reasons,
+            "document.refused",
+            actor=actor,
+            subject=expediente,
+            reasons=refusal.reasons,
             sha256=staged.digest if staged else "",
         )
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from records import audit, storage
+from records import audit, permissions, storage
 from records.models import Document
 from records.permissions import Actor
+from records.vocabulary import Action
 
 
 @dataclass
@@ -23,7 +24,10 @@ class CustodyReport:
 
 
 def verify_custody(
-    expediente_code: str | None = None, *, actor: Actor | None = None, progress: Callable[[int, int], None] | None = None
+    expediente_code: str | None = None,
+    *,
+    actor: Actor | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> CustodyReport:
     """Re-hash every stored byte of one expediente or of all; names exactly the documents that fail.
 
@@ -41,10 +45,25 @@ def verify_custody(
             progress(report.checked, total)
     with transaction.atomic():
         audit.record(
-            "custody.verified", actor=actor, subject=expediente_code or "all",
-            checked=report.checked, findings=[finding["document"] for finding in report.findings],
+            "custody.verified",
+            actor=actor,
+            subject=expediente_code or "all",
+            checked=report.checked,
+            findings=[finding["document"] for finding in report.findings],
         )
     return report
+
+
+def verify_document(*, actor: Actor, document: Document) -> str:
+    """Re-hash the stored bytes of one piece now. Returns "" when they are the filed ones, else "missing",
+    "altered" or "unreadable"; either way the ledger tells it. Raises NotFound or AccessDenied.
+    """
+    permissions.check(actor, Action.VIEW, document)
+    permissions.check(actor, Action.VERIFY, document)
+    problem = storage.store().verify(document.blob_id, document.blob.size)
+    with transaction.atomic():
+        audit.record("custody.verified", actor=actor, subject=document, checked=1, problem=problem)
+    return problem
 
 
 def verified(documents: Iterator[Document]) -> Iterator[tuple[Document, Any]]:

@@ -85,5 +85,3 @@ def packed(words: list[Word]) -> bytes:
 
 def unpacked(stored: bytes) -> list[Word]:
     return [tuple(word) for word in json.loads(zlib.decompress(stored))] if stored else []
-
-

@@ -48,7 +48,7 @@ class FilesystemStore:
 
     def _copy(self, stream: BinaryIO, path: Path, limit: int) -> Staged:
         digest, size = hashlib.sha256(), 0
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as sink:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as sink:
             for block in chunks(stream):
                 size += len(block)
                 if size > limit:

@@ -47,7 +47,9 @@ def test_a_grant_opens_one_piece_and_not_its_siblings(cast: dict[str, Any], piec
 def test_expiry_closes_it(cast: dict[str, Any], pieces: dict[str, Document]) -> None:
     until = clock.today() + datetime.timedelta(days=3)
     grant(cast, pieces[Level.RESERVED], until=until)
-    last_moment = datetime.datetime.combine(until, datetime.time(23, 59), tzinfo=datetime.timezone(-datetime.timedelta(hours=5)))
+    last_moment = datetime.datetime.combine(
+        until, datetime.time(23, 59), tzinfo=datetime.timezone(-datetime.timedelta(hours=5))
+    )
     with clock.at(last_moment):
         assert permissions.allows(cast["revisora"], "view", pieces[Level.RESERVED])
     with clock.at(last_moment + datetime.timedelta(minutes=2)):

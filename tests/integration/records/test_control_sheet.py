@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import docx
 import pytest
-from docx import Document as reopen
 
 from records import clock
 from records.models import Expediente
@@ -17,7 +17,7 @@ from tests import factories
 
 
 def cells(person: Any, expediente: Expediente) -> list[list[str]]:
-    paper = reopen(io.BytesIO(control_sheet(expediente, list_rows_for(person, expediente), at=clock.now())))
+    paper = docx.Document(io.BytesIO(control_sheet(expediente, list_rows_for(person, expediente), at=clock.now())))
     return [[cell.text for cell in row.cells] for row in paper.tables[0].rows]
 
 

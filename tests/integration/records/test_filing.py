@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import io
-import os
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +93,7 @@ def test_a_refused_file_leaves_nothing_but_its_event(cast: dict[str, Any], exped
 
 def litter() -> list[str]:
     root = Path(settings.RECORDS["STORE"]["OPTIONS"]["root"])
-    return os.listdir(root / "incoming")
+    return sorted(path.name for path in (root / "incoming").iterdir())
 
 
 def test_an_empty_file_is_refused(cast: dict[str, Any], expediente: Expediente) -> None:
@@ -174,7 +173,8 @@ def test_bytes_filed_where_the_filer_may_not_see_raise_no_question(
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd.txt", "C:\\docs\\acta.txt", "acta\u202etxt.exe.txt", "a" * 300 + ".txt", 'un "nombre".txt']
+    "name",
+    ["../../etc/passwd.txt", "C:\\docs\\acta.txt", "acta\u202etxt.exe.txt", "a" * 300 + ".txt", 'un "nombre".txt'],
 )
 def test_hostile_names_are_kept_as_data_and_shown_safely(
     cast: dict[str, Any], expediente: Expediente, name: str
