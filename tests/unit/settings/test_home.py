@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,14 @@ def test_a_reset_removes_the_installation_and_leaves_what_is_not_its_own(home: P
     (home / "tesis.txt").write_text("ajeno")
     assert reset(home) == ["tesis.txt"]
     assert [entry.name for entry in home.iterdir()] == ["tesis.txt"]
+
+
+def test_a_running_installation_is_not_emptied(home: Path) -> None:
+    with (home / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ValueError, match="está en marcha"):
+            reset(home)
+    assert (home / "secret_key").exists()
 
 
 def test_a_folder_that_is_no_installation_is_not_emptied(tmp_path: Path) -> None:
