@@ -43,12 +43,15 @@ def calm_collector() -> Iterator[None]:
 
 
 def make_ready(until: datetime.date | None, progress: Progress) -> None:
-    """Whatever this installation still lacks. Raises OtherDate and DangerousStart."""
+    """Whatever this installation still lacks. Raises OtherDate and DangerousStart.
+
+    One that lacks nothing is left at once: the processes it then starts look for danger themselves.
+    """
     migrate()
     play.date_of(until)
-    refuse_dangerous_start()
     if play.is_loaded():
         return
+    refuse_dangerous_start()
     if search.engine_state() != "ready":
         search.rebuild()
     play.play(until, progress)

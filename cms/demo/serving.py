@@ -123,6 +123,10 @@ class ChildLost(Exception):
         self.name, self.log = child.name, child.log
         super().__init__(child.name)
 
+    def last_words(self) -> str:
+        """The end of what it wrote, for the person in front of the terminal."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
+
 
 class Household:
     """The site and its worker, started, watched and ended together."""
@@ -135,20 +139,24 @@ class Household:
     def __enter__(self) -> Self:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_signal: self.stop.set())
-        for child in (self.site, self.worker):
-            child.start()
+        self.site.start()
         return self
 
     def __exit__(self, *_fault: object) -> None:
         end_all((self.worker, self.site))
 
     def wait_until_ready(self) -> None:
-        """Return when the first page can be had, or when asked to stop. Raises ChildLost."""
+        """Return when the first page can be had, or when asked to stop. Raises ChildLost.
+
+        The worker starts after that: nobody waits for it, and both would share the cores meanwhile.
+        """
         deadline = time.monotonic() + PATIENCE
         while not self.stop.is_set() and not answers(self.port):
             if self.site.ended() or time.monotonic() > deadline:
                 raise ChildLost(self.site)
             self.stop.wait(0.05)
+        if not self.stop.is_set():
+            self.worker.start()
 
     def watch(self) -> None:
         """Return when asked to stop. Raises ChildLost when the site ends, or the worker once too often."""

@@ -65,6 +65,7 @@ class Command(JsonCommand):
         except serving.ChildLost as lost:
             message = _("Terminó por su cuenta: %(name)s. Lo que dijo está en %(log)s.")
             self.stderr.write(message % {"name": lost.name, "log": lost.log})
+            self.stderr.write(lost.last_words())
             return Outcome(None, fine=False)
         return Outcome(None)
 
