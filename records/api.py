@@ -25,6 +25,7 @@ from records.events import (
     subscribe,
 )
 from records.explain import Because, Explanation, explain
+from records.keys import Key, as_uuid
 from records.models import (
     Appointment,
     ClassificationAct,
@@ -90,6 +91,7 @@ __all__ = [
     "Grant",
     "Incomplete",
     "IntegrityFailure",
+    "Key",
     "LedgerEvent",
     "Level",
     "NotFound",
@@ -116,6 +118,7 @@ __all__ = [
     "announce",
     "appoint",
     "approve_act",
+    "as_uuid",
     "at",
     "check",
     "explain",

@@ -94,7 +94,7 @@ def fields_of(
         "object_type": type(subject).__name__ if not isinstance(subject, str) else "text",
         "object_id": str(getattr(subject, "pk", subject)),
     }
-    payload = rfc8785.dumps({**event, "facts": {key: plain(value) for key, value in facts.items()}})
+    payload = rfc8785.dumps(plain({**event, "facts": facts}))
     return {**event, "at": moment, "payload": payload.decode(), "leaf": leaf_hash(payload)}
 
 

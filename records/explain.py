@@ -12,8 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from records import permissions
+from records.keys import as_uuid
 from records.models import Appointment, ClassificationAct, Document, Grant
 from records.permissions import Actor, Ground
+from records.sentences import Sentence
 from records.vocabulary import Action, ActState, Level, Role
 
 #: What an explanation answers about a document.
@@ -24,7 +26,7 @@ ASKED: tuple[str, ...] = (
     Action.APPROVE_LEVEL,
     Action.GRANT,
 )
-SENTENCES: Mapping[str, str] = {
+SENTENCES: Mapping[str, Sentence] = {
     "public_by_law": _("Es información pública: toda persona puede leerla (Ley 1712 de 2014, art. 2)."),
     "office": _("Su dependencia, %(office)s, lee las piezas de este nivel."),
     "appointment_custodian": _("Usted es custodio de este expediente por %(act)s, del %(from)s al %(until)s."),
@@ -38,7 +40,7 @@ SENTENCES: Mapping[str, str] = {
     "pending_approval": _("Hay una propuesta de nivel que usted puede decidir; puede leer la pieza hasta entonces."),
     "filer": _("Usted la radicó y aún no tiene nivel."),
 }
-BLOCKED: Mapping[str, str] = {
+BLOCKED: Mapping[str, Sentence] = {
     Level.RESERVED: _("Es reservada: se abre solo con concesión a su nombre o con designación como custodio."),
     Level.UNCLASSIFIED: _("Aún no tiene nivel: la leen quien la radicó y el Grupo de Contratos."),
     Level.RESTRICTED: _("Es clasificada: se abre con concesión o por la dependencia responsable."),
@@ -111,10 +113,10 @@ def because(ground: Ground) -> Because:
 def facts_of(ground: Ground) -> Mapping[str, object]:
     """What the sentence tells of the act relied on."""
     if ground.rule.startswith("grant"):
-        grant = Grant.objects.select_related("granted_by").get(pk=ground.act)
+        grant = Grant.objects.select_related("granted_by").get(pk=as_uuid(ground.act))
         return {"until": grant.until, "reason": grant.reason, "by": grant.granted_by.get_full_name()}
     if ground.rule.startswith("appointment"):
-        held = Appointment.objects.get(pk=ground.act)
+        held = Appointment.objects.get(pk=as_uuid(ground.act))
         return {"act": held.act, "from": held.starts_on, "until": held.ends_on}
     return {"office": Role(ground.office).label} if ground.office else {}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from records import permissions
+from records.keys import as_uuid
 from records.models import Document, PageText
 from records.permissions import Actor, Reach
 from records.selectors.documents import page_texts
@@ -48,13 +50,13 @@ class CustodyCard:
 
 def entries(keys: Iterable[str]) -> Iterator[CustodyEntry]:
     """Index entries of the given ids; ids that no longer exist are simply absent."""
-    wanted = list(keys)
+    wanted = [as_uuid(key) for key in keys]
     documents = Document.objects.filter(pk__in=wanted).select_related("expediente", "tipo")
     texts = pages_of(wanted)
     return (entry_of(document, texts.get(str(document.pk), {})) for document in documents)
 
 
-def pages_of(keys: list[str]) -> dict[str, dict[int, str]]:
+def pages_of(keys: list[uuid.UUID]) -> dict[str, dict[int, str]]:
     pages: dict[str, dict[int, str]] = {}
     for document, number, text in PageText.objects.filter(document__in=keys).values_list("document", "number", "text"):
         pages.setdefault(str(document), {})[number] = text
@@ -92,13 +94,13 @@ def reach(actor: Actor) -> Reach:
 
 def confirmed(keys: Iterable[str], actor: Actor) -> set[str]:
     """Of these ids, the ones the database lets this person read now."""
-    visible = permissions.visible_to(actor).filter(pk__in=list(keys)).order_by()
+    visible = permissions.visible_to(actor).filter(pk__in=[as_uuid(key) for key in keys]).order_by()
     return {str(key) for key in visible.values_list("pk", flat=True)}
 
 
 def cards(keys: Iterable[str], actor: Actor) -> dict[str, CustodyCard]:
     """Cards of the pieces among these ids that this person reads."""
-    visible = permissions.visible_to(actor).filter(pk__in=list(keys))
+    visible = permissions.visible_to(actor).filter(pk__in=[as_uuid(key) for key in keys])
     return {str(piece.pk): card_of(piece) for piece in visible.select_related("expediente", "tipo", "reading")}
 
 

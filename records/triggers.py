@@ -77,10 +77,8 @@ def sqlite_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator[s
     columns = ", ".join(f'"{column}"' for column in held_columns(connection, table))
     yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "update")} BEFORE UPDATE OF {columns} ON "{table}" {refuse}'
     yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "delete")} BEFORE DELETE ON "{table}" {refuse}'
-    yield (
-        f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "replace")} BEFORE INSERT ON "{table}" '
-        f'WHEN EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}") {refuse}'
-    )
+    taken = f'EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}")'  # noqa: S608 - names are HELD's
+    yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "replace")} BEFORE INSERT ON "{table}" WHEN {taken} {refuse}'
 
 
 def postgres_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:

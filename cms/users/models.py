@@ -26,7 +26,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     desk_access = models.BooleanField(_("entra a custodia"), default=False)
     date_joined = models.DateTimeField(_("desde"), auto_now_add=True)
 
-    objects: ClassVar[UserManager[User]] = UserManager()
+    objects = UserManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

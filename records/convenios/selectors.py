@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from records.api import Actor, NotFound, grounds_for, is_staff_everywhere
+from records.api import Actor, Key, NotFound, as_uuid, grounds_for, is_staff_everywhere
 from records.convenios.models import Convenio, Project, PublicationDecision
 
 
@@ -17,8 +17,8 @@ def list_projects_for(actor: Actor) -> QuerySet[Project]:
     return known if is_staff_everywhere(grounds_for(actor)) else known.none()
 
 
-def get_project_for(actor: Actor, key: object) -> Project:
-    project = list_projects_for(actor).filter(pk=key).first()
+def get_project_for(actor: Actor, key: Key) -> Project:
+    project = list_projects_for(actor).filter(pk=as_uuid(key)).first()
     if project is None:
         raise NotFound
     return project

@@ -5,18 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 
 from records import permissions
 from records.errors import NotFound
+from records.keys import Key, as_uuid
 from records.models import ClassificationAct, Document, Grant, LedgerEvent, PageText
 from records.permissions import Actor
 from records.services.reading import Word, unpacked
 from records.vocabulary import Action, ActState
 
 
-def get_document_for(actor: Actor, key: object) -> Document:
+def get_document_for(actor: Actor, key: Key) -> Document:
     """The piece with its content open to this person, or NotFound."""
     document = find_document(key)
     if document is None or not permissions.allows(actor, Action.VIEW, document):
@@ -24,13 +24,10 @@ def get_document_for(actor: Actor, key: object) -> Document:
     return document
 
 
-def find_document(key: object) -> Document | None:
+def find_document(key: Key) -> Document | None:
     """The piece with this id, for whoever decides next; None for an unknown or malformed id."""
     related = Document.objects.select_related("expediente", "tipo", "blob", "reading", "filed_by")
-    try:
-        return related.filter(pk=key).first()
-    except (ValidationError, ValueError):
-        return None
+    return related.filter(pk=as_uuid(key)).first()
 
 
 def list_documents_for(actor: Actor) -> QuerySet[Document]:

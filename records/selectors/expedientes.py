@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from records import permissions
 from records.errors import NotFound
+from records.keys import Key, as_uuid
 from records.models import Document, Expediente
 from records.permissions import Actor, Ground
 from records.vocabulary import Level, ReadingState
@@ -39,14 +40,21 @@ class DocumentRow:
         return self.document is None
 
 
-def get_expediente_for(actor: Actor, key: object) -> Expediente:
+def get_expediente_for(actor: Actor, key: Key) -> Expediente:
     """The expediente, or NotFound: absent and not for this person are the same."""
-    expediente = Expediente.objects.select_related("subserie__serie", "parent").filter(pk=key).first()
+    expediente = Expediente.objects.select_related("subserie__serie", "parent").filter(pk=as_uuid(key)).first()
     return known(actor, expediente)
 
 
 def get_expediente_by_code_for(actor: Actor, code: str) -> Expediente:
     return known(actor, Expediente.objects.filter(code=code).first())
+
+
+def find_parent_for(actor: Actor, expediente: Expediente) -> Expediente | None:
+    """The expediente it hangs from, if it has one and this person knows it."""
+    if expediente.parent_id is None:
+        return None
+    return permissions.expedientes_visible_to(actor).filter(pk=expediente.parent_id).first()
 
 
 def known(actor: Actor, expediente: Expediente | None) -> Expediente:

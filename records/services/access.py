@@ -11,6 +11,7 @@ from django.db import transaction
 
 from records import audit, clock, permissions, policies
 from records.errors import NotFound, RuleViolation
+from records.keys import Key, as_uuid
 from records.models import (
     Appointment,
     Document,
@@ -87,9 +88,13 @@ def withdraw(grant: Grant, actor: Actor, reason: str) -> None:
     audit.record("access.withdrawn", actor=actor, subject=target, grant=grant.pk, person=grant.person)
 
 
-def get_grant_for(actor: Actor, grant_id: object) -> Grant:
+def get_grant_for(actor: Actor, grant_id: Key) -> Grant:
     """A grant over something the person answers for. Raises NotFound."""
-    grant = Grant.objects.select_related("document__expediente", "expediente", "person").filter(pk=grant_id).first()
+    grant = (
+        Grant.objects.select_related("document__expediente", "expediente", "person")
+        .filter(pk=as_uuid(grant_id))
+        .first()
+    )
     if grant is None or not permissions.allows(actor, Action.GRANT, grant.document or grant.expediente):
         raise NotFound
     return grant

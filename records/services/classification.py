@@ -12,6 +12,7 @@ from django.db import transaction
 from records import audit, clock, permissions, policies
 from records.errors import AccessDenied, Incomplete, NotFound, RuleViolation, SelfApproval
 from records.events import DocumentChanged, announce
+from records.keys import Key, as_uuid
 from records.models import ClassificationAct, Document
 from records.permissions import Actor
 from records.vocabulary import Action, ActState, Level
@@ -171,9 +172,9 @@ def person_called(value: object) -> Any:
     return model.objects.filter(username=str(value), is_active=True).first() if value else None
 
 
-def get_act_for(actor: Actor, act_id: object) -> ClassificationAct:
+def get_act_for(actor: Actor, act_id: Key) -> ClassificationAct:
     """The act, if the person may know of its piece. Raises NotFound."""
-    act = ClassificationAct.objects.select_related("document__expediente").filter(pk=act_id).first()
+    act = ClassificationAct.objects.select_related("document__expediente").filter(pk=as_uuid(act_id)).first()
     if act is None or not permissions.sees(actor, act.document):
         raise NotFound
     return act

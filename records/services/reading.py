@@ -34,18 +34,16 @@ def give_up_reading(document_id: str | uuid.UUID) -> None:
     """Say that a piece will not be read: its task used up its attempts. A piece that was read stays read."""
     document = Document.objects.get(pk=document_id)
     if document.reading.state == ReadingState.PENDING:
-        outcome = parsing.Reading(ReadingState.UNREADABLE, engine="", engine_version="", pages=[], detail="gave_up")
+        outcome = parsing.Reading("unreadable", engine="", engine_version="", pages=[], detail="gave_up")
         with transaction.atomic():
             note(document, outcome)
 
 
 def content_of(document: Document) -> parsing.Reading:
     if fault := storage.store().verify(document.blob_id, document.blob.size):
-        return parsing.Reading(outcome=ReadingState.UNREADABLE, engine="", engine_version="", pages=[], detail=fault)
+        return parsing.Reading(outcome="unreadable", engine="", engine_version="", pages=[], detail=fault)
     if not document.inspected:
-        return parsing.Reading(
-            outcome=ReadingState.UNREADABLE, engine="", engine_version="", pages=[], detail="not_inspected"
-        )
+        return parsing.Reading(outcome="unreadable", engine="", engine_version="", pages=[], detail="not_inspected")
     return parsing.read(storage.store().path_of(document.blob_id), document.media_type)
 
 

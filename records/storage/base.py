@@ -48,4 +48,7 @@ def chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 def digest_of(stream: BinaryIO) -> str:
     """Hex SHA-256 of a stream read from its present position."""
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for block in chunks(stream):
+        digest.update(block)
+    return digest.hexdigest()
