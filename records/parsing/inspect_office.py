@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import text_sheets, text_slides, text_word
-from .contents import Contents
+from .contents import Contents, Damaged
 from .ooxml import Package, declares_doctype, has_macros, parsed
 
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 _XML_TYPES = ("+xml", "/xml", ".vmldrawing")
 _EMBEDDINGS = ("/embeddings/", "/activex/", "oleobject")
-_PAGES = {
-    "docx": lambda package: len(text_word.document_pages(package)[0]),
-    "xlsx": lambda package: len(text_sheets.sheets(package)),
-    "pptx": lambda package: len(text_slides.slides(package)),
-}
 
 
 def inspect(contents: Contents, findings: Findings) -> None:
@@ -37,6 +33,20 @@ def inspect(contents: Contents, findings: Findings) -> None:
     if not findings.refusals:
         _relations(package, findings)
         findings.pages = max(1, _PAGES[contents.kind](package))
+
+
+def _word_pages(package: Package) -> int:
+    pages, whole = text_word.document_pages(package)
+    if not whole:
+        raise Damaged
+    return len(pages)
+
+
+_PAGES: dict[str, Callable[[Package], int]] = {
+    "docx": _word_pages,
+    "xlsx": lambda package: len(text_sheets.sheets(package)),
+    "pptx": lambda package: len(text_slides.slides(package)),
+}
 
 
 def _xml_parts(package: Package, types: dict[str, str]) -> list[str]:

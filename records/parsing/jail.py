@@ -119,7 +119,7 @@ def install_filter(compiled: bytes) -> bool:
 # -- Landlock ------------------------------------------------------------------------------------------------------
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_READ = (1 << 2) | (1 << 3)
+_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _FS_BITS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15}
 _NETWORK_TCP = 0b11
 
@@ -156,6 +156,7 @@ def _allow_reading(ruleset: int, path: str) -> None:
         folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
-    rule = struct.pack("=Qi", _READ, folder)
+    rights = _READ_FILE | (_READ_FOLDER if os.path.isdir(path) else 0)
+    rule = struct.pack("=Qi", rights, folder)
     _libc.syscall(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0))
     os.close(folder)

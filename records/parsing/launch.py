@@ -11,6 +11,8 @@ from pathlib import Path
 
 ENGINES = ("pypdfium2", "pypdfium2_raw", "pikepdf", "lxml", "PIL", "pyseccomp")
 INSIDE = "/cell"
+#: qpdf draws random numbers to check passwords.
+DEVICES = ("/dev/urandom",)
 _PACKAGE = Path(__file__).resolve().parent
 _SYSTEM_LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")
 _START = "import sys;sys.path[:0]={paths!r};from records.parsing.zygote import main;main({fd},{readable!r})"
@@ -33,14 +35,14 @@ def interpreter() -> str:
 
 
 def readable_folders() -> list[str]:
-    """All that the cell may read: the system's libraries and fonts, Python, the engines."""
+    """Folders the cell may read: the system's libraries and fonts, Python, the engines."""
     return ["/usr", os.path.realpath(sys.base_prefix), *engine_folders()]
 
 
 def plain_command(fd: int) -> list[str]:
     """Command without bubblewrap: the same program, with only the walls it can raise itself."""
     code = str(_PACKAGE.parent.parent)
-    return [*_python(), _start(fd, [code, *engine_folders()], [*readable_folders(), str(_PACKAGE)])]
+    return [*_python(), _start(fd, [code, *engine_folders()], [str(_PACKAGE), *readable_folders(), *DEVICES])]
 
 
 def bubblewrap_command(fd: int) -> list[str]:
@@ -48,7 +50,7 @@ def bubblewrap_command(fd: int) -> list[str]:
 
     There is no /proc on purpose: through it a read-only descriptor could be opened again for writing.
     """
-    program = [*_python(), _start(fd, [INSIDE, *engine_folders()], [*readable_folders(), INSIDE])]
+    program = [*_python(), _start(fd, [INSIDE, *engine_folders()], [INSIDE, *readable_folders(), *DEVICES])]
     return [str(shutil.which("bwrap")), *_walls(), *_binds(), "--", *program]
 
 

@@ -18,7 +18,7 @@ class CellLimits:
     ``require_isolation``: without bubblewrap nothing is opened at all and every answer is *not inspected*.
     """
 
-    address_space: int = 1024 * MIB
+    address_space: int = 768 * MIB
     cpu_seconds: int = 20
     wall_seconds: int = 60
     file_size: int = 200 * MIB
@@ -26,7 +26,7 @@ class CellLimits:
     answer_bytes: int = 128 * MIB
     image_bytes: int = 48 * MIB
     render_pixels: int = 25_000_000
-    image_pixels: int = 120_000_000
+    image_pixels: int = 100_000_000
     stream_bytes: int = 512 * MIB
     text_bytes: int = 64 * MIB
     zip_entries: int = 2_000
