@@ -13,6 +13,9 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 desk: list[URLPattern | URLResolver] = []
 if find_spec("records.desk.urls"):
+    # Search and guides know custody's front door only; they come first because the desk's last route takes the rest.
+    desk.append(path("custodia/", include("cms.desk_search.urls")))
+    desk.append(path("custodia/", include("cms.guides.desk_urls")))
     desk.append(path("custodia/", include("records.desk.urls")))
 urlpatterns: list[URLPattern | URLResolver] = [
     *account.urlpatterns,

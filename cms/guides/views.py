@@ -1,0 +1,47 @@
+"""Guides of each person served: at the desk for staff, at /ayuda/ for citizens. Their text lies in docs/guia/."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from cms.guides.markdown import Block, blocks_of
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guia"
+#: File of each guide and whom it serves, in the order of the work.
+GUIDES: dict[str, Any] = {
+    "archivista": _("Radicar y seguir lo radicado"),
+    "custodia": _("Clasificar, conceder y retirar accesos"),
+    "jefatura": _("Aprobar niveles y publicar proyectos"),
+    "revision": _("Buscar y leer en custodia"),
+    "auditoria": _("Seguir la vida de un documento"),
+    "ciudadania": _("Consultar el Banco de Proyectos"),
+}
+
+
+@require_safe
+def desk_guide(request: HttpRequest, name: str = "archivista") -> HttpResponse:
+    if name not in GUIDES:
+        raise Http404
+    entries = [{"url": f"/custodia/ayuda/{code}/", "label": label, "current": code == name} for code, label in GUIDES.items()]
+    context = {"title": GUIDES[name], "blocks": guide(name), "entries": entries, "section": "/custodia/ayuda/"}
+    return render(request, "guides/desk.html", context)
+
+
+@require_safe
+def public_guide(request: HttpRequest) -> HttpResponse:
+    """The citizen's guide: the same bytes for everybody."""
+    return render(request, "guides/public.html", {"title": GUIDES["ciudadania"], "blocks": guide("ciudadania")})
+
+
+@cache
+def guide(name: str) -> list[Block]:
+    """Blocks of a guide, without its own title: the page gives it."""
+    blocks = blocks_of((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
+    return [block for block in blocks if block.kind != "h1"]

@@ -1,0 +1,58 @@
+"""Form fields of the desk: dates written day-month-year, and a refusal of a service told beside its field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from records.errors import Incomplete, RecordsError
+from records.sentences import MISSING, sentence_for
+
+DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
+#: Which field of a form shows a fault whose code is not a field's name.
+ELSEWHERE: Mapping[str, str] = {
+    "article_of_level": "article",
+    "until_before_generated": "until",
+    "until_passed": "until",
+    "reserve_over_15_years": "until",
+    "date_in_future": "date",
+    "code_taken": "code",
+    "unknown_tipo": "tipo",
+    "tipo_not_in_expediente": "tipo",
+    "duplicate_reason": "motivo",
+}
+
+
+class DayInput(forms.DateInput):
+    """Text with a picker added by script: what is typed is what is sent."""
+
+    input_type = "text"
+
+    def __init__(self, **attrs: str) -> None:
+        held = {"placeholder": "dd/mm/aaaa", "inputmode": "numeric", "autocomplete": "off", "data-day": "", **attrs}
+        super().__init__(attrs=held, format="%d/%m/%Y")
+
+
+class DayField(forms.DateField):
+    """A date as day/month/year; ISO text is understood too."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", DayInput())
+        options.setdefault("input_formats", DAY_FORMATS)
+        options.setdefault("error_messages", {"invalid": _("Escriba la fecha como dd/mm/aaaa.")})
+        super().__init__(**options)
+
+
+def show_refusal(form: forms.BaseForm, refusal: RecordsError) -> None:
+    """Put a refusal where its reader can mend it: each missing thing beside its field, the rest on top."""
+    if not isinstance(refusal, Incomplete):
+        form.add_error(None, sentence_for(refusal))
+        return
+    facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", **refusal.facts}
+    for code in refusal.missing:
+        name = code if code in form.fields else ELSEWHERE.get(code, code)
+        sentence = _("Falta o no sirve: %(what)s.") % {"what": str(MISSING.get(code, code)) % facts}
+        form.add_error(name if name in form.fields else None, sentence)

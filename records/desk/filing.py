@@ -1,0 +1,181 @@
+"""Filing: several files in one gesture, each with its own result; with script or without."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from records import clock, conf, permissions
+from records.desk.doors import BOTH, WRITE, desk_view, refusal_json, wants_json
+from records.desk.fields import DayField, show_refusal
+from records.desk.suggestions import suggest
+from records.desk.uploads import streaming
+from records.errors import DuplicateFiling, RecordsError
+from records.models import Expediente, TipoDocumental
+from records.selectors.expedientes import get_expediente_for
+from records.selectors.trd import list_tipos_for
+from records.services.filing import DuplicateDecision, FilingMetadata, FilingReceipt, Upload, file_document
+from records.vocabulary import Action
+
+ROWS = 5
+MOST_NAMES = 200
+FORMATS = "PDF, DOCX, XLSX, PPTX, imágenes (PNG, JPEG, TIFF), texto y correo (.eml)"
+CHOICES = (("", _("Sin decidir")), ("link", _("Vincular con el que ya está")), ("keep", _("Conservar ambos, con motivo")))
+
+
+class PieceForm(forms.Form):
+    """One file to file. Shape only: what may be filed is for the service to say."""
+
+    file = forms.FileField(label=_("Archivo"), allow_empty_file=True, max_length=None)
+    tipo = forms.ChoiceField(label=_("Tipo documental"))
+    date = DayField(label=_("Fecha del documento"))
+    title = forms.CharField(label=_("Título"), required=False, max_length=300, help_text=_("Si lo deja en blanco, se toma del nombre del archivo."))
+    name = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    duplicate = forms.ChoiceField(label=_("Si ya está radicado"), required=False, choices=CHOICES)
+    motivo = forms.CharField(label=_("Motivo para conservar ambos"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, tipos: list[TipoDocumental], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tipo"].choices = [("", _("Elija")), *((tipo.code, tipo.name) for tipo in tipos)]  # type: ignore[attr-defined]
+        self.repeated = False
+
+    def metadata(self) -> FilingMetadata:
+        data = self.cleaned_data
+        return FilingMetadata(tipo=data["tipo"], date=data["date"], title=data["title"])
+
+    def upload(self) -> Upload:
+        received: UploadedFile = self.cleaned_data["file"]
+        return Upload(self.cleaned_data["name"] or str(received.name), received.file)  # type: ignore[arg-type]
+
+    def decision(self) -> DuplicateDecision | None:
+        choice = self.cleaned_data["duplicate"]
+        return DuplicateDecision(choice, self.cleaned_data["motivo"]) if choice else None
+
+
+@dataclass
+class Outcome:
+    """What became of the rows that were sent."""
+
+    batch: uuid.UUID
+    filed: list[FilingReceipt] = field(default_factory=list)
+    left: list[PieceForm] = field(default_factory=list)
+
+
+@streaming
+@desk_view(*BOTH)
+def file_pieces(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The form of several rows, and what the drop zone sends one by one."""
+    expediente = get_expediente_for(request.user, key)
+    permissions.check(request.user, Action.FILE, expediente)
+    tipos = list_tipos_for(expediente)
+    if request.method != "POST":
+        return form_page(request, expediente, rows_for(None, tipos))
+    if wants_json(request):
+        return file_one(request, expediente, tipos)
+    return file_rows(request, expediente, tipos)
+
+
+def file_one(request: HttpRequest, expediente: Expediente, tipos: list[TipoDocumental]) -> JsonResponse:
+    """One file sent by the drop zone: its receipt, or its refusal, as JSON."""
+    form = PieceForm(request.POST, request.FILES, tipos=tipos)
+    if not form.is_valid():
+        faults = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+        sentence = " ".join(text for texts in faults.values() for text in texts)
+        return JsonResponse({"ok": False, "code": "incomplete", "sentence": sentence, "faults": faults}, status=422)
+    try:
+        receipt = filed(request, expediente, form, batch_in(request))
+    except RecordsError as refusal:
+        return refusal_json(refusal)
+    return JsonResponse({"ok": True, **told(receipt)}, status=201)
+
+
+def told(receipt: FilingReceipt) -> dict[str, Any]:
+    """A receipt for the drop zone, with the addresses it needs next."""
+    where = [receipt.document]
+    return {
+        **{name: value for name, value in asdict(receipt).items() if name != "filed_at"},
+        "filed_at": receipt.filed_at.isoformat(),
+        "url": reverse("desk:document", args=where),
+        "reading_url": reverse("desk:reading", args=where),
+    }
+
+
+def file_rows(request: HttpRequest, expediente: Expediente, tipos: list[TipoDocumental]) -> HttpResponse:
+    """The rows of the plain form: those filed are told, those refused stay with their values."""
+    outcome = Outcome(uuid.uuid4())
+    for form in rows_for(request, tipos):
+        if form.has_changed():
+            file_row(request, expediente, form, outcome)
+    if outcome.filed and not outcome.left:
+        return redirect("desk:batch", batch=outcome.batch)
+    if not outcome.filed and not outcome.left:
+        outcome.left = rows_for(None, tipos)[:1]
+        outcome.left[0] = PieceForm({}, {}, tipos=tipos, prefix="0")
+        outcome.left[0].is_valid()
+    return form_page(request, expediente, outcome.left, outcome)
+
+
+def file_row(request: HttpRequest, expediente: Expediente, form: PieceForm, outcome: Outcome) -> None:
+    if form.is_valid():
+        try:
+            outcome.filed.append(filed(request, expediente, form, outcome.batch))
+        except RecordsError as refusal:
+            form.repeated = isinstance(refusal, DuplicateFiling)
+            show_refusal(form, refusal)
+        else:
+            return
+    outcome.left.append(form)
+
+
+def filed(request: HttpRequest, expediente: Expediente, form: PieceForm, batch: uuid.UUID | None) -> FilingReceipt:
+    return file_document(
+        actor=request.user, expediente=expediente, upload=form.upload(), metadata=form.metadata(),
+        duplicate=form.decision(), batch=batch,
+    )
+
+
+def rows_for(request: HttpRequest | None, tipos: list[TipoDocumental]) -> list[PieceForm]:
+    sent = (request.POST, request.FILES) if request else (None, None)
+    return [PieceForm(*sent, tipos=tipos, prefix=str(number), empty_permitted=True, use_required_attribute=False) for number in range(ROWS)]
+
+
+def form_page(
+    request: HttpRequest, expediente: Expediente, rows: list[PieceForm], outcome: Outcome | None = None
+) -> HttpResponse:
+    context = {
+        "expediente": expediente, "rows": rows, "outcome": outcome, "limits": limits(), "section": "/custodia/expedientes/"
+    }
+    return render(request, "records/filing.html", context, status=422 if outcome else 200)
+
+
+def limits() -> dict[str, Any]:
+    """What is told before anybody tries: formats and size."""
+    most = conf.max_upload_bytes()
+    size = f"{most // 1024**3} GiB" if most >= 1024**3 else f"{most // 1024**2} MiB"
+    return {"formats": FORMATS, "bytes": most, "size": size}
+
+
+def batch_in(request: HttpRequest) -> uuid.UUID | None:
+    """The gesture's id, made by the drop zone so that its files share one receipt."""
+    try:
+        return uuid.UUID(request.POST.get("batch", ""))
+    except ValueError:
+        return None
+
+
+@desk_view(*WRITE)
+def suggestions(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
+    """What the names of the files just dropped say of their tipo and date, in the order sent."""
+    expediente = get_expediente_for(request.user, key)
+    permissions.check(request.user, Action.FILE, expediente)
+    tipos, today = list_tipos_for(expediente), clock.today()
+    names = request.POST.getlist("name")[:MOST_NAMES]
+    return JsonResponse({"suggestions": [asdict(suggest(name, tipos, today)) for name in names]})

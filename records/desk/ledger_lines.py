@@ -1,0 +1,84 @@
+"""Events of the ledger as lines a person reads. Titles are looked up now, and only where the reader sees them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from records import permissions
+from records.audit import ACTIONS
+from records.models import LedgerEvent
+from records.permissions import Actor
+from records.selectors.history import READINGS
+from records.vocabulary import Level
+
+PROBLEMS = {"missing": _("faltan los bytes"), "altered": _("los bytes cambiaron"), "unreadable": _("no se pueden leer")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what was done, by whom, about which piece (empty when its title may not be shown).
+
+    `times` counts consecutive readings by the same person, told as one.
+    """
+
+    index: int
+    what: str
+    at: datetime.datetime
+    who: str
+    action: str
+    object_id: str
+    title: str = ""
+    detail: str = ""
+    times: int = 1
+
+    @property
+    def is_reading(self) -> bool:
+        return self.action in READINGS
+
+
+def told(actor: Actor, events: Sequence[LedgerEvent]) -> list[Line]:
+    """Lines in the order given, with titles of the pieces this person reads, in one query."""
+    keys = {event.object_id for event in events if event.object_type == "Document"}
+    visible = permissions.visible_to(actor).filter(pk__in=keys).order_by() if keys else ()
+    titles = {str(piece.pk): piece.title for piece in visible}
+    return [line_of(event, titles.get(event.object_id, "")) for event in events]
+
+
+def line_of(event: LedgerEvent, title: str = "") -> Line:
+    facts = json.loads(event.payload)["facts"]
+    sentence = str(ACTIONS.get(event.action, event.action))
+    return Line(
+        event.index, sentence, event.at, event.actor or _("el sistema"), event.action, event.object_id, title,
+        detail_of(facts),
+    )
+
+
+def detail_of(facts: dict[str, Any]) -> str:
+    """The facts that a person understands: level, person, term, problem. Digests and ids stay in the ledger."""
+    labels: dict[str, Any] = dict(Level.choices)
+    parts = [
+        str(labels.get(facts.get("level"), "")),
+        str(facts.get("person", "")),
+        _("hasta %(day)s") % {"day": facts["until"]} if facts.get("until") else "",
+        str(PROBLEMS.get(str(facts.get("problem", "")), "")),
+        _("página %(page)s") % {"page": facts["page"]} if facts.get("page") else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def gathered(lines: Iterable[Line]) -> list[Line]:
+    """The same lines with readings in a row by one person told once; the newest of them stays."""
+    kept: list[Line] = []
+    for line in lines:
+        last = kept[-1] if kept else None
+        if last and line.is_reading and last.is_reading and last.who == line.who and last.object_id == line.object_id:
+            kept[-1] = replace(last, times=last.times + 1, detail="")
+        else:
+            kept.append(line)
+    return kept

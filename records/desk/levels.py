@@ -1,0 +1,161 @@
+"""Levels: the proposal with its legal grounds, and the decision of another person."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from records import permissions
+from records.desk.doors import BOTH, READ, desk_view
+from records.desk.fields import DayField, show_refusal
+from records.desk.paging import page_of
+from records.errors import AccessDenied, RecordsError
+from records.models import ClassificationAct, Document
+from records.selectors.documents import current_act, get_document_for, pending_act
+from records.selectors.people import list_people
+from records.selectors.worklists import list_acts_for
+from records.services.classification import approve_act, get_act_for, propose_level, return_act
+from records.vocabulary import Action, ActState, Level, Reason
+
+SIZE = 25
+LEVELS = [(code, label) for code, label in Level.choices if code != Level.UNCLASSIFIED]
+EXTENTS = (("", _("Elija")), ("total", _("Total: toda la pieza")), ("partial", _("Parcial: solo una parte")))
+ARTICLES = (("", _("Elija")), ("18", _("18: información clasificada")), ("19", _("19: información reservada")))
+LAW = "Ley 1712 de 2014"
+#: Who reads a piece of each level, in one sentence (Ley 1712 de 2014 and the matrix of roles).
+READERS: dict[str, Any] = {
+    Level.UNCLASSIFIED: _("La leen quien la radicó, el Grupo de Contratos y su custodio, hasta que tenga nivel."),
+    Level.PUBLIC: _("La lee toda persona que entra a custodia; puede publicarse por decisión aparte."),
+    Level.RESTRICTED: _("La leen el Grupo y la Jefatura de Contratos, la Secretaría General, quien supervisa el convenio y quien tenga concesión."),
+    Level.RESERVED: _("La leen su custodio por designación y quien tenga concesión a su nombre sobre esta pieza. Nadie más."),
+}
+
+
+class LevelForm(forms.Form):
+    """The whole legal ground of a restriction; a public piece needs only the level (arts. 18 to 22 and 28)."""
+
+    level = forms.ChoiceField(label=_("Nivel que se propone"), choices=LEVELS, widget=forms.RadioSelect)
+    norm = forms.CharField(label=_("Norma"), required=False, max_length=200, initial=LAW, help_text=_("La ley que permite negar el acceso. Una cláusula contractual no basta."))
+    article = forms.ChoiceField(label=_("Artículo"), required=False, choices=ARTICLES)
+    literal = forms.CharField(label=_("Literal"), required=False, max_length=20, help_text=_("La letra de la excepción, p. ej. c."))
+    reason = forms.ChoiceField(label=_("Razón"), required=False, choices=[("", _("La que se deduce del literal")), *Reason.choices])
+    harm_present = forms.CharField(label=_("Por qué el daño es presente"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    harm_probable = forms.CharField(label=_("Por qué el daño es probable"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    harm_specific = forms.CharField(label=_("Por qué el daño es específico"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    balance = forms.CharField(label=_("Ponderación"), required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Por qué el daño pesa más que el interés público en conocerla (art. 28)."))
+    extent = forms.ChoiceField(label=_("Alcance"), required=False, choices=EXTENTS)
+    generated = DayField(label=_("La información se generó el"), required=False)
+    until = DayField(label=_("La restricción termina el"), required=False, help_text=_("Una reserva dura quince años como máximo desde que se generó (art. 22)."))
+    responsible = forms.ChoiceField(label=_("Persona responsable"), required=False)
+    safe_title = forms.CharField(label=_("Denominación que puede conocer el público"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [(person.get_username(), f"{person.get_full_name()} ({person.get_username()})") for person in list_people()]
+        self.fields["responsible"].choices = [("", _("Elija")), *people]  # type: ignore[attr-defined]
+
+    def grounds(self) -> dict[str, Any]:
+        facts = {name: value for name, value in self.cleaned_data.items() if name != "level"}
+        harm = {part: facts.pop(f"harm_{part}") for part in ("present", "probable", "specific")}
+        return {**facts, "harm": harm}
+
+
+@desk_view(*BOTH)
+def propose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    piece = get_document_for(request.user, key)
+    permissions.check(request.user, Action.PROPOSE_LEVEL, piece)
+    form = LevelForm(request.POST or None, initial={"generated": piece.date, "level": piece.level})
+    if request.method == "POST" and form.is_valid() and (act := proposed(request, piece, form)):
+        messages.success(request, EFFECT[act.state])
+        return redirect("desk:document", key=piece.pk)
+    context = {
+        "piece": piece, "form": form, "act": current_act(piece), "proposal": pending_act(piece),
+        "readers": [{"level": code, "sentence": READERS[code]} for code, _label in LEVELS],
+        "section": "/custodia/expedientes/",
+    }
+    return render(request, "records/level_form.html", context, status=422 if form.errors else 200)
+
+
+EFFECT: dict[str, Any] = {
+    ActState.PROPOSED: _("La propuesta quedó por aprobar. Hasta entonces la pieza conserva su nivel."),
+    ActState.IN_FORCE: _("El nivel subió y rige desde ahora. Quien lo aprueba puede revisarlo después."),
+}
+
+
+def proposed(request: HttpRequest, piece: Document, form: LevelForm) -> ClassificationAct | None:
+    try:
+        return propose_level(
+            actor=request.user, document=piece, level=form.cleaned_data["level"], grounds=form.grounds()
+        )
+    except RecordsError as refusal:
+        show_refusal(form, refusal)
+        return None
+
+
+@desk_view(*READ)
+def acts(request: HttpRequest) -> HttpResponse:
+    """Proposals this person may decide, oldest first."""
+    if not permissions.allows(request.user, Action.APPROVE_LEVEL):
+        raise AccessDenied(action=Action.APPROVE_LEVEL)
+    waiting = list_acts_for(request.user)
+    context = {"page": page_of(request, waiting, ("proposed_at", "pk"), SIZE), "count": waiting.count()}
+    return render(request, "records/acts.html", context)
+
+
+class ReturnForm(forms.Form):
+    observations = forms.CharField(
+        label=_("Qué debe corregirse"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Una frase basta; quien propuso la leerá."),
+    )
+
+
+@desk_view(*BOTH)
+def act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One act, for whoever reads its piece: what it changes, side by side, and the two decisions."""
+    found = get_act_for(request.user, key)
+    piece = get_document_for(request.user, found.document_id)
+    form = ReturnForm(request.POST or None)
+    if request.method == "POST":
+        try:
+            return decided(request, found, form)
+        except RecordsError as refusal:
+            if isinstance(refusal, AccessDenied):
+                raise
+            form.is_valid()
+            show_refusal(form, refusal)
+    return render(request, "records/act.html", act_context(request, found, piece, form), status=422 if form.errors else 200)
+
+
+def decided(request: HttpRequest, found: ClassificationAct, form: ReturnForm) -> HttpResponse:
+    """Approve, or return with a sentence: whichever button was pressed."""
+    if request.POST.get("decision") == "approve":
+        approve_act(actor=request.user, act=found)
+        messages.success(request, _("Se aprobó el nivel. Rige desde ahora."))
+    else:
+        form.is_valid()
+        return_act(actor=request.user, act=found, observations=form.cleaned_data.get("observations", ""))
+        messages.success(request, _("Se devolvió la propuesta. La pieza conserva el nivel que tenía."))
+    return redirect("desk:acts")
+
+
+def act_context(request: HttpRequest, found: ClassificationAct, piece: Document, form: ReturnForm) -> dict[str, Any]:
+    before = found.previous_level
+    return {
+        "act": found,
+        "piece": piece,
+        "form": form,
+        "sides": [
+            {"title": _("Antes") if found.state != ActState.PROPOSED else _("Hoy"), "level": before, "readers": READERS[before]},
+            {"title": _("Con este acto"), "level": found.level, "readers": READERS[found.level]},
+        ],
+        "may_decide": list_acts_for(request.user).filter(pk=found.pk).exists(),
+        "viewer_url": reverse("desk:document", args=[piece.pk]),
+        "section": "/custodia/aprobaciones/",
+    }

@@ -1,0 +1,78 @@
+"""Projects: what citizens see of each is decided here, with a reason; convenios as a plain list."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from records import permissions
+from records.convenios.api import (
+    Project,
+    get_project_for,
+    list_convenios_for,
+    list_projects_for,
+    publish_project,
+    withdraw_project,
+)
+from records.desk.doors import BOTH, READ, desk_view
+from records.desk.fields import show_refusal
+from records.desk.paging import page_of
+from records.errors import RecordsError
+from records.vocabulary import Action
+
+SIZE = 25
+
+
+class DecisionForm(forms.Form):
+    reason = forms.CharField(label=_("Motivo"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+@desk_view(*READ)
+def projects(request: HttpRequest) -> HttpResponse:
+    known = list_projects_for(request.user)
+    context = {
+        "page": page_of(request, known, ("code",), SIZE),
+        "count": known.count(),
+        "may_publish": permissions.allows(request.user, Action.PUBLISH),
+    }
+    return render(request, "records/projects.html", context)
+
+
+@desk_view(*BOTH)
+def project(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One project: what is public of it now, and the decision that changes it."""
+    found = get_project_for(request.user, key)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST":
+        permissions.check(request.user, Action.PUBLISH)
+        if form.is_valid() and decided(request, found, form):
+            return redirect("desk:projects")
+    context = {
+        "project": found, "form": form, "section": "/custodia/proyectos/",
+        "may_publish": permissions.allows(request.user, Action.PUBLISH),
+    }
+    return render(request, "records/project.html", context, status=422 if form.errors else 200)
+
+
+def decided(request: HttpRequest, found: Project, form: DecisionForm) -> bool:
+    withdrawing = request.POST.get("decision") == "withdraw"
+    act = withdraw_project if withdrawing else publish_project
+    try:
+        act(actor=request.user, project=found, reason=form.cleaned_data["reason"])
+    except RecordsError as refusal:
+        show_refusal(form, refusal)
+        return False
+    messages.success(request, _("El proyecto salió del sitio público.") if withdrawing else _("El proyecto quedó publicado en el Banco."))
+    return True
+
+
+@desk_view(*READ)
+def convenios(request: HttpRequest) -> HttpResponse:
+    known = list_convenios_for(request.user)
+    context = {"page": page_of(request, known, ("number",), SIZE), "count": known.count()}
+    return render(request, "records/convenios.html", context)

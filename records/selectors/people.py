@@ -1,0 +1,51 @@
+"""People as an expediente names them: who keeps it, and who may be given access."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+
+from records import clock, permissions
+from records.explain import Because, because
+from records.models import Appointment, Document, Expediente, Grant
+from records.permissions import Actor
+from records.vocabulary import AppointmentKind
+
+
+def list_custodians(expediente: Expediente) -> QuerySet[Appointment]:
+    """Appointments of custody in force today."""
+    day = clock.today()
+    held = expediente.appointments.filter(kind=AppointmentKind.CUSTODIAN, starts_on__lte=day, ends_on__gte=day)
+    return held.select_related("person").order_by("starts_on")
+
+
+def list_people() -> QuerySet[Any]:
+    """Everybody who can receive access: active accounts, by name."""
+    return get_user_model().objects.filter(is_active=True).order_by("username")
+
+
+def list_grants_over(target: Document | Expediente) -> QuerySet[Grant]:
+    """Grants in force today over a piece, or over an expediente and its pieces, newest first.
+
+    The caller has decided that the reader answers for it.
+    """
+    about = Q(document=target) if isinstance(target, Document) else Q(expediente=target) | Q(document__expediente=target)
+    held = Grant.objects.filter(about, withdrawal=None, until__gte=clock.today())
+    return held.select_related("person", "granted_by", "document", "expediente").order_by("-granted_at")
+
+
+def why_here(actor: Actor, expediente: Expediente) -> tuple[Because, ...]:
+    """Each ground on which the person reads something of this expediente, said once.
+
+    Information that is public by law is named only when nothing else opens the expediente.
+    """
+    pieces = set(permissions.visible_to(actor).filter(expediente=expediente).order_by().values_list("pk", flat=True))
+    held = [
+        ground
+        for ground in permissions.grounds_for(actor)
+        if ground.whole or ground.expediente == expediente.pk or ground.document in pieces
+    ]
+    named = [ground for ground in held if ground.rule != "public_by_law"] or held
+    return tuple({said.sentence: said for said in map(because, named)}.values())
