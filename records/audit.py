@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import rfc8785
 from django.db import connection, transaction
-from django.db.models import Max
 
 from records import clock
 from records.errors import RecordsError
@@ -75,11 +74,12 @@ def record(action: str, *, actor: Named | None, subject: object, **facts: Any) -
 
 def next_index() -> int:
     """The gapless number of the next event, with appends to it held until the transaction ends."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    last: int | None = LedgerEvent.objects.aggregate(last=Max("index"))["last"]
-    return 0 if last is None else last + 1
+        cursor.execute('SELECT MAX("index") FROM records_ledgerevent')
+        (last,) = cursor.fetchone()
+    return 0 if last is None else int(last) + 1
 
 
 def fields_of(

@@ -10,7 +10,7 @@ import datetime
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any, TypeAlias
 
@@ -127,11 +127,12 @@ def grounds_for(actor: Actor, *, at: datetime.datetime | None = None) -> tuple[G
 
 
 def rights_of(actor: Actor, *, at: datetime.datetime | None = None) -> Rights:
-    """The person's roles and grounds, read once: what an act checks several times it asks of this."""
+    """The person's roles now, and her grounds when something needs them: what an act checks several
+    times it asks of this."""
     roles = roles_of(actor)
     if not getattr(actor, "is_active", False) or not getattr(actor, "desk_access", False) or roles & NO_CUSTODY:
-        return Rights(frozenset(), ())
-    return Rights(roles, tuple(iter_grounds(actor, roles, at)))
+        return Rights(None, frozenset(), at)
+    return Rights(actor, roles, at)
 
 
 def iter_grounds(actor: Actor, roles: frozenset[str], at: datetime.datetime | None) -> Iterator[Ground]:
@@ -193,12 +194,18 @@ def filer_grounds(actor: Actor, roles: frozenset[str]) -> Iterator[Ground]:
         yield Ground("filer", frozenset({Level.UNCLASSIFIED}), document=key)
 
 
-@dataclass(frozen=True)
 class Rights:
-    """The decision for one person at one moment; it answers every question from the same grounds."""
+    """The decision for one person at one moment; it answers every question from the same grounds.
 
-    roles: frozenset[str]
-    grounds: tuple[Ground, ...]
+    Grounds are read from the database once, at the first question that an office alone does not settle.
+    """
+
+    def __init__(self, actor: Actor | None, roles: frozenset[str], at: datetime.datetime | None) -> None:
+        self.actor, self.roles, self.at = actor, roles, at
+
+    @cached_property
+    def grounds(self) -> tuple[Ground, ...]:
+        return () if self.actor is None else tuple(iter_grounds(self.actor, self.roles, self.at))
 
     def reads(self, document: Document, level: str = "") -> bool:
         """May the person read this piece (at its present level, or at the one given)?"""
@@ -212,10 +219,10 @@ class Rights:
         return within(self.reach())
 
     def is_staff_everywhere(self) -> bool:
-        return is_staff_everywhere(self.grounds)
+        return any(role in OFFICES for role in self.roles)
 
     def is_staff_of(self, expediente: Expediente) -> bool:
-        return is_staff_of(self.grounds, expediente)
+        return self.is_staff_everywhere() or is_staff_of(self.grounds, expediente)
 
     def keeps(self, expediente: uuid.UUID | None) -> bool:
         """Is the person the named custodian of this expediente today?"""

@@ -185,7 +185,7 @@ def check_duplicate(rights: Rights, received: Received, decision: DuplicateDecis
     """Ask for a decision about bytes already filed, as far as this person may see them (C8)."""
     if decision is not None:
         return check_decision(decision)
-    if rights.visible().filter(blob=received.staged.digest).exists():
+    if twin_of(rights, received.staged.digest):
         raise DuplicateFiling
     return None
 
@@ -198,7 +198,9 @@ def check_decision(decision: DuplicateDecision) -> None:
 
 
 def twin_of(rights: Rights, digest: str) -> Document | None:
-    return rights.visible().filter(blob=digest).order_by("filed_at").first()
+    """The first piece with these bytes that the person may read."""
+    twins = Document.objects.filter(blob=digest).order_by("filed_at").only("pk", "level", "expediente_id")
+    return next((twin for twin in twins if rights.reads(twin)), None)
 
 
 @dataclass(frozen=True)
