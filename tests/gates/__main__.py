@@ -51,7 +51,7 @@ def gates(release: bool) -> list[Gate]:
     return [
         Gate("types", tool("mypy")),
         Gate("vulnerabilities", (PYTHON, "-m", "tests.gates.vulnerabilities", *flags), talks=True),
-        Gate("format", tool("ruff", "format", "--check", "--quiet", ".")),
+        Gate("format", tool("ruff", "format", "--check", "--output-format=concise", ".")),
         Gate("lint", tool("ruff", "check", "--quiet", "--output-format=concise", ".")),
         Gate("imports", tool("lint-imports")),
         Gate("house rules", (PYTHON, "-m", "tests.gates.house")),
