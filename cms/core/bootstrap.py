@@ -14,6 +14,7 @@ from cms.core.editorial import calls, home, norms, programmes, transparency
 from cms.home.models import ContentPage, HomePage
 from cms.norms.models import NormIndexPage, NormPage
 from cms.programmes.models import ProgrammeIndexPage, ProgrammePage
+from cms.publication import search_source
 from cms.transparency.models import TransparencyPage
 
 EDITOR_GROUP = "page_editor"
@@ -59,11 +60,11 @@ def _add_branches(parent: Page, branches: tuple[Branch, ...]) -> None:
         _add_branches(_add(parent, model, words), below)
 
 
-def _add(parent: Page, model: type[Page], words: dict[str, Any]) -> Any:
-    page = parent.add_child(instance=model(**words, live=False))
-    page.refresh_from_db()
-    page.save_revision().publish()
-    return model.objects.get(pk=page.pk)
+def _add(parent: Page, model: type[Page], words: dict[str, Any]) -> Page:
+    """A live page without a revision: its history begins with its first editor."""
+    page: Page = parent.add_child(instance=model(**words))
+    search_source.enqueue_pages([str(page.pk)])
+    return page
 
 
 def _ensure_address(page: HomePage, port: int) -> None:

@@ -27,7 +27,7 @@ def _decimal(value: Amount, places: int) -> Decimal | None:
         return None
     try:
         exact = value if isinstance(value, Decimal) else Decimal(str(value))
-        return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) if exact.is_finite() else None
     except InvalidOperation:
         return None
 
