@@ -34,6 +34,11 @@ class Answer:
     fault: str = ""
     detail: str = ""
 
+    @property
+    def died(self) -> bool:
+        """Whether the child ended without a word, killed by a limit or by the file."""
+        return self.detail in ("ended", "timeout")
+
 
 def close() -> None:
     """End this process's cell; the next call starts another."""
@@ -169,24 +174,27 @@ def _page(facts: dict[str, Any], frames: Iterator[tuple[bytes, bytes]]) -> PageC
 
 
 def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
-    """Read; where a child dies midway, go on after the page that killed it, with a fresh child, a few times."""
-    answer = _asked(path, order)
-    restarts = _cell.limits.read_restarts
-    while restarts and _may_go_on(answer):
-        restarts -= 1
-        first = len(answer.pages) + 1
-        rest = _asked(path, {**order, "first": first})
-        if not rest.pages:
-            rest.pages = [PageContent(first, "")]
+    """Read; where a child dies midway, go on with a fresh child, a few times.
+
+    A page on which a child died after reading others is tried again, as it may have paid for them; one on which a
+    child died at once is left empty.
+    """
+    answer = Answer()
+    for _ in range(_cell.limits.read_restarts + 1):
+        latest = _asked(path, {**order, "first": len(answer.pages) + 1})
+        answer.facts.update(latest.facts)
+        answer.pages += latest.pages
+        answer.fault, answer.detail = latest.fault, latest.detail
+        left = int(answer.facts.get("total", 0)) - len(answer.pages)
+        if not latest.died or left <= 0:
+            break
+        if not latest.pages:
+            answer.pages.append(PageContent(len(answer.pages) + 1, ""))
             answer.facts["partial"] = "pages"
-        answer.pages += rest.pages
-        answer.facts.update({key: value for key, value in rest.facts.items() if key == "partial"})
-        answer.fault, answer.detail = rest.fault, rest.detail
+        if left == 1 and not latest.pages:
+            answer.fault = ""
+            break
     return answer
-
-
-def _may_go_on(answer: Answer) -> bool:
-    return bool(answer.fault) and len(answer.pages) < int(answer.facts.get("total", 0))
 
 
 def _outcome(answer: Answer) -> Outcome:

@@ -7,13 +7,15 @@ they were, so loops end.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pikepdf
 
 from . import pdf_weight
 from .contents import Contents, Damaged
+from .limits import MIB
 
 if TYPE_CHECKING:
     from .inspection import Findings
@@ -46,13 +48,15 @@ FLAGGED_ANNOTATIONS = {
 }
 _FAULTS = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RuntimeError)
 _TAIL = 64 * 1024
+#: A file larger than this whose end is missing is not searched through for objects.
+LARGE = 256 * MIB
 
 
 def inspect(contents: Contents, findings: Findings) -> None:
     """Fill ``findings`` for a PDF; raises Damaged (``encrypted`` when it needs a password)."""
-    _ends(contents, findings)
+    end = _ends(contents, findings)
     try:
-        with pikepdf.open(contents.stream(), suppress_warnings=True) as pdf:
+        with pikepdf.open(_body(contents, end), suppress_warnings=True) as pdf:
             _inside(pdf, contents, findings)
     except pikepdf.PasswordError as fault:
         raise Damaged("encrypted") from fault
@@ -69,11 +73,27 @@ def _inside(pdf: pikepdf.Pdf, contents: Contents, findings: Findings) -> None:
     for page in pages:
         walk.page(page.obj)
     pdf_weight.check(pdf, contents.limits)
-    if not pages:
+    _check_soundness(pdf, pages)
+
+
+def _check_soundness(pdf: pikepdf.Pdf, pages: list[pikepdf.Page]) -> None:
+    """Raise Damaged when qpdf had to guess at the structure, or left out what it would not follow."""
+    warnings = " ".join(map(str, pdf.get_warnings()))
+    if "limits error" in warnings:
+        raise Damaged("limits")
+    if not pages or "file is damaged" in warnings:
         raise Damaged
 
 
-def _ends(contents: Contents, findings: Findings) -> None:
+def _body(contents: Contents, end: int) -> BinaryIO:
+    """The file, without what long tail follows its end: readers look for the end in the last kilobyte only."""
+    if contents.size - end < 1000:
+        return contents.stream()
+    return io.BytesIO(contents.data[:end])
+
+
+def _ends(contents: Contents, findings: Findings) -> int:
+    """Flag what lies before and after the PDF proper; answer where it ends."""
     if contents.data[:5] != b"%PDF-":
         findings.flags.add("leading_bytes")
     tail = bytes(contents.data[-_TAIL:])
@@ -81,6 +101,9 @@ def _ends(contents: Contents, findings: Findings) -> None:
     rest = tail[last + 5 :].strip(b"\0 \t\r\n\x0c") if last >= 0 else b""
     if rest:
         findings.flags.add("trailing_comment" if rest.startswith(b"%") else "trailing_data")
+    elif last < 0 and contents.size > LARGE:
+        raise Damaged
+    return contents.size - len(tail) + last + 5 if last >= 0 else contents.size
 
 
 class Walk:

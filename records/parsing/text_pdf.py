@@ -18,7 +18,7 @@ from .pdf_document import REPAIRED_VERSION, VERSION, open_pdf
 
 _DEVICE = 1_000_000
 #: A piece of a word: what lies between blanks, controls and PDFium's marks of a hyphen at a line end.
-_WORD = re.compile(r"[^\s\ufffe\x00-\x08\x0b\x0e-\x1f\x7f]+")
+WORD = re.compile(r"[^\s\ufffe\x00-\x08\x0b\x0e-\x1f\x7f]+")
 
 _pointer, _int = ctypes.c_void_p, ctypes.c_int
 _char_box = ctypes.CFUNCTYPE(_int, _pointer, _int, _pointer)(
@@ -45,7 +45,7 @@ def _read_page(contents: Contents, sink: Sink, document: pdfium.PdfDocument, num
     textpage = page.get_textpage()
     try:
         raw = _raw_text(textpage, contents.limits.page_chars)
-        spans = [match.span() for match in _WORD.finditer(raw)]
+        spans = [match.span() for match in WORD.finditer(raw)]
         sink.page(number, raw, _corners(textpage, spans, len(raw)), _matrix(page) if spans else None)
     finally:
         textpage.close()

@@ -132,6 +132,7 @@ def test_a_pdf_that_only_points_is_accepted_and_flagged(received, what):
     [
         ("a.pdf", makers.encrypted_pdf(""), "owner_password"),
         ("a.pdf", PDF + b"% sello de recibido 123\n", "trailing_comment"),
+        ("a.pdf", PDF + b"% " + b"sello " * 2_000 + b"\n", "trailing_comment"),
         ("a.pdf", PDF + b"sobra", "trailing_data"),
         ("a.pdf", b"\r\n\r\n" + PDF, "leading_bytes"),
         ('el "acta" d\'hoy.pdf', PDF, "quotes_in_name"),
@@ -154,6 +155,9 @@ def test_oddities_are_flagged_and_not_refused(received, name, data, flag):
     ("name", "data"),
     [
         ("a.pdf", PDF[:200]),
+        ("a.pdf", makers.text_pdf("x" * 9_000)[:1_200]),
+        ("a.pdf", PDF.replace(b"startxref\n", b"startxref\n9")),
+        ("a.pdf", makers.deep_pdf()),
         ("a.pdf", b"%PDF-1.7\nbasura"),
         ("a.pdf", makers.looping_pages_pdf()),
         ("a.docx", DOCX[: len(DOCX) * 2 // 3]),

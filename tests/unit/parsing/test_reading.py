@@ -6,6 +6,8 @@ import io
 
 import pikepdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pikepdf import Array
 from PIL import Image
 
@@ -13,7 +15,6 @@ from records import parsing
 from records.parsing import formats
 from tests.unit.parsing import makers
 from tests.unit.parsing.makers import paragraphs
-
 
 # -- PDF -----------------------------------------------------------------------------------------------------------
 
@@ -317,3 +318,23 @@ def test_an_image_has_no_text(received, name, kind):
 def test_a_format_without_reader_is_unreadable(tmp_path):
     reading = parsing.read(makers.saved(tmp_path, "a", b"x"), "application/x-nada")
     assert (reading.outcome, reading.detail) == ("unreadable", "no_reader")
+
+
+def test_a_word_parted_at_a_line_end_is_found_whole_and_marked_on_both_lines(received):
+    page = received("a.pdf", makers.text_pdf("una coope-\nración y el CD-\n2026 fin")).read().pages[0]
+    assert "cooperación" in page.text.split()
+    assert "CD-2026" in page.text.split()
+    lines = [y0 for word, _, y0, _, _ in page.words if word == "cooperación"]
+    assert len(lines) == 2
+    assert lines[0] < lines[1]
+
+
+RAW = st.text(st.sampled_from("aé1-. \r\n\x00\x1f\x7f\ufffe\uffff\ufb01\u00a0\u2003"), max_size=60)
+
+
+@given(RAW)
+def test_the_caller_counts_the_pieces_of_words_as_the_child_does(raw):
+    from records.parsing import text_pdf, words
+
+    assert len(words.pieces(raw)) == len(text_pdf.WORD.findall(raw))
+    assert not set(words.fit(raw)) & set("\x00\x1f\x7f\r\ufffe\uffff\ufb01")
