@@ -27,14 +27,18 @@ MAX_TERM = 64
 """Characters of a term kept; longer ones are cut alike in text and query."""
 
 # Combining accents, soft hyphen, zero-width and bidi marks, and PDFium's mark for a hyphenated line end: inside
-# a word they are part of it. A hyphen before a line break followed by a small letter is a broken word too.
+# a word they are part of it.
 _INNER = r"[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\x02]+"
-_BROKEN = r"(?<=[^\W\d_])(?:-|(?<=[\u00ad\ufffe\x02]))\r?\n(?=[a-záéíóúüñ])"
-_WORD = rf"[^\W_]+(?:(?:{_INNER}(?:\r?\n(?=[a-záéíóúüñ]))?|{_BROKEN})[^\W_]*)*"
+_WORD = rf"[^\W_]+(?:{_INNER}[^\W_]*)*"
 _CHUNK = re.compile(rf"{_WORD}(?:[-–_./·]{_WORD})*")
 _PART = re.compile(_WORD)
+# A word broken over two lines: a hyphen between a letter and a line that begins with a small letter.
+_BROKEN = re.compile(r"(?:(?<=[^\W\d_])-|[\u00ad\ufffe\x02]+)\r?\n(?=[a-záéíóúüñ])")
+_BREAKS = ("-\n", "-\r\n", "\u00ad", "\ufffe", "\x02")
 _HAS_DIGIT = re.compile(r"\d")
+_CACHED = 100_000
 _stemmers = local()
+_known: dict[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,9 @@ _PINNED = {singular(word): term for word, term in DOMAIN.items()}
 def terms(text: str) -> list[str]:
     """The terms of a text in order, without offsets: the fast path of indexing."""
     found: list[str] = []
-    for chunk in _CHUNK.findall(text):
-        found.extend(_chunk_terms(chunk))
+    for piece in _mended(text).split():
+        parts = _known.get(piece)
+        found += _terms_of(piece) if parts is None else parts
     return found
 
 
@@ -78,7 +83,7 @@ def tokens(text: str) -> list[Token]:
     """The terms of a text in order, each with where it stands."""
     return [
         Token(term, match.start() + start, match.start() + end)
-        for match in _CHUNK.finditer(text)
+        for match in _CHUNK.finditer(_mended(text))
         for term, start, end in _chunk_tokens(match.group())
     ]
 
@@ -87,8 +92,8 @@ def chunks(text: str) -> list[tuple[str, ...]]:
     """The terms of each written word or code: ("CM-2026-001 acta") → (cm, 2026, 001), (acta,). A run of plain
     words ("técnico-económico", "y/o") gives its words one by one, since writers join them at will."""
     found: list[tuple[str, ...]] = []
-    for chunk in _CHUNK.findall(text):
-        parts = _chunk_terms(chunk)
+    for chunk in _CHUNK.findall(_mended(text)):
+        parts = _parts_of(chunk)
         found.extend([parts] if _HAS_DIGIT.search(chunk) else [(part,) for part in parts])
     return [parts for parts in found if parts]
 
@@ -97,29 +102,45 @@ def wanted_tokens(text: str, wanted: frozenset[str]) -> list[tuple[int, Token]]:
     """The tokens whose term is wanted, each with its ordinal among all terms of the text: what marking needs,
     without making the others."""
     found: list[tuple[int, Token]] = []
-    position = 0
-    for match in _CHUNK.finditer(text):
-        parts = _chunk_terms(match.group())
+    mended = _mended(text)
+    position = at = 0
+    for piece in mended.split():
+        at = mended.index(piece, at)
+        kept = _known.get(piece)
+        parts = _terms_of(piece) if kept is None else kept
         if not wanted.isdisjoint(parts):
-            found.extend(_wanted_of(match, position, wanted))
+            found.extend(_wanted_of(piece, at, position, wanted))
         position += len(parts)
+        at += len(piece)
     return found
 
 
-def _wanted_of(match: re.Match[str], position: int, wanted: frozenset[str]) -> Iterator[tuple[int, Token]]:
-    for step, (term, start, end) in enumerate(_chunk_tokens(match.group())):
-        if term in wanted:
-            yield position + step, Token(term, match.start() + start, match.start() + end)
+def _wanted_of(piece: str, at: int, position: int, wanted: frozenset[str]) -> Iterator[tuple[int, Token]]:
+    for step, token in enumerate(_tokens_of(piece)):
+        if token.term in wanted:
+            yield position + step, Token(token.term, at + token.start, at + token.end)
 
 
-def _chunk_terms(chunk: str) -> tuple[str, ...]:
-    # Codes hardly repeat: keeping them out leaves the cache to words.
-    return _parts_of(chunk) if _HAS_DIGIT.search(chunk) else _plain_terms(chunk)
+@lru_cache(maxsize=10_000)
+def _tokens_of(piece: str) -> tuple[Token, ...]:
+    return tuple(tokens(piece))
 
 
-@lru_cache(maxsize=50_000)
-def _plain_terms(chunk: str) -> tuple[str, ...]:
-    return _parts_of(chunk)
+def _mended(text: str) -> str:
+    """The text with every word that is broken over two lines made one, of the same length."""
+    if any(sign in text for sign in _BREAKS):
+        return _BROKEN.sub(lambda broken: "\u00ad" * len(broken.group()), text)
+    return text
+
+
+def _terms_of(piece: str) -> tuple[str, ...]:
+    """Terms of a piece without white space. Pieces with digits hardly repeat: they are not kept."""
+    found = tuple(term for chunk in _CHUNK.findall(piece) for term in _parts_of(chunk))
+    if not _HAS_DIGIT.search(piece):
+        if len(_known) >= _CACHED:
+            _known.clear()
+        _known[piece] = found
+    return found
 
 
 def _parts_of(chunk: str) -> tuple[str, ...]:

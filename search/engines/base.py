@@ -14,7 +14,7 @@ then the first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b, sha256
 from typing import ClassVar, Literal, Protocol
@@ -106,9 +106,9 @@ def landing_phrases(query: Query) -> tuple[tuple[str, ...], ...]:
     return query.phrases or ((query.sequence,) if len(query.sequence) > 1 else ())
 
 
-def arrange_facets(counted: Iterable[tuple[str, str, int]]) -> Facets:
-    """(name, value, count) → name → value → count; names in order, values commonest first, then by value."""
+def arrange_facets(counted: Mapping[tuple[str, str], int]) -> Facets:
+    """(name, value) → count, as name → value → count; names in order, values commonest first, then by value."""
     arranged: dict[str, dict[str, int]] = {}
-    for name, value, count in sorted(counted, key=lambda row: (row[0], -row[2], row[1])):
-        arranged.setdefault(name, {})[value] = arranged.get(name, {}).get(value, 0) + count
+    for (name, value), count in sorted(counted.items(), key=lambda item: (item[0][0], -item[1], item[0][1])):
+        arranged.setdefault(name, {})[value] = count
     return arranged

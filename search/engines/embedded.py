@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -98,7 +99,8 @@ class EmbeddedEngine:
         held = self._folder.partitions(generation)
         for name, scope in request.scope.partitions.items():
             if name in held and not scope.is_empty:
-                yield _Part(name, self._folder.searcher(generation, name), PartitionQuery(request, name))
+                searcher = self._folder.searcher(generation, name)
+                yield _Part(name, searcher, PartitionQuery(request, name, searcher))
 
     @contextmanager
     def writer(self) -> Iterator[EmbeddedWriter]:
@@ -164,8 +166,12 @@ def _count(result: tantivy.SearchResult) -> int:
 
 def _placed(candidates: list[_Candidate], request: Request) -> list[tuple[Place, _Part]]:
     """The candidates that follow the cursor, in the order of the answer."""
-    first = sorted(candidates, key=attrgetter("rank"))[: request.limit + _SLACK]
-    places = [(_place(candidate), candidate.part) for candidate in first]
+    ranked = sorted(candidates, key=attrgetter("rank"))
+    # One more tells whether others follow, one is the cursor's own; and all of equal rank, to be told by name.
+    needed = request.limit + 2
+    while 0 < needed < len(ranked) and ranked[needed].rank == ranked[needed - 1].rank:
+        needed += 1
+    places = [(_place(candidate), candidate.part) for candidate in ranked[:needed]]
     if request.after:
         places = [pair for pair in places if pair[0].rank > request.after.rank]
     return sorted(places, key=lambda pair: pair[0].rank)
@@ -204,11 +210,16 @@ def _first_pages(searcher: tantivy.Searcher, query: tantivy.Query, size: int) ->
 
 
 def _facets(parts: Sequence[_Part]) -> Facets:
-    return arrange_facets(
-        (*value.split(FACET_GLUE, 1), count)  # type: ignore[misc]
-        for part in parts
-        for value, count in _facet_counts(part.searcher, part.queries.matching)
-    )
+    counted: Counter[str] = Counter()
+    for part in parts:
+        for glued, count in _facet_counts(part.searcher, part.queries.matching):
+            counted[glued] += count
+    return arrange_facets({_unglued(glued): count for glued, count in counted.items()})
+
+
+def _unglued(glued: str) -> tuple[str, str]:
+    name, _glue, value = glued.partition(FACET_GLUE)
+    return name, value
 
 
 def _facet_counts(searcher: tantivy.Searcher, matching: tantivy.Query) -> list[tuple[str, int]]:

@@ -13,11 +13,11 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Generic, TypeVar
 from uuid import uuid4
 
 import tantivy
@@ -73,6 +73,8 @@ class IndexFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._opened: dict[tuple[str, str], tantivy.Index] = {}
+        self._current = _SmallFile(path / "CURRENT", self._named_generation)
+        self._facts: _SmallFile[list[str]] | None = None
         self._guard = RLock()
 
     def state(self) -> EngineState:
@@ -88,25 +90,23 @@ class IndexFolder:
     def current(self) -> str:
         """Name of the generation in use. Raises EngineUnavailable("index_missing") before the first rebuild."""
         try:
-            name = (self.path / "CURRENT").read_text("ascii").strip()
-        except (FileNotFoundError, UnicodeDecodeError) as fault:
+            return self._current.read()
+        except (OSError, ValueError) as fault:
             raise EngineUnavailable("index_missing") from fault
-        if not name or "/" in name or not (self.path / name).is_dir():
-            raise EngineUnavailable("index_missing")
-        return name
+
+    def _named_generation(self, text: str) -> str:
+        if not text.startswith("g-") or not (self.path / text).is_dir():
+            raise ValueError("CURRENT")
+        return text
 
     def partitions(self, generation: str) -> list[str]:
         """Partitions the generation holds. Raises EngineUnavailable when it is of another version."""
-        return list(self._facts(generation)["partitions"])
-
-    def _facts(self, generation: str) -> dict[str, Any]:
+        with self._guard:
+            if self._facts is None or self._facts.path.parent.name != generation:
+                self._facts = _SmallFile(self.path / generation / "generation.json", _partitions_in)
+            facts = self._facts
         with tantivy_faults():
-            facts = json.loads((self.path / generation / "generation.json").read_text("utf-8"))
-            if not isinstance(facts, dict) or not isinstance(facts.get("partitions"), list):
-                raise EngineUnavailable("index_damaged")
-        if {name: facts.get(name) for name in VERSIONS} != VERSIONS:
-            raise EngineUnavailable("index_outdated")
-        return facts
+            return list(facts.read())
 
     def searcher(self, generation: str, partition: str) -> tantivy.Searcher:
         """A searcher over all that is committed to the partition now."""
@@ -171,6 +171,35 @@ class IndexFolder:
             yield
         finally:
             os.close(handle)
+
+
+T = TypeVar("T")
+
+
+class _SmallFile(Generic[T]):
+    """What a small file means, read anew whenever the file was replaced: searches look at each request."""
+
+    def __init__(self, path: Path, understood: Callable[[str], T]) -> None:
+        self.path = path
+        self._understood = understood
+        self._kept: tuple[tuple[int, int, int], T] | None = None
+
+    def read(self) -> T:
+        """What it means now. Raises OSError without the file, ValueError when it makes no sense."""
+        about = os.stat(self.path)  # noqa: PTH116 twice as fast as its Path twin, on every request
+        version = (about.st_ino, about.st_mtime_ns, about.st_size)
+        if self._kept is None or self._kept[0] != version:
+            self._kept = (version, self._understood(self.path.read_text("utf-8").strip()))
+        return self._kept[1]
+
+
+def _partitions_in(text: str) -> list[str]:
+    facts = json.loads(text)
+    if not isinstance(facts, dict) or not isinstance(facts.get("partitions"), list):
+        raise ValueError("generation.json")  # noqa: TRY004 what is wrong is the file's content
+    if {name: facts.get(name) for name in VERSIONS} != VERSIONS:
+        raise EngineUnavailable("index_outdated")
+    return [str(name) for name in facts["partitions"]]
 
 
 def _lock(handle: int, deadline: float) -> None:

@@ -43,71 +43,71 @@ def any_query(queries: Sequence[TQuery], at_least: int = 1) -> TQuery:
 class PartitionQuery:
     """The queries of one request in one partition. The scope is a clause of every one of them."""
 
-    def __init__(self, request: Request, partition: str) -> None:
+    def __init__(self, request: Request, partition: str, searcher: tantivy.Searcher) -> None:
         self._query = request.query
         self._after = request.after
-        self._scope = request.scope.partitions[partition]
-        self._hidden = request.hidden.get(partition, frozenset())
-
-    @cached_property
-    def clauses(self) -> list[Clause]:
-        """What every matching entry fulfils: scope, words, phrases; no exclusion, nothing hidden."""
-        wanted = [*((word,) for word in self._query.words), *self._query.phrases]
-        clauses = [(Occur.Must, has("words", run)) for run in wanted]
-        clauses += [(Occur.MustNot, has("words", run)) for run in self._query.excluded]
-        if self._hidden:
-            clauses.append((Occur.MustNot, any_of("key", self._hidden)))
-        return clauses + _scope_clauses(self._scope)
+        self._searcher = searcher
+        self._runs = [*((word,) for word in self._query.words), *self._query.phrases]
+        self._asked: list[Clause] = [(Occur.Must, has("words", run)) for run in self._runs]
+        self._limits = [(Occur.MustNot, has("words", run)) for run in self._query.excluded]
+        if hidden := request.hidden.get(partition):
+            self._limits.append((Occur.MustNot, any_of("key", hidden)))
+        self._limits += _scope_clauses(request.scope.partitions[partition])
 
     @cached_property
     def matching(self) -> TQuery:
         """Every matching entry: for the total and the facets."""
-        return TQuery.boolean_query(self.clauses)
+        return TQuery.boolean_query([*self._asked, *self._limits])
 
     def tiers(self) -> Iterator[tuple[int, TQuery]]:
         """(tier, query of its entries after the cursor), highest first; the queries share no entry."""
         for tier, clauses in self._tier_clauses():
             if self._after is None or tier < self._after.tier:
-                yield tier, TQuery.boolean_query(clauses)
+                yield tier, TQuery.boolean_query([*clauses, *self._limits])
             elif tier == self._after.tier:
-                yield tier, TQuery.boolean_query([*clauses, self._from_cursor(self._after.sort)])
+                yield tier, TQuery.boolean_query([*clauses, *self._limits, _from_cursor(self._after.sort)])
 
     def _tier_clauses(self) -> Iterator[tuple[int, list[Clause]]]:
-        in_title = TQuery.boolean_query(_title_clauses(self._query))
-        yield 2, [*self.clauses, (Occur.Must, in_title)]
-        rest = [*self.clauses, (Occur.MustNot, in_title)]
-        if not has_sequence_tier(self._query):
-            yield 0, rest
-            return
-        side_by_side = has("words", self._query.sequence)
-        yield 1, [*rest, (Occur.Must, side_by_side)]
-        # A query that is one phrase and nothing else has no entry below tier 1.
-        if self._query.sequence not in self._query.phrases:
-            yield 0, [*rest, (Occur.MustNot, side_by_side)]
+        """What each tier asks, without the limits. What stands in the title, or side by side, need not be asked
+        of the whole text again."""
+        above: list[Clause] = []
+        if self._may_be_title():
+            in_title = [(Occur.Must, has("title", run)) for run in self._runs]
+            yield 2, in_title
+            above.append((Occur.MustNot, TQuery.boolean_query(in_title)))
+        if has_sequence_tier(self._query):
+            side_by_side = has("words", self._query.sequence)
+            yield 1, [(Occur.Must, side_by_side), *above]
+            # A query that is one phrase and nothing else has no entry below tier 1.
+            if self._query.sequence in self._query.phrases:
+                return
+            above.append((Occur.MustNot, side_by_side))
+        yield 0, [*self._asked, *above]
 
-    @staticmethod
-    def _from_cursor(sort: int) -> Clause:
-        return Occur.Must, TQuery.range_query(_SCHEMA, "sort", FieldType.Unsigned, None, sort)
+    def _may_be_title(self) -> bool:
+        """Whether every term stands in some title of the partition at all: else tier 2 need not be asked."""
+        return all(self._searcher.doc_freq("title", term) for term in self._query.terms)
 
 
-def _title_clauses(query: Query) -> list[Clause]:
-    wanted = [*((word,) for word in query.words), *query.phrases]
-    return [(Occur.Must, has("title", run)) for run in wanted]
+def _from_cursor(sort: int) -> Clause:
+    return Occur.Must, TQuery.range_query(_SCHEMA, "sort", FieldType.Unsigned, None, sort)
 
 
 def _scope_clauses(scope: PartitionScope) -> list[Clause]:
     if scope.whole:
         return []
-    parts = [
-        any_of(field, values) for field, values in (("container", scope.containers), ("key", scope.items)) if values
-    ]
-    return [(Occur.Must, any_query(parts))]
+    named = (("container", scope.containers), ("key", scope.items))
+    parts = [any_of(field, values) for field, values in named if values]
+    return [(Occur.Must, parts[0] if len(parts) == 1 else any_query(parts))]
 
 
 def landing_steps(query: Query) -> Iterator[TQuery]:
     """Queries over pages, best first: as many distinct terms as can be, with a phrase before without."""
     terms = [has("page_words", (term,)) for term in query.terms]
     phrases = [has("page_words", run) for run in landing_phrases(query)]
+    if len(terms) == 1 and not phrases:
+        yield terms[0]
+        return
     for at_least in range(len(terms), 0, -1):
         enough = any_query(terms, at_least)
         if phrases:

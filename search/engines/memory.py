@@ -147,5 +147,4 @@ def _best_page(pages: Sequence[Terms], query: Query) -> int:
 
 
 def _facets(matching: Iterable[_Held]) -> Facets:
-    counted = Counter(item for held in matching for item in held.entry.facets.items())
-    return arrange_facets((name, value, count) for (name, value), count in counted.items())
+    return arrange_facets(Counter(item for held in matching for item in held.entry.facets.items()))
