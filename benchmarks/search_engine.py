@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,9 +86,7 @@ def broad(documents: int) -> Scope:
         {
             "public": PartitionScope(whole=True),
             "restricted": PartitionScope(containers=frozenset(f"e{n}" for n in range(200))),
-            "reserved": PartitionScope(
-                items=frozenset(f"{n:08}" for n in range(0, documents, max(1, documents // 50)))
-            ),
+            "reserved": PartitionScope(items=frozenset(f"{n:08}" for n in range(0, documents, documents // 50 or 1))),
         }
     )
 
@@ -101,7 +100,7 @@ def texts(documents: int) -> list[str]:
     mix += [f"CD-{2020 + n % 7}-{n:05}" for n in range(0, documents, max(1, documents // 8))]
     mix += [f"{a} {b}" for a, b in zip(frequent, medium, strict=True)]
     mix += [f"{a} {b} {c}" for a, b, c in zip(frequent, frequent[3:], medium, strict=False)]
-    mix += [f'"{a} {b}"' for a, b in zip(frequent, frequent[1:], strict=False)]
+    mix += [f'"{a} {b}"' for a, b in pairwise(frequent)]
     return mix + [f"{a} -{b}" for a, b in zip(frequent[:6], medium, strict=False)]
 
 
@@ -193,7 +192,7 @@ def measure_search(path: Path, documents: int) -> list[Row]:
         for percent in (50, 95)
     ]
     trim = percentile(times["engine"], 50), percentile(times["whole"], 50)
-    return [*rows, row("broad scope / no scope p50", trim[0], "ms", floor=trim[1], target=1.7)]
+    return [*rows, row("broad scope / no scope p50", trim[0], "ms", floor=trim[1])]
 
 
 def measure_rebuild(path: Path, listed: list[IndexEntry]) -> list[Row]:
@@ -207,7 +206,7 @@ def measure_rebuild(path: Path, listed: list[IndexEntry]) -> list[Row]:
         raw_index(folder, listed, analysed)
     bare = time.perf_counter() - start
     pages = len(listed) * PAGES_PER_DOCUMENT
-    return [row("rebuild", pages / ours, "pages/s", floor=pages / bare, target=0.5, least=True)]
+    return [row("rebuild", pages / ours, "pages/s", floor=pages / bare)]
 
 
 def raw_index(folder: str, listed: list[IndexEntry], analysed: list[list[list[str]]]) -> None:
