@@ -123,7 +123,7 @@ def facts_of(ground: Ground) -> Mapping[str, object]:
 
 def shown(value: object) -> str:
     if isinstance(value, datetime.datetime):
-        return date_format(timezone.localtime(value), "j \\d\\e F \\d\\e Y")
+        return date_format(timezone.localtime(value), "j \\d\\e F \\d\\e Y").lower()
     if isinstance(value, datetime.date):
-        return date_format(value, "j \\d\\e F \\d\\e Y")
+        return date_format(value, "j \\d\\e F \\d\\e Y").lower()
     return str(value)

@@ -30,7 +30,7 @@ SIZE = 25
 
 class GrantForm(forms.Form):
     person = forms.ChoiceField(label=_("Persona"))
-    until = DayField(label=_("Hasta"), help_text=_("Ese día, a medianoche de Bogotá, el acceso termina por sí solo."))
+    until = DayField(label=_("Hasta"), help_text=_("Rige hasta el final de ese día en Bogotá y termina por sí solo."))
     reason = forms.CharField(label=_("Motivo"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Para qué lo necesita; p. ej. el caso o la tarea."))
 
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:

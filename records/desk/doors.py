@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
+from records.desk.words import told_at_desk
 from records.errors import NotFound, PageImageUnavailable, RecordsError
 from records.http import status_for
 from records.sentences import sentence_for
@@ -23,8 +24,8 @@ View = Callable[..., HttpResponseBase]
 READ = ("GET", "HEAD")
 WRITE = ("POST",)
 BOTH = (*READ, *WRITE)
-#: Title of the page of a refusal, by status; what is not here is told as a state of things (409).
-TITLES: Mapping[int, str] = {
+#: Page of a refusal, by status; what is not here is told as a state of things (409).
+PAGES: Mapping[int, str] = {
     403: "refusals/403.html",
     422: "refusals/422.html",
     500: "refusals/500.html",
@@ -56,15 +57,15 @@ def refusal_response(request: HttpRequest, refusal: RecordsError) -> HttpRespons
     if wants_json(request):
         return refusal_json(refusal)
     status = status_for(refusal)
-    template = f"records/{TITLES.get(status, 'refusals/409.html')}"
-    return render(request, template, {"sentence": sentence_for(refusal)}, status=status)
+    template = f"records/{PAGES.get(status, 'refusals/409.html')}"
+    return render(request, template, {"sentence": told_at_desk(refusal)}, status=status)
 
 
 def refusal_json(refusal: RecordsError) -> JsonResponse:
     """A refusal for the desk's own scripts: code and sentence, with the status of the page."""
     if isinstance(refusal, NEUTRAL):
         return JsonResponse({"ok": False, "code": NotFound.code, "sentence": sentence_for(NotFound())}, status=404)
-    body = {"ok": False, "code": refusal.code, "sentence": sentence_for(refusal)}
+    body = {"ok": False, "code": refusal.code, "sentence": told_at_desk(refusal)}
     return JsonResponse(body, status=status_for(refusal))
 
 

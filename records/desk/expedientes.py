@@ -125,7 +125,7 @@ def history(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         **head(request, expediente, "expediente-history"),
         "page": page,
-        "events": ledger_lines.told(request.user, page.rows),
+        "events": ledger_lines.gathered(ledger_lines.told(request.user, page.rows)),
     }
     return render(request, "records/expediente_history.html", context)
 

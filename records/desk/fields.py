@@ -8,21 +8,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from records.desk.words import told_at_desk
 from records.errors import Incomplete, RecordsError
-from records.sentences import MISSING, sentence_for
+from records.sentences import MISSING
 
 DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
-#: Which field of a form shows a fault whose code is not a field's name.
-ELSEWHERE: Mapping[str, str] = {
-    "article_of_level": "article",
-    "until_before_generated": "until",
-    "until_passed": "until",
-    "reserve_over_15_years": "until",
-    "date_in_future": "date",
-    "code_taken": "code",
-    "unknown_tipo": "tipo",
-    "tipo_not_in_expediente": "tipo",
-    "duplicate_reason": "motivo",
+#: Which field of a form shows a fault whose code is not a field's name; the first that the form has.
+ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "article_of_level": ("article",),
+    "until_before_generated": ("until",),
+    "until_passed": ("until",),
+    "reserve_over_15_years": ("until",),
+    "date_in_future": ("date", "opened_on"),
+    "code_taken": ("code",),
+    "unknown_tipo": ("tipo",),
+    "tipo_not_in_expediente": ("tipo",),
+    "duplicate_reason": ("motivo",),
 }
 
 
@@ -36,6 +37,22 @@ class DayInput(forms.DateInput):
         super().__init__(attrs=held, format="%d/%m/%Y")
 
 
+class ToldByService:
+    """Asked for, and shown as such, but what is missing is for the service to say: all of it at once."""
+
+    def validate(self, value: Any) -> None:
+        if value not in (None, ""):
+            super().validate(value)  # type: ignore[misc]
+
+
+class DemandedText(ToldByService, forms.CharField):
+    pass
+
+
+class DemandedChoice(ToldByService, forms.ChoiceField):
+    pass
+
+
 class DayField(forms.DateField):
     """A date as day/month/year; ISO text is understood too."""
 
@@ -46,13 +63,17 @@ class DayField(forms.DateField):
         super().__init__(**options)
 
 
+class DemandedDay(ToldByService, DayField):
+    pass
+
+
 def show_refusal(form: forms.BaseForm, refusal: RecordsError) -> None:
     """Put a refusal where its reader can mend it: each missing thing beside its field, the rest on top."""
     if not isinstance(refusal, Incomplete):
-        form.add_error(None, sentence_for(refusal))
+        form.add_error(None, told_at_desk(refusal))
         return
     facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", **refusal.facts}
     for code in refusal.missing:
-        name = code if code in form.fields else ELSEWHERE.get(code, code)
+        name = next((name for name in (code, *ELSEWHERE.get(code, ())) if name in form.fields), None)
         sentence = _("Falta o no sirve: %(what)s.") % {"what": str(MISSING.get(code, code)) % facts}
-        form.add_error(name if name in form.fields else None, sentence)
+        form.add_error(name, sentence)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from records import permissions
 from records.audit import ACTIONS
@@ -17,7 +18,11 @@ from records.permissions import Actor
 from records.selectors.history import READINGS
 from records.vocabulary import Level
 
-PROBLEMS = {"missing": _("faltan los bytes"), "altered": _("los bytes cambiaron"), "unreadable": _("no se pueden leer")}
+PROBLEMS = {
+    "missing": gettext_lazy("faltan los bytes"),
+    "altered": gettext_lazy("los bytes cambiaron"),
+    "unreadable": gettext_lazy("no se pueden leer"),
+}
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,19 @@ def detail_of(facts: dict[str, Any]) -> str:
     parts = [
         str(labels.get(facts.get("level"), "")),
         str(facts.get("person", "")),
-        _("hasta %(day)s") % {"day": facts["until"]} if facts.get("until") else "",
+        _("hasta el %(day)s") % {"day": written(str(facts["until"]))} if facts.get("until") else "",
         str(PROBLEMS.get(str(facts.get("problem", "")), "")),
         _("página %(page)s") % {"page": facts["page"]} if facts.get("page") else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def written(day: str) -> str:
+    """ISO text of a day as it is read here; what is no day stays as it is."""
+    try:
+        return datetime.date.fromisoformat(day).strftime("%d/%m/%Y")
+    except ValueError:
+        return day
 
 
 def gathered(lines: Iterable[Line]) -> list[Line]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import permissions
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DayField, show_refusal
+from records.desk.fields import DemandedChoice, DemandedDay, DemandedText, show_refusal
 from records.desk.paging import page_of
 from records.errors import AccessDenied, RecordsError
 from records.models import ClassificationAct, Document
@@ -42,19 +42,19 @@ class LevelForm(forms.Form):
     """The whole legal ground of a restriction; a public piece needs only the level (arts. 18 to 22 and 28)."""
 
     level = forms.ChoiceField(label=_("Nivel que se propone"), choices=LEVELS, widget=forms.RadioSelect)
-    norm = forms.CharField(label=_("Norma"), required=False, max_length=200, initial=LAW, help_text=_("La ley que permite negar el acceso. Una cláusula contractual no basta."))
-    article = forms.ChoiceField(label=_("Artículo"), required=False, choices=ARTICLES)
-    literal = forms.CharField(label=_("Literal"), required=False, max_length=20, help_text=_("La letra de la excepción, p. ej. c."))
+    norm = DemandedText(label=_("Norma"), max_length=200, initial=LAW, help_text=_("La ley que permite negar el acceso. Una cláusula contractual no basta."))
+    article = DemandedChoice(label=_("Artículo"), choices=ARTICLES)
+    literal = DemandedText(label=_("Literal"), max_length=20, help_text=_("La letra de la excepción, p. ej. c."))
     reason = forms.ChoiceField(label=_("Razón"), required=False, choices=[("", _("La que se deduce del literal")), *Reason.choices])
-    harm_present = forms.CharField(label=_("Por qué el daño es presente"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    harm_probable = forms.CharField(label=_("Por qué el daño es probable"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    harm_specific = forms.CharField(label=_("Por qué el daño es específico"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    balance = forms.CharField(label=_("Ponderación"), required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Por qué el daño pesa más que el interés público en conocerla (art. 28)."))
-    extent = forms.ChoiceField(label=_("Alcance"), required=False, choices=EXTENTS)
-    generated = DayField(label=_("La información se generó el"), required=False)
-    until = DayField(label=_("La restricción termina el"), required=False, help_text=_("Una reserva dura quince años como máximo desde que se generó (art. 22)."))
-    responsible = forms.ChoiceField(label=_("Persona responsable"), required=False)
-    safe_title = forms.CharField(label=_("Denominación que puede conocer el público"), required=False, max_length=300)
+    harm_present = DemandedText(label=_("Por qué el daño es presente"), widget=forms.Textarea(attrs={"rows": 2}))
+    harm_probable = DemandedText(label=_("Por qué el daño es probable"), widget=forms.Textarea(attrs={"rows": 2}))
+    harm_specific = DemandedText(label=_("Por qué el daño es específico"), widget=forms.Textarea(attrs={"rows": 2}))
+    balance = DemandedText(label=_("Ponderación"), widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Por qué el daño pesa más que el interés público en conocerla (art. 28)."))
+    extent = DemandedChoice(label=_("Alcance"), choices=EXTENTS)
+    generated = DemandedDay(label=_("La información se generó el"))
+    until = DemandedDay(label=_("La restricción termina el"), help_text=_("Una reserva dura quince años como máximo desde que se generó (art. 22)."))
+    responsible = DemandedChoice(label=_("Persona responsable"))
+    safe_title = DemandedText(label=_("Denominación que puede conocer el público"), max_length=300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,8 +110,8 @@ def acts(request: HttpRequest) -> HttpResponse:
 
 
 class ReturnForm(forms.Form):
-    observations = forms.CharField(
-        label=_("Qué debe corregirse"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+    observations = DemandedText(
+        label=_("Qué debe corregirse"), widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Una frase basta; quien propuso la leerá."),
     )
 

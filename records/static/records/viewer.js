@@ -2,7 +2,7 @@
 "use strict";
 
 const match = document.querySelector(".sheet-marks rect.is-current, mark.is-current");
-if (match) match.scrollIntoView({ block: "center" });
+if (match) match.scrollIntoView({ block: "nearest" });
 
 const thumbnail = document.querySelector(".strip [aria-current]");
 if (thumbnail) {
