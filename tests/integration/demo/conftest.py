@@ -21,6 +21,7 @@ from cms import worker
 from cms.core.bootstrap import ensure_site
 from cms.demo import play
 from cms.demo.stage import Stage
+from cms.settings.home import prepare_home
 from records import clock
 from search import api as search
 
@@ -29,6 +30,7 @@ from search import api as search
 def stage(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The house as it stands on the default day, everything read and indexed."""
     home = tmp_path_factory.mktemp("demo")
+    prepare_home(home)
     with django_db_blocker.unblock(), in_folder(home), transaction.atomic():
         clock.offset.cache_clear()
         search.rebuild()

@@ -37,9 +37,9 @@ def executed_on(day: str) -> Decimal:
 
 
 @pytest.mark.requirement("A7")
-@pytest.mark.parametrize(("day", "credits"), SERIES)
-def test_accredited_credits_add_up_to_the_series_of_the_example(day: str, credits: str) -> None:
-    assert executed_on(day) == Decimal(credits)
+@pytest.mark.parametrize(("day", "expected"), SERIES)
+def test_accredited_credits_add_up_to_the_series_of_the_example(day: str, expected: str) -> None:
+    assert executed_on(day) == Decimal(expected)
 
 
 @pytest.mark.requirement("A7")

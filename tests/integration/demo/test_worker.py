@@ -1,0 +1,157 @@
+"""The worker: everything due is done, one poisoned row stops nobody, a dead worker's rows come back."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django_tasks import task
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from cms.demo.stage import Stage
+from cms.worker import loop, names, pulse, queue
+from records.models import Document, Reading, WorkerBeat
+from search import api as search
+from tests.integration.demo.conftest import command
+from tests.integration.demo.test_commands import files
+
+pytestmark = pytest.mark.django_db
+
+
+@task(queue_name="reading")
+def poison(_number: int) -> str:
+    """A task that fails whatever one does."""
+    raise ZeroDivisionError
+
+
+@task(queue_name="reading")
+def harmless(_number: int) -> str:
+    return "read"
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    file = tmp_path / "nota.txt"
+    file.write_text("La palabra jacaranda vive en esta nota.\n")
+    return file
+
+
+def row_of(result: object) -> DBTaskResult:
+    return DBTaskResult.objects.get(pk=result.id)  # type: ignore[attr-defined]
+
+
+@pytest.mark.requirement("J1")
+def test_what_is_filed_is_findable_once_the_worker_ran(stage: Stage, note: Path) -> None:
+    (row,) = files(note).json
+    before = search.search(stage.people["archivista"], "jacaranda").total
+
+    ran = command("worker", "--once")
+
+    assert before == 0
+    assert (ran.code, set(ran.json), ran.json["failed"], ran.json["left"]) == (0, {"done", "failed", "left"}, 0, 0)
+    assert ran.json["done"] >= 2
+    assert search.search(stage.people["archivista"], "jacaranda").hits[0].document == row["document"]
+
+
+def test_with_nothing_due_the_worker_has_nothing_to_say(stage: Stage) -> None:
+    assert command("worker", "--once").json == {"done": 0, "failed": 0, "left": 0}
+
+
+def test_a_piece_that_cannot_be_read_counts_as_failed_and_stops_nobody(
+    stage: Stage, note: Path, tmp_path: Path
+) -> None:
+    torn = tmp_path / "roto.pdf"
+    torn.write_bytes(b"%PDF-1.7\n" + b"\x00\xff" * 400)
+    rows = files(torn, note).json
+
+    ran = command("worker", "--once")
+
+    states = [Reading.objects.get(document=row["document"]).state for row in rows]
+    assert states == ["unreadable", "read"]
+    assert (ran.code, ran.json["failed"], ran.json["left"]) == (1, 1, 0)
+
+
+def test_a_poisoned_task_is_put_off_and_the_rest_is_done(stage: Stage) -> None:
+    bad, good = poison.enqueue(1), harmless.enqueue(2)
+
+    tally = loop.drain_once()
+
+    assert row_of(good).status == TaskResultStatus.SUCCESSFUL
+    assert row_of(bad).status == TaskResultStatus.READY
+    assert row_of(bad).run_after > pulse.machine_now()
+    assert (tally.done, tally.failed, tally.left) == (1, 0, 0)
+
+
+def test_attempts_are_bounded_and_the_last_one_keeps_its_fault(stage: Stage) -> None:
+    bad = poison.enqueue(1)
+    for _attempt in range(len(queue.WAITS) + 1):
+        DBTaskResult.objects.filter(pk=bad.id).update(run_after=queue.get_date_max())
+        tally = loop.drain_once()
+
+    row = row_of(bad)
+    assert (row.status, tally.failed) == (TaskResultStatus.FAILED, 1)
+    assert row.exception_class_path.endswith("ZeroDivisionError")
+    assert len(row.worker_ids) == len(queue.WAITS) + 1
+
+
+def test_a_piece_whose_reading_used_up_its_attempts_says_so(stage: Stage, note: Path) -> None:
+    (filed,) = files(note).json
+    row = DBTaskResult.objects.get(status=TaskResultStatus.READY, args_kwargs__args=[filed["document"]])
+
+    queue.end(row, ZeroDivisionError())
+
+    reading = Document.objects.get(pk=filed["document"]).reading
+    assert (reading.state, reading.detail) == ("unreadable", "gave_up")
+
+
+def test_rows_of_a_dead_worker_come_back_and_those_of_a_living_one_stay(stage: Stage) -> None:
+    dead, living = harmless.enqueue(1), harmless.enqueue(2)
+    claim(dead.id, f"{names.host()}/999999/1")
+    claim(living.id, names.own_name())
+
+    recovered = queue.recover()
+
+    assert recovered == 1
+    assert (row_of(dead).status, row_of(living).status) == (TaskResultStatus.READY, TaskResultStatus.RUNNING)
+
+
+def test_a_worker_of_another_machine_is_dead_when_it_is_silent(stage: Stage) -> None:
+    WorkerBeat.objects.create(name="otra/1/1", at=pulse.machine_now())
+    WorkerBeat.objects.create(name="otra/2/1", at=pulse.machine_now() - datetime.timedelta(minutes=1))
+
+    assert queue.worker_is_dead("otra/1/1") is False
+    assert queue.worker_is_dead("otra/2/1") is True
+
+
+def test_a_row_that_takes_workers_down_is_given_up(stage: Stage) -> None:
+    killer = harmless.enqueue(1)
+    gone = [f"{names.host()}/999999/{number}" for number in range(len(queue.WAITS) + 1)]
+    DBTaskResult.objects.filter(pk=killer.id).update(status=TaskResultStatus.RUNNING, worker_ids=gone)
+
+    queue.recover()
+
+    assert row_of(killer).status == TaskResultStatus.FAILED
+
+
+def test_two_workers_never_take_the_same_row(stage: Stage) -> None:
+    harmless.enqueue(1)
+
+    first, second = queue.take("uno"), queue.take("dos")
+
+    assert first is not None
+    assert second is None
+
+
+def test_a_living_worker_gives_a_sign_and_takes_it_away_when_it_stops(stage: Stage) -> None:
+    pulse.beat(names.own_name())
+    alive = WorkerBeat.objects.filter(name=names.own_name()).count()
+    pulse.stop(names.own_name())
+
+    assert alive == 1
+    assert not WorkerBeat.objects.filter(name=names.own_name()).exists()
+
+
+def claim(key: object, worker: str) -> None:
+    DBTaskResult.objects.filter(pk=key).update(status=TaskResultStatus.RUNNING, worker_ids=[worker])
