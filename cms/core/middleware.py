@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.constants import HEADER, NONE, SELF, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponse
 
 EDITOR = "/editor/"
@@ -34,6 +34,8 @@ class EditorPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path_info.startswith(EDITOR):
+            # A preview was answered by the public page's own middleware first: its policy must not stay.
+            del response[HEADER]
             # The attribute by which django-csp's own decorators speak to its middleware.
             setattr(response, "_csp_replace", EDITOR_POLICY)  # noqa: B010 - the name is another package's private one
         return response

@@ -36,11 +36,7 @@ class ProgrammeIndexPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        listed = list(ProgrammePage.objects.child_of(self).live().public().order_by("axis", "title"))
-        context["axes"] = [
-            {"number": axis.value, "label": axis.label, "programmes": [page for page in listed if page.axis == axis]}
-            for axis in Axis
-        ]
+        context["programmes"] = ProgrammePage.objects.child_of(self).live().public().order_by("axis", "title")
         return context
 
 

@@ -104,6 +104,14 @@ def test_a_draft_is_not_public_and_its_preview_stays_in_the_editor(editor, clien
     assert "Borrador que nadie" not in client.get(page.url).content.decode()
 
 
+@pytest.mark.requirement("A4")
+def test_a_preview_may_be_framed_by_the_editor_and_by_nobody_else(editor, site):
+    preview = editor.get(f"/editor/pages/{NormPage.objects.first().pk}/view_draft/").headers
+
+    assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in editor.get("/").headers["Content-Security-Policy"]
+
+
 def test_the_admin_asks_for_the_house_login(site):
     answer = Client().get("/editor/")
 

@@ -149,6 +149,18 @@ def test_making_the_site_again_keeps_what_editors_did(site):
     assert again.get_site().port == 9000
 
 
+def test_a_page_behind_a_wall_is_absent_for_strangers_and_wagtail_has_no_door_of_its_own(site, client):
+    from wagtail.models import PageViewRestriction
+
+    page = NormPage.objects.get(slug="ley-1712-de-2014")
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    absent = client.get("/normas/no-existe/")
+
+    for address in ("/normas/ley-1712-de-2014/", "/_util/login/", "/documents/1/a.pdf/", "/api/v2/pages/", "/media/"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.content) == (404, absent.content), address
+
+
 def test_the_sitemap_lists_pages_and_published_projects(site, client):
     publish(P001)
 
