@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from .words import fit, words_with_boxes
 
 DEFAULT_DPI = 110
 MAX_DPI = 400
+#: A PDF smaller than this is read by one child.
+SHARED_BYTES = 100_000
 
 _cell = Cell()
 
@@ -68,7 +71,7 @@ def read(path: Path | str, media_type: str) -> Reading:
     row = formats.BY_MEDIA_TYPE.get(media_type)
     if row is None:
         return Reading("unreadable", "", "", detail="no_reader")
-    answer = _read_on(path, {"op": "read", "kind": row.kind})
+    answer = _read_shared(path, row.kind)
     return Reading(
         outcome=_outcome(answer),
         engine=answer.facts.get("engine", ""),
@@ -173,6 +176,28 @@ def _page(facts: dict[str, Any], frames: Iterator[tuple[bytes, bytes]]) -> PageC
     return PageContent(int(facts["page"]), fit(raw), words_with_boxes(raw, corners, facts["matrix"]))
 
 
+def _read_shared(path: Path | str, kind: str) -> Answer:
+    """Read; a PDF that may be long by two children at once, each its half of the pages."""
+    order = {"op": "read", "kind": kind}
+    if kind != "pdf" or _size(path) < SHARED_BYTES or _cell.limits.slots < 2:
+        return _read_on(path, order)
+    with ThreadPoolExecutor(1, "cell-read") as pool:
+        second = pool.submit(_read_on, path, {**order, "part": 1, "parts": 2})
+        answer = _read_on(path, {**order, "part": 0, "parts": 2})
+        rest = second.result()
+    answer.facts = {**rest.facts, **answer.facts}
+    answer.pages += rest.pages
+    answer.fault, answer.detail = answer.fault or rest.fault, answer.detail or rest.detail
+    return answer
+
+
+def _size(path: Path | str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
+
+
 def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
     """Read; where a child dies midway, go on with a fresh child, a few times.
 
@@ -181,20 +206,26 @@ def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
     """
     answer = Answer()
     for _ in range(_cell.limits.read_restarts + 1):
-        latest = _asked(path, {**order, "first": len(answer.pages) + 1})
+        first = int(answer.facts.get("start", 1)) + len(answer.pages)
+        latest = _asked(path, {**order, "first": first} if answer.pages else order)
         answer.facts.update(latest.facts)
         answer.pages += latest.pages
         answer.fault, answer.detail = latest.fault, latest.detail
-        left = int(answer.facts.get("total", 0)) - len(answer.pages)
-        if not latest.died or left <= 0:
+        if not latest.died or "stop" not in answer.facts:
             break
         if not latest.pages:
-            answer.pages.append(PageContent(len(answer.pages) + 1, ""))
-            answer.facts["partial"] = "pages"
-        if left == 1 and not latest.pages:
+            _leave_empty(answer)
+        if int(answer.facts["start"]) + len(answer.pages) >= int(answer.facts["stop"]):
             answer.fault = ""
             break
     return answer
+
+
+def _leave_empty(answer: Answer) -> None:
+    """Stand an empty page for one that killed its child."""
+    number = int(answer.facts["start"]) + len(answer.pages)
+    answer.pages.append(PageContent(number, ""))
+    answer.facts["partial"] = "pages"
 
 
 def _outcome(answer: Answer) -> Outcome:

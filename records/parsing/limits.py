@@ -58,11 +58,13 @@ def limits_from(options: Mapping[str, Any]) -> CellLimits:
 
 
 def configured_limits() -> CellLimits:
-    """Limits of ``settings.RECORDS["CELL"]``; the defaults where Django is absent or not configured."""
+    """Limits of ``settings.RECORDS`` (``CELL``, ``REQUIRE_ISOLATED_CELL``); the defaults where Django is not set up."""
     try:
         from django.conf import settings
     except ImportError:
         return CellLimits()
     if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
         return CellLimits()
-    return limits_from(getattr(settings, "RECORDS", {}).get("CELL", {}))
+    records = getattr(settings, "RECORDS", {})
+    required = {"REQUIRE_ISOLATION": bool(records.get("REQUIRE_ISOLATED_CELL", False))}
+    return limits_from({**required, **records.get("CELL", {})})

@@ -17,6 +17,8 @@ from .contents import Contents, Damaged, Sink
 from .pdf_document import REPAIRED_VERSION, VERSION, open_pdf
 
 _DEVICE = 1_000_000
+#: A document of fewer pages is read by one child.
+MIN_SHARED = 30
 #: A piece of a word: what lies between blanks, controls and PDFium's marks of a hyphen at a line end.
 WORD = re.compile(r"[^\s\ufffe\x00-\x08\x0b\x0e-\x1f\x7f]+")
 
@@ -27,17 +29,24 @@ _char_box = ctypes.CFUNCTYPE(_int, _pointer, _int, _pointer)(
 
 
 def read(contents: Contents, sink: Sink) -> None:
-    """Send all pages from ``order["first"]`` on; a page PDFium refuses is sent empty and makes it *partial*."""
+    """Send the pages of this order's share; a page PDFium refuses is sent empty and makes the answer *partial*."""
     document, repaired = open_pdf(contents)
-    total = len(document)
+    start, stop = share(len(document), contents.order.get("part", 0), contents.order.get("parts", 1))
     sink.say(engine="qpdf+pdfium" if repaired else "pdfium", version=REPAIRED_VERSION if repaired else VERSION)
-    sink.say(total=total, **({"partial": "repaired"} if repaired else {}))
-    for number in range(contents.order.get("first", 1), total + 1):
+    sink.say(start=start, stop=stop, **({"partial": "repaired"} if repaired else {}))
+    for number in range(contents.order.get("first", start), stop):
         try:
             _read_page(contents, sink, document, number)
         except pdfium.PdfiumError:
             sink.page(number, "")
             sink.say(partial="pages")
+
+
+def share(total: int, part: int, parts: int) -> tuple[int, int]:
+    """First page of a part and the page after its last; a short document is all of the first part."""
+    if total < MIN_SHARED:
+        return (1, total + 1) if part == 0 else (total + 1, total + 1)
+    return total * part // parts + 1, total * (part + 1) // parts + 1
 
 
 def _read_page(contents: Contents, sink: Sink, document: pdfium.PdfDocument, number: int) -> None:

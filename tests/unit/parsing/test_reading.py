@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 
 import pikepdf
 import pytest
@@ -338,3 +339,31 @@ def test_the_caller_counts_the_pieces_of_words_as_the_child_does(raw):
 
     assert len(words.pieces(raw)) == len(text_pdf.WORD.findall(raw))
     assert not set(words.fit(raw)) & set("\x00\x1f\x7f\r\ufffe\uffff\ufb01")
+
+
+def long_pdf(pages, bombs=()):
+    """A PDF long and heavy enough to be read by two children; ``bombs``: numbers of pages that kill theirs."""
+    source = pikepdf.open(io.BytesIO(makers.text_pdf(*[f"pagina{n}" for n in range(1, pages + 1)])))
+    bomb = pikepdf.open(io.BytesIO(makers.flate_bomb_pdf()))
+    for number in bombs:
+        source.pages[number - 1] = bomb.pages[0]
+    source.Root.Relleno = source.make_stream(random.Random(1).randbytes(150_000))
+    out = io.BytesIO()
+    source.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("pages", [1, 2, 29, 30, 41])
+def test_a_long_pdf_is_read_by_two_children_in_the_right_order(tmp_path, pages):
+    reading = parsing.read(makers.saved(tmp_path, "a", long_pdf(pages)), "application/pdf")
+    assert reading.outcome == "read"
+    expected = [(n, f"pagina{n}") for n in range(1, pages + 1)]
+    assert [(page.number, page.text.strip()) for page in reading.pages] == expected
+
+
+@pytest.mark.criterion(16)
+def test_pages_that_kill_their_children_cost_nothing_but_themselves(tmp_path):
+    reading = parsing.read(makers.saved(tmp_path, "a", long_pdf(30, bombs=(15, 30))), "application/pdf")
+    assert (reading.outcome, reading.detail) == ("partial", "pages")
+    assert [page.number for page in reading.pages] == list(range(1, 31))
+    assert [page.number for page in reading.pages if not page.text.strip()] == [15, 30]
