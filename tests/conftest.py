@@ -6,11 +6,31 @@ Marks registered in pyproject.toml: `requirement`, `rule`, `criterion`, `beyond`
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.db import connections
+
+from records import triggers
 
 pytest_plugins = ["tests.conformance.plugin"]
 
+COMMITTING_FIXTURES = frozenset({"transactional_db", "live_server"})
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup"})
+
+
+@pytest.fixture(autouse=True)
+def _held_tables_can_be_emptied(request: pytest.FixtureRequest, _django_db_helper: None) -> Iterator[None]:
+    """After a test that commits, Django empties every table; what is only added to must let go for that moment.
+
+    Set up after pytest-django's own fixture, so torn down before it; emptying ends with `post_migrate`, which
+    installs the triggers again.
+    """
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    if (mark and mark.kwargs.get("transaction")) or COMMITTING_FIXTURES & set(request.fixturenames):
+        for connection in connections.all(initialized_only=True):
+            triggers.uninstall(connection)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
