@@ -189,18 +189,23 @@ def encrypted_pdf(user: str, owner: str = "owner") -> bytes:
     return changed_pdf(lambda pdf: None, encryption=pikepdf.Encryption(user=user, owner=owner))
 
 
-def flate_bomb_pdf(expanded: int = 2_500_000 * 400) -> bytes:
-    """A PDF whose one page's content inflates to ``expanded`` bytes (the default is about a gigabyte)."""
+def _flate(block: bytes, times: int) -> bytes:
+    """``block`` deflated ``times`` over: one deflated block, which needs none before it, repeated."""
     packer = zlib.compressobj(9)
+    start = packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH)
+    body = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    return start + body * times + packer.flush()
+
+
+def flate_bomb_pdf(expanded: int = 1_000_000_000) -> bytes:
+    """A PDF of a few megabytes whose one page's content inflates to ``expanded`` bytes."""
     block = b"0 0 m 1 1 l S\n" * 73_000
-    packed = b"".join([packer.compress(block) for _ in range(expanded // len(block))] + [packer.flush()])
-    return _page_with_stream(packed, b"/FlateDecode")
+    return _page_with_stream(_flate(block, expanded // len(block)), b"/FlateDecode")
 
 
 def nested_flate_pdf() -> bytes:
-    """A few hundred bytes that two Flate layers turn into a gigabyte."""
-    packed = zlib.compress(zlib.compress(bytes(1_000_000_000), 9), 9)
-    return _page_with_stream(packed, b"[/FlateDecode /FlateDecode]")
+    """A few kilobytes that two Flate layers turn into a gigabyte."""
+    return _page_with_stream(zlib.compress(_flate(bytes(1_000_000), 1_000), 9), b"[/FlateDecode /FlateDecode]")
 
 
 def _page_with_stream(packed: bytes, filters: bytes) -> bytes:
