@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, Panel
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from cms.core.spanish import as_sentences
 
@@ -34,6 +36,15 @@ class BasePage(Page):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["crumbs"] = self.crumbs()
         return context
+
+    @cached_property
+    def _walls(self) -> QuerySet[PageViewRestriction]:
+        restrictions: QuerySet[PageViewRestriction] = super().get_view_restrictions()
+        return restrictions
+
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        """Asked twice in a request, by Wagtail and by our own hook: the rows are read once."""
+        return self._walls
 
     def crumbs(self) -> list[dict[str, str]]:
         """From the home page to this one; none for the home page itself."""

@@ -24,13 +24,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Dataset:
-    """A set by name: `columns` field → what it means; `rows` reads it now."""
+    """A set by name: `columns` field → what it means; `rows` reads it now, `count` only its size."""
 
     name: str
     title: Any
     about: Any
     columns: Mapping[str, Any]
     rows: Callable[[], Iterable[Row]]
+    count: Callable[[], int]
 
 
 def _projects() -> Iterable[Row]:
@@ -130,6 +131,7 @@ DATASETS: dict[str, Dataset] = {
                 "actualizado": _("Fecha y hora de la decisión que publicó el renglón"),
             },
             _projects,
+            PublishedProject.objects.count,
         ),
         Dataset(
             "indicadores",
@@ -146,6 +148,7 @@ DATASETS: dict[str, Dataset] = {
                 "fuente": _("Documento del que sale el logro"),
             },
             _indicators,
+            PublishedIndicator.objects.count,
         ),
         Dataset(
             "convenios",
@@ -160,6 +163,7 @@ DATASETS: dict[str, Dataset] = {
                 "creditos_ejecutados": _EXECUTED,
             },
             _convenios,
+            totals.count_convenios,
         ),
     )
 }

@@ -76,6 +76,12 @@ def withheld() -> list[dict[str, Any]]:
     return [dict(row) for row in rows.values("norm", "article", "literal", "until").annotate(count=Sum("count"))]
 
 
+def count_convenios() -> int:
+    """How many rows `convenios` has, without reading them."""
+    named = PublishedProject.objects.exclude(convenio_number="").order_by()
+    return named.values("framework_number", "convenio_number", "supplier").distinct().count()
+
+
 def convenios() -> list[dict[str, Any]]:
     """One row per convenio derivado with its marco, parties and credits; no value of any activity."""
     object_of = PublishedProject.objects.filter(convenio_number=OuterRef("convenio_number")).order_by("code")

@@ -51,7 +51,7 @@ def convenios(request: HttpRequest) -> HttpResponse:
 @require_safe
 def datasets(request: HttpRequest) -> HttpResponse:
     """The sets that have something in them, with their dictionary."""
-    sets = [(data, len(list(data.rows()))) for data in open_data.DATASETS.values()]
+    sets = [(data, data.count()) for data in open_data.DATASETS.values()]
     shown = [{"data": data, "count": count, "columns": data.columns.items()} for data, count in sets if count]
     return render(request, "cms/publication/datasets.html", {"sets": shown})
 
