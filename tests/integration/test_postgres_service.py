@@ -19,13 +19,12 @@ pytestmark = [pytest.mark.services, pytest.mark.criterion(39)]
 
 
 def test_it_serves_a_plain_role_and_leaves_nothing() -> None:
-    with postgres.cluster() as address:
-        with psycopg.connect(address) as connection:
-            role = connection.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
-            assert role.fetchone() == (False, False)
-            assert connection.execute("SHOW fsync").fetchone() == ("on",)
-            ordered = connection.execute("SELECT string_agg(x, '' ORDER BY x) FROM unnest('{o,ñ,n}'::text[]) x")
-            assert ordered.fetchone() == ("nño",)
+    with postgres.cluster() as address, psycopg.connect(address) as connection:
+        role = connection.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        assert role.fetchone() == (False, False)
+        assert connection.execute("SHOW fsync").fetchone() == ("on",)
+        ordered = connection.execute("SELECT string_agg(x, '' ORDER BY x) FROM unnest('{o,ñ,n}'::text[]) x")
+        assert ordered.fetchone() == ("nño",)
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(address, connect_timeout=2)
 
