@@ -296,7 +296,7 @@ def test_an_index_without_entries_answers(engine: SearchEngine) -> None:
 
 # The naive engine is the model of the others --------------------------------------------------------------
 
-EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(corpora(), st.lists(st.tuples(queries(), scopes), min_size=4, max_size=12))

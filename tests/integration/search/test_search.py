@@ -9,12 +9,15 @@ from dataclasses import asdict, replace
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from search import api
 from search.conf import get_engine
 from search.models import OutboxEntry
 from search.types import PartitionScope, Scope
 from tests.integration.search.shelf import ALL, NOBODY, PUBLIC, DownEngine, Shelf
+from tests.unit.search.entries import corpora, queries, scopes
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +284,40 @@ def test_the_number_of_queries_does_not_grow(shelf: Shelf) -> None:
         shelf.file(f"k{number}", "Acta", "acta " * 30)
     api.drain()
     assert count() == one == 1
+
+
+# Two worlds -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.criterion(2)
+@pytest.mark.beyond(5)
+@pytest.mark.requirement("J3")
+@given(corpora(), corpora(), scopes, st.lists(queries(), min_size=3, max_size=6), st.booleans())
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_worlds_that_differ_in_hidden_documents_answer_the_same_bytes(
+    shelf: Shelf, seen: list, others: list, scope: Scope, asked: list[str], indexed: bool
+) -> None:
+    """Also while the hidden ones still wait in the outbox, page by page, with facets, cursors and notes."""
+    hidden = [replace(other, key=f"hidden-{other.key}") for other in others]
+    shelf.rights["reader"] = scope
+    shelf.held = {one.key: one for one in seen}
+    api.rebuild()
+    without = [world_as_seen(text) for text in asked]
+    for one in hidden:
+        if not shelf._allows(one, "reader"):
+            shelf.change(one)
+    if indexed:
+        api.drain()
+    assert [world_as_seen(text) for text in asked] == without
+    OutboxEntry.objects.all().delete()
+
+
+def world_as_seen(text: str) -> list[str]:
+    """Every page of the reader's list, as bytes."""
+    pages, after = [], None
+    while True:
+        answer = api.search("reader", text, page_size=2, after=after, facets=True)
+        pages.append(as_bytes(answer))
+        if answer.next is None:
+            return pages
+        after = answer.next

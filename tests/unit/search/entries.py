@@ -63,9 +63,10 @@ def everything_of(engine: SearchEngine, text: str, page_size: int, scope: Scope 
         after = found.hits[-1].place
 
 
-WORDS = ["acta", "actas", "convenio", "año", "ano", "liquidación", "de", "CM-2026-001", "A1.1", "123", "2021", "marco"]
+# Few words, so that what is asked is often there, side by side or apart.
+WORDS = ["acta", "actas", "convenio", "año", "de", "CM-2026-001", "2026", "marco"]
 words = st.sampled_from(WORDS)
-texts = st.lists(words, max_size=6).map(" ".join)
+texts = st.lists(words, max_size=8).map(" ".join)
 days = st.sampled_from([None, date(2026, 1, 1), date(2026, 1, 2), date(2025, 7, 9)])
 facets = st.dictionaries(st.sampled_from(["tipo", "convenio"]), st.sampled_from(["a", "b", "c"]), max_size=2)
 
@@ -84,21 +85,25 @@ def corpora(draw: st.DrawFn, largest: int = 12) -> list[IndexEntry]:
             draw(facets),
             draw(days),
         )
-        for number in range(draw(st.integers(0, largest)))
+        for number in range(draw(st.integers(largest // 2, largest)))
     ]
+
+
+signs = st.sampled_from(["", "", "", "", "", "-"])
+pieces = st.tuples(signs, st.booleans(), st.lists(words, min_size=1, max_size=3).map(" ".join))
 
 
 @st.composite
 def queries(draw: st.DrawFn) -> str:
     """Words, phrases and exclusions."""
-    pieces = draw(st.lists(st.tuples(st.sampled_from(["", "", "-"]), st.booleans(), texts), min_size=1, max_size=4))
-    return " ".join(f'{sign}"{text}"' if quoted else f"{sign}{text}" for sign, quoted, text in pieces)
+    listed = draw(st.lists(pieces, min_size=1, max_size=2))
+    return " ".join(f'{sign}"{text}"' if quoted else f"{sign}{text}" for sign, quoted, text in listed)
 
 
 part_scopes = st.builds(
     PartitionScope,
-    st.booleans(),
+    st.sampled_from([True, True, False]),
     st.frozensets(st.sampled_from(["e1", "e2", "e3"]), max_size=2),
     st.frozensets(st.sampled_from([f"k{number}" for number in range(12)]), max_size=3),
 )
-scopes = st.dictionaries(st.sampled_from(PARTITIONS), part_scopes, max_size=3).map(Scope)
+scopes = st.dictionaries(st.sampled_from(PARTITIONS), part_scopes, min_size=1, max_size=3).map(Scope)
