@@ -73,8 +73,8 @@ def test_on_the_default_day_two_projects_are_shown_and_the_third_is_not(stage: S
 
 @pytest.mark.requirement("A7", "L2")
 def test_targets_of_the_indicators_are_the_examples_and_achievements_what_is_accredited(stage: Stage) -> None:
-    targets = {code: [int(i.target) for i in indicators_of(code)] for code in ("P-001", "P-002")}
-    achieved = {code: [int(i.achieved) for i in indicators_of(code)] for code in ("P-001", "P-002")}
+    targets = {code: [int(i.target or 0) for i in indicators_of(code)] for code in ("P-001", "P-002")}
+    achieved = {code: [int(i.achieved or 0) for i in indicators_of(code)] for code in ("P-001", "P-002")}
 
     assert targets == {"P-001": [1, 40, 6, 4, 1], "P-002": [1, 132, 0, 0, 1]}
     assert achieved == {"P-001": [1, 40, 6, 4, 1], "P-002": [1, 12, 0, 0, 1]}

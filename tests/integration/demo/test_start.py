@@ -26,7 +26,7 @@ PATIENCE = 90
 WORKER = b"manage.py\0worker"
 
 
-def environment(home: Path, port: int = 8000, **more: str) -> dict[str, str]:
+def environment(home: Path, port: int = 8000, /, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CUSTODIA_", "DJANGO_"))}
     return {**kept, "CUSTODIA_HOME": str(home), "CUSTODIA_PORT": str(port), **more}
 

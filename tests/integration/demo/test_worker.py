@@ -39,7 +39,7 @@ def note(tmp_path: Path) -> Path:
 
 
 def row_of(result: object) -> DBTaskResult:
-    return DBTaskResult.objects.get(pk=result.id)  # type: ignore[attr-defined]
+    return DBTaskResult.objects.get(pk=result.id)
 
 
 @pytest.mark.requirement("J1")

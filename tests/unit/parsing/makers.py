@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from fpdf import FPDF
@@ -51,7 +52,7 @@ def text_pdf(*pages: str) -> bytes:
     return bytes(pdf.output())
 
 
-def changed_pdf(change: Change, pages: int = 1, **save: object) -> bytes:
+def changed_pdf(change: Change, pages: int = 1, **save: Any) -> bytes:
     """A blank PDF after ``change``."""
     pdf = pikepdf.new()
     for _ in range(pages):
@@ -62,7 +63,7 @@ def changed_pdf(change: Change, pages: int = 1, **save: object) -> bytes:
     return out.getvalue()
 
 
-def action(kind: str, **more: object) -> Dictionary:
+def action(kind: str, **more: Any) -> Dictionary:
     """An action dictionary of type ``kind``."""
     return Dictionary(S=Name("/" + kind), **more)
 
@@ -70,7 +71,7 @@ def action(kind: str, **more: object) -> Dictionary:
 JS = {"JS": "app.alert(1)"}
 
 
-def _annotated(annotation: Callable[[], dict[str, object]]) -> Change:
+def _annotated(annotation: Callable[[], dict[str, Any]]) -> Change:
     def change(pdf: pikepdf.Pdf) -> None:
         note = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), **annotation())
         pdf.pages[0].Annots = Array([pdf.make_indirect(note)])
@@ -83,9 +84,9 @@ def _names_tree(pdf: pikepdf.Pdf) -> None:
     pdf.Root.Names = Dictionary(JavaScript=pdf.make_indirect(Dictionary(Kids=Array([leaf]))))
 
 
-def _open_action(**members: object) -> Change:
+def _open_action(**members: Any) -> Change:
     def change(pdf: pikepdf.Pdf) -> None:
-        pdf.Root.OpenAction = action(**members)  # type: ignore[arg-type]
+        pdf.Root.OpenAction = action(**members)
 
     return change
 
@@ -96,7 +97,7 @@ def _chain(pdf: pikepdf.Pdf) -> None:
     pdf.Root.OpenAction = action("URI", URI="https://example.org", Next=middle)
 
 
-def _field(pdf: pikepdf.Pdf, **members: object) -> None:
+def _field(pdf: pikepdf.Pdf, **members: Any) -> None:
     kid = pdf.make_indirect(Dictionary(T="hija", FT=Name.Tx, **members))
     field = pdf.make_indirect(Dictionary(T="madre", Kids=Array([kid])))
     pdf.Root.AcroForm = Dictionary(Fields=Array([field]))

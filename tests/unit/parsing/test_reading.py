@@ -49,9 +49,9 @@ def dark(png, box, margin=0.002):
 def blanked(png, boxes):
     image = Image.open(io.BytesIO(png)).convert("L")
     for _, x0, y0, x1, y1 in boxes:
-        place = [int(x0 * image.width) - 3, int(y0 * image.height) - 3]
-        size = (int((x1 - x0) * image.width) + 6, int((y1 - y0) * image.height) + 6)
-        image.paste(255, (*place, place[0] + size[0], place[1] + size[1]))
+        left, top = int(x0 * image.width) - 3, int(y0 * image.height) - 3
+        width, height = int((x1 - x0) * image.width) + 6, int((y1 - y0) * image.height) + 6
+        image.paste(255, (left, top, left + width, top + height))
     return image.getextrema()[0]
 
 
