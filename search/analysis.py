@@ -36,7 +36,7 @@ _PART = re.compile(_WORD)
 _BROKEN = re.compile(r"(?:(?<=[^\W\d_])-|[\u00ad\ufffe\x02]+)\r?\n(?=[a-záéíóúüñ])")
 _BREAKS = ("-\n", "-\r\n", "\u00ad", "\ufffe", "\x02")
 _HAS_DIGIT = re.compile(r"\d")
-_CACHED = 100_000
+_CACHED = 50_000
 _stemmers = local()
 _known: dict[str, tuple[str, ...]] = {}
 
