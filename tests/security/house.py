@@ -54,13 +54,16 @@ def canaries(name: str) -> dict[str, str]:
     return {part: f"canario{part}{tail}" for part in ("titulo", "nombre", "texto")}
 
 
-def build(filed_by: Mapping[str, str] | None = None) -> House:
-    """The house with all its pieces, filed by the archivist unless `filed_by` says who filed which."""
+def build() -> House:
+    """The house with all its pieces, filed by the archivist.
+
+    Those of one expediente were filed in one gesture: their batch is the identity of the expediente's letter.
+    """
     cast = make_cast()
     places = {place: factories.make_expediente(cast["archivista"], f"GC-130-{place}-2026-001") for place in "AB"}
     house = House(cast, places, {})
     for name in NAMES:
-        add_piece(house, name, (filed_by or {}).get(name, "archivista"))
+        add_piece(house, name)
     return house
 
 
@@ -76,7 +79,7 @@ def add_piece(house: House, name: str, filer: str = "archivista", **fields: Any)
         title=f"Pieza {words['titulo']}", original_name=f"{words['nombre']}.txt", date=factories.DAY,
         author="Grupo de Contratos", filed_by=house.cast[filer], filed_at=expediente.created_at,
         blob=kept(content.encode(), expediente), media_type="text/plain", extension="txt", pages=1, inspected=True,
-        level=LETTERS[letter], **fields,
+        level=LETTERS[letter], batch=identity(place), **fields,
     )  # fmt: skip
     Reading.objects.create(document=piece, state="read")
     PageText.objects.create(document=piece, number=1, text=content, words=b"")

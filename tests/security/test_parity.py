@@ -8,24 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import override_settings
 
+from records import triggers
+from records.models import Document
 from search import api as search
-from search import conf
 from search.engines.base import SearchEngine
 from search.engines.embedded import EmbeddedEngine
 from search.engines.memory import MemoryEngine
 from search.models import OutboxEntry
 from tests.people import ANONYMOUS, CAST
 from tests.security import house as houses
+from tests.security.conftest import undone
 from tests.security.doors import DECIDING, DOORS, Door, by_counts, by_search
 from tests.security.house import House
 from tests.security.states import BASIS, STATES, State, reads_of
 
+pytestmark = pytest.mark.django_db
 PEOPLE = (*CAST, ANONYMOUS)
 #: Engines under test, by name; settings name `held_engine`, so that changing between them loses nothing.
 ENGINES: dict[str, SearchEngine] = {}
@@ -36,35 +38,27 @@ def held_engine(name: str) -> SearchEngine:
 
 
 @contextmanager
-def serving(settings: Any, name: str) -> Iterator[None]:
-    settings.SEARCH = {"ENGINE": {"BACKEND": f"{__name__}.held_engine", "OPTIONS": {"name": name}}}
-    conf.forget_engines()
-    yield
+def serving(name: str) -> Iterator[None]:
+    with override_settings(SEARCH={"ENGINE": {"BACKEND": f"{__name__}.held_engine", "OPTIONS": {"name": name}}}):
+        yield
 
 
-@pytest.fixture
-def engines(tmp_path: Path) -> Iterator[None]:
-    ENGINES.update(memory=MemoryEngine(), embedded=EmbeddedEngine(tmp_path / "index"))
-    yield
-    conf.forget_engines()
+@pytest.fixture(scope="module")
+def house(lasting_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The house with both indexes built, before anything was given to anybody."""
+    ENGINES.update(memory=MemoryEngine(), embedded=EmbeddedEngine(tmp_path_factory.mktemp("index")))
+    made = houses.build()
+    for name in ENGINES:
+        with serving(name):
+            search.rebuild()
+    yield made
     ENGINES.clear()
 
 
-def built(settings: Any, state: State) -> House:
-    """The house with both indexes built, and only then the state."""
-    house = houses.build(state.filed_by)
-    for name in ENGINES:
-        with serving(settings, name):
-            search.rebuild()
-    state.arrange(house)
-    return house
-
-
-def bring_changes(settings: Any) -> None:
+def bring_changes(changed: list[str]) -> None:
     """Changed facts (levels), and nothing else, into both engines."""
-    changed = list(OutboxEntry.objects.values_list("key", flat=True))
     for name in ENGINES:
-        with serving(settings, name), transaction.atomic():
+        with serving(name), transaction.atomic():
             search.enqueue("custody", changed)
             search.drain()
 
@@ -72,14 +66,28 @@ def bring_changes(settings: Any) -> None:
 @pytest.mark.requirement("I3", "I4", "J2")
 @pytest.mark.criterion(5)
 @pytest.mark.parametrize("state", STATES)
-def test_every_door_gives_the_answer_of_the_table(engines: None, db: None, settings: Any, state: str) -> None:
-    house = built(settings, STATES[state])
-    wrong = [*custody_disagrees(house, STATES[state])]
-    bring_changes(settings)
-    for name in ENGINES:
-        with serving(settings, name):
-            wrong += search_disagrees(house, STATES[state], name)
+def test_every_door_gives_the_answer_of_the_table(house: House, state: str) -> None:
+    with undone():
+        refile(house, STATES[state].filed_by)
+        STATES[state].arrange(house)
+        wrong = [*custody_disagrees(house, STATES[state])]
+        changed = list(OutboxEntry.objects.values_list("key", flat=True))
+        bring_changes(changed)
+        for name in ENGINES:
+            with serving(name):
+                wrong += search_disagrees(house, STATES[state], name)
+    bring_changes(changed)
     assert not wrong, "\n".join(wrong)
+
+
+def refile(house: House, filed_by: Mapping[str, str]) -> None:
+    """Pieces are filed once and for ever, so the house is told otherwise with its guard lifted for a moment."""
+    if not filed_by:
+        return
+    triggers.uninstall(connection)
+    for name, login in filed_by.items():
+        Document.objects.filter(pk=house.pieces[name].pk).update(filed_by=house.cast[login])
+    triggers.install(connection)
 
 
 def custody_disagrees(house: House, state: State) -> Iterator[str]:

@@ -1,0 +1,194 @@
+"""Every address of the product: which processes serve it, of what it speaks, and what each person gets there.
+
+A row tells the statuses of those who see the object (everybody, when there is none); the rest follows from the
+prefix and holds for all rows: see `expected`. An address without a row fails `test_urls`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+from django.urls import URLResolver, get_resolver
+
+from tests.people import ANONYMOUS, CAST
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+#: Nobody's session: a stranger, and an account that was disabled.
+NOBODY = (ANONYMOUS, "inactivo")
+NO_DESK = ("editora",)
+
+Statuses = Mapping[str, int]
+CONTRACTS = "archivista custodia"
+STAFF = f"{CONTRACTS} jefatura secretaria.general"
+ALL: Statuses = {"*": 200}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address. `get` and `post` map logins (or "*" for the rest) to statuses; none means 405.
+
+    `about` names the kind of object in the address, `form` what is sent by POST, `options` the answer to OPTIONS.
+    """
+
+    pattern: str
+    served: str
+    about: str = ""
+    get: Statuses = field(default_factory=dict)
+    post: Statuses = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    options: Statuses = field(default_factory=lambda: {"*": 405})
+
+    def status(self, method: str, login: str) -> int:
+        statuses = {"POST": self.post, "OPTIONS": self.options}.get(method, self.get)
+        return named(statuses, login) if statuses else 405
+
+
+def named(statuses: Statuses, login: str) -> int:
+    for logins, status in statuses.items():
+        if login in logins.split():
+            return status
+    return statuses["*"]
+
+
+def only(logins: str, status: int = 200, others: int = 403) -> Statuses:
+    return {logins: status, "*": others}
+
+
+DESK = "desk all"
+PUBLIC = "public editor all"
+EVERYWHERE = "public desk editor all"
+PIECE, EXPEDIENTE = "custodia/documentos/<uuid:key>/", "custodia/expedientes/<uuid:key>/"
+
+ROWS: tuple[Row, ...] = (
+    # Desk: lists and forms without an object
+    Row("custodia/", DESK, get=ALL),
+    Row("custodia/buscar/", DESK, get=ALL),
+    Row("custodia/ayuda/", DESK, get=ALL),
+    Row("custodia/ayuda/<slug:name>/", DESK, "guide", get=ALL),
+    Row("custodia/expedientes/", DESK, get=ALL),
+    Row("custodia/expedientes/nuevo/", DESK, get=only(CONTRACTS), post=only(CONTRACTS, 422)),
+    Row("custodia/aprobaciones/", DESK, get=only("jefatura")),
+    Row("custodia/accesos/", DESK, get=ALL),
+    Row("custodia/bitacora/", DESK, get=only("auditoria")),
+    Row("custodia/salud/", DESK, get=ALL),
+    Row("custodia/proyectos/", DESK, get=ALL),
+    Row("custodia/convenios/", DESK, get=ALL),
+    Row("custodia/estilo/", DESK, get={"*": 404}),  # a page of the demo alone
+    Row(r"custodia/^(?:.+/|documentos/[^/]+/.+|recibos/.+)$", DESK, "nothing", {"*": 404}, {"*": 404}, options={"*": 404}),
+    # Desk: expedientes
+    Row(EXPEDIENTE, DESK, "expediente", get=ALL),
+    Row(EXPEDIENTE + "accesos/", DESK, "expediente", get=ALL),
+    Row(EXPEDIENTE + "accesos/conceder/", DESK, "expediente", only("custodia"), only("custodia", 422)),
+    Row(EXPEDIENTE + "historia/", DESK, "expediente", get=ALL),
+    Row(EXPEDIENTE + "radicar/", DESK, "expediente", only(CONTRACTS), only(CONTRACTS, 422)),
+    Row(EXPEDIENTE + "sugerencias/", DESK, "expediente", post=only(CONTRACTS)),
+    # Desk: pieces
+    Row(PIECE, DESK, "piece", get=ALL),
+    Row(PIECE + "original", DESK, "piece", get=ALL),
+    Row(PIECE + "pagina/<int:number>.png", DESK, "piece", get=ALL),
+    Row(PIECE + "coincidencia/", DESK, "piece", get={"*": 302}),
+    Row(PIECE + "lectura/", DESK, "piece", get=ALL),
+    Row(PIECE + "verificar/", DESK, "piece", post=only(f"{CONTRACTS} auditoria", 302)),
+    Row(PIECE + "recibo/", DESK, "piece", get=ALL),
+    Row(PIECE + "recibo.json", DESK, "piece", get=ALL),
+    Row(PIECE + "nivel/", DESK, "piece", only(CONTRACTS), only(CONTRACTS, 422)),
+    Row(PIECE + "accesos/", DESK, "piece", only("custodia"), only("custodia", 422)),
+    # Desk: other objects
+    Row("custodia/recibos/<uuid:batch>/", DESK, "batch", get=ALL),
+    Row("custodia/recibos/<uuid:batch>.json", DESK, "batch", get=ALL),
+    Row("custodia/aprobaciones/<uuid:key>/", DESK, "act", ALL, only("jefatura", 302), {"decision": "approve"}),
+    Row("custodia/accesos/<uuid:key>/retirar/", DESK, "grant", ALL, {"*": 302}),
+    Row("custodia/proyectos/<uuid:key>/", DESK, "project", ALL, only("jefatura secretaria.general", 422)),
+    # Account
+    Row("cuenta/", "desk editor all", get={f"{ANONYMOUS} inactivo": 302, "*": 200},
+        post={f"{ANONYMOUS} inactivo": 302, "*": 200}, options={f"{ANONYMOUS} inactivo": 302, "*": 200}),
+    Row("cuenta/entrar/", "desk editor all", get={f"{ANONYMOUS} inactivo": 200, "*": 302},
+        post={f"{ANONYMOUS} inactivo": 200, "*": 302}, options={f"{ANONYMOUS} inactivo": 200, "*": 302}),
+    Row("cuenta/salir/", "desk editor all", get=ALL, post={"*": 302}, options=ALL),
+    # Health
+    Row("salud/", EVERYWHERE, get=ALL),
+    Row("salud/listo/", EVERYWHERE, get=ALL),
+    # Public
+    Row("buscar/", PUBLIC, get=ALL),
+    Row("convenios/", PUBLIC, get=ALL),
+    Row("datos/", PUBLIC, get=ALL),
+    Row("datos/<slug:name>.csv", PUBLIC, "dataset", get=ALL),
+    Row("datos/<slug:name>.json", PUBLIC, "dataset", get=ALL),
+    Row("sitemap.xml", PUBLIC, get=ALL),
+    Row("verificar/", PUBLIC, get=ALL),
+    Row(r"^((?:[\w\-]+/)*)$", PUBLIC, "page", ALL, ALL, options=ALL),
+)  # fmt: skip
+
+#: Wagtail's admin, grouped: 180 addresses of one package that hold pages and nothing of custody (D1). Each group is
+#: the first part of the address after /editor/; a package that registers a new one (a snippet, a report) is named.
+#: What they show is proved by the crawl of `test_urls`, not by a status.
+EDITOR_GROUPS = frozenset(
+    {
+        "", "^.*", "account", "api", "block-preview", "bulk", "choose-anchor-link", "choose-email-link",
+        "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
+        "editing-sessions", "failwhale", "groups", "images", "jsi18n", "login", "logout", "pages", "password_reset",
+        "redirects", "reports", "sites", "snippets", "sprite", "tag-autocomplete", "test404", "users", "workflows",
+    }
+)  # fmt: skip
+
+URLCONFS = ("public", "desk", "editor", "all")
+
+
+def addresses(urlconf: str) -> list[str]:
+    """Every pattern that a process resolves, as Django spells it."""
+    return list(walk(get_resolver(f"cms.urls.{urlconf}")))
+
+
+def walk(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        spelled = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from walk(entry, spelled)
+        else:
+            yield spelled
+
+
+def path_of(row: Row, key: object) -> str:
+    """A request path for the row; `key` fills whatever the address asks for."""
+    if row.about in SAMPLES:
+        return SAMPLES[row.about][row.pattern]
+    filled = re.sub(r"<(?:uuid|slug):\w+>", str(key), row.pattern)
+    return "/" + filled.replace("<int:number>", "1")
+
+
+#: Paths of addresses that ask for something else than an object of custody.
+SAMPLES: Mapping[str, Mapping[str, str]] = {
+    "nothing": {r"custodia/^(?:.+/|documentos/[^/]+/.+|recibos/.+)$": "/custodia/documentos/no-es-un-id/"},
+    "guide": {"custodia/ayuda/<slug:name>/": "/custodia/ayuda/revision/"},
+    "dataset": {
+        "datos/<slug:name>.csv": "/datos/proyectos.csv",
+        "datos/<slug:name>.json": "/datos/proyectos.json",
+    },
+    "page": {r"^((?:[\w\-]+/)*)$": "/"},
+}  # fmt: skip
+
+
+def expected(row: Row, method: str, login: str, *, seen: bool) -> int:
+    """What the table and the rules of the prefix say together."""
+    if not row.pattern.startswith("custodia/"):
+        return row.status(method, login)
+    if login in NOBODY:
+        return 302  # to the login, whatever lies behind
+    if login in NO_DESK:
+        return 404
+    status = row.status(method, login)
+    return status if status == 405 or seen else 404
+
+
+def people() -> tuple[str, ...]:
+    return (*CAST, ANONYMOUS)
+
+
+def listed() -> dict[str, Row]:
+    return {row.pattern: row for row in ROWS}
+
+
+__all__ = ["EDITOR_GROUPS", "METHODS", "ROWS", "URLCONFS", "Row", "addresses", "expected", "listed", "path_of", "people"]

@@ -1,0 +1,351 @@
+"""Every address × the cast: the status of the table, and not one canary of what its reader may not know (D11)."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.utils import override_settings
+
+from cms.core.bootstrap import ensure_site
+from records.convenios.models import Project
+from records.models import ClassificationAct, Grant
+from records.services import access, classification, viewing
+from records.vocabulary import Level
+from search import api as search
+from tests import factories
+from tests.people import ANONYMOUS
+from tests.security import house as houses
+from tests.security.conftest import undone
+from tests.security.house import House
+from tests.security.matrix import (
+    EDITOR_GROUPS,
+    METHODS,
+    NOBODY,
+    ROWS,
+    STAFF,
+    URLCONFS,
+    Row,
+    addresses,
+    expected,
+    listed,
+    path_of,
+    people,
+)
+from tests.security.states import State, appoint, reads_of
+
+pytestmark = pytest.mark.django_db
+UNKNOWN = uuid.UUID("5b0a1c9e-2f4d-4a53-9c3e-000000000000")
+TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+')
+#: The town's rights: what was given by name on top of what offices read.
+TOWN = State(
+    lambda house: None,
+    {
+        "custodia": ("PCRS", "PC·S"),
+        "jefatura": ("PC·S", "PC··"),
+        "revisora": ("P·R·", "P···"),
+        "supervisor.cd001": ("PC··", "P···"),
+    },
+)
+
+
+@dataclass
+class Town:
+    """A house where something of everything happened, and which words may be read by whom."""
+
+    house: House
+    objects: Mapping[str, Mapping[str, uuid.UUID]]  # kind → name → id
+    canaries: Mapping[str, frozenset[str]]  # word → logins who may meet it
+
+    def sees(self, login: str, about: str, name: str) -> bool:
+        """Whether the person may know this object."""
+        if about == "piece":
+            return name in reads_of(TOWN, login)
+        return login in SEERS[about](name)
+
+
+DESK_READERS = frozenset(login for login in people() if "A.P" in reads_of(TOWN, login))
+SEERS: Mapping[str, Any] = {
+    "expediente": lambda name: STAFF.split() if name == "C" else DESK_READERS,
+    "batch": lambda name: () if name == "C" else DESK_READERS,
+    "act": lambda _name: [login for login in people() if "A.S" in reads_of(TOWN, login)],
+    "grant": lambda _name: ["custodia"],
+    "project": lambda _name: STAFF.split(),
+}
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of refusals are expected here; none is worth a line of the log."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def town(lasting_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    path = tmp_path_factory.mktemp("index")
+    engine = {"BACKEND": "search.engines.embedded.EmbeddedEngine", "OPTIONS": {"path": path}}
+    with override_settings(SEARCH={"ENGINE": engine}):
+        yield built()
+
+
+def built() -> Town:
+    house = houses.build()
+    found_c(house)
+    grant, act, project = happenings(house)
+    ensure_site(80)
+    search.rebuild()
+    objects = {
+        "piece": {name: piece.pk for name, piece in house.pieces.items()},
+        "expediente": {name: place.pk for name, place in house.expedientes.items()},
+        "batch": {name: houses.identity(name) for name in house.expedientes},
+        "act": {"proposal": act.pk},
+        "grant": {"revisora": grant.pk},
+        "project": {"hidden": project.pk},
+    }
+    return Town(house, objects, forbidden_words(house))
+
+
+def found_c(house: House) -> None:
+    """An expediente whose only piece is reserved: who is not of the office may not know that it exists."""
+    place = factories.make_expediente(house.cast["archivista"], "GC-canarioexpedientec", title="canarioexpedientec")
+    house.expedientes["C"] = place
+    houses.add_piece(house, "C.R")
+
+
+def happenings(house: House) -> tuple[Grant, ClassificationAct, Project]:
+    for piece in house.pieces.values():  # a page image, as the cell would have left it
+        image = viewing.page_file(piece.pk, 1)
+        image.parent.mkdir(parents=True, exist_ok=True)
+        image.write_bytes(b"\x89PNG " + piece.title.encode())
+    appoint(house, "custodian", "custodia")
+    appoint(house, "supervisor", "supervisor.cd001")
+    grant = access.grant_access(
+        actor=house.cast["custodia"], target=house.piece("A.R"), person=house.cast["revisora"], until=factories.FAR,
+        reason="canariomotivo",
+    )  # fmt: skip
+    grounds = {**factories.grounds_for(Level.RESERVED), "balance": "canarioponderacion", "safe_title": "canarioseguro"}
+    act = classification.propose_level(
+        actor=house.cast["custodia"], document=house.piece("A.S"), level=Level.RESERVED, grounds=grounds
+    )
+    project = Project.objects.create(
+        code="P-canarioproyecto", slug="canarioproyecto", name="canarioproyecto", phase="review", objective="o",
+        offset_kind="direct", supplier="s", recipient="r",
+    )  # fmt: skip
+    return grant, act, project
+
+
+def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
+    words = {
+        word: frozenset(login for login in people() if name in reads_of(TOWN, login))
+        for name in house.pieces
+        for word in houses.canaries(name).values()
+    }
+    readers_of_act = words["canariotituloas"]
+    return words | {
+        "canarioexpedientec": frozenset(STAFF.split()),
+        "canarioproyecto": frozenset(STAFF.split()),
+        "canariomotivo": frozenset({"custodia", "revisora"}),
+        "canarioponderacion": readers_of_act,
+        "canarioseguro": readers_of_act,
+    }
+
+
+# Asking ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer as bytes: status line, headers and body, the form's token blanked."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+    def without(self, key: object) -> Said:
+        """The same with the id blanked in the address of the login, the one answer that repeats what was asked."""
+        return Said(self.status, re.sub(rb"(Location: /cuenta/entrar/.*)" + str(key).encode(), rb"\1ID", self.head), self.body)
+
+
+class Visitor:
+    """Somebody asking, with the same session for every question and nothing left done afterwards."""
+
+    def __init__(self, house: House, login: str) -> None:
+        self.client = Client(raise_request_exception=False)
+        if login != ANONYMOUS:
+            self.client.force_login(house.cast[login])
+        self.cookies = self.client.cookies.output()
+
+    def ask(self, method: str, path: str, form: Mapping[str, str] | None = None, **headers: str) -> Said:
+        self.client.cookies = SimpleCookie(self.cookies.replace("Set-Cookie: ", "").replace("\r\n", "; "))
+        send = getattr(self.client, method.lower())
+        with undone():
+            response = send(path, {**(form or {}), "csrfmiddlewaretoken": "x"}, headers=headers) if method == "POST" else send(path, headers=headers)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        head = f"{response.status_code} {response.reason_phrase}\n" + "".join(
+            f"{name}: {value}\n" for name, value in sorted(response.items())
+        )
+        return Said(response.status_code, head.encode(), TOKEN.sub(rb"\1", body))
+
+
+def aims(town: Town, row: Row) -> Iterator[tuple[str, bool, str]]:
+    """(name, is it an object of the town, path) of every aim of a row."""
+    named = town.objects.get(row.about)
+    if named is None:
+        yield "", False, path_of(row, UNKNOWN)
+        return
+    for name, key in named.items():
+        yield name, True, path_of(row, key)
+
+
+def leaks(said: Said, login: str, town: Town) -> Iterator[str]:
+    text = (said.head + said.body).lower()
+    for word, readers in town.canaries.items():
+        if login not in readers and word.encode() in text:
+            yield word
+
+
+# Proofs ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.criterion(1)
+@pytest.mark.parametrize("urlconf", URLCONFS)
+def test_every_address_is_listed_for_the_process_that_serves_it(urlconf: str) -> None:
+    table = listed()
+    found = [pattern for pattern in addresses(urlconf) if not pattern.startswith("editor/")]
+    unlisted = [pattern for pattern in found if pattern not in table or urlconf not in table[pattern].served.split()]
+    assert not unlisted, f"without a row in tests/security/matrix.py: {unlisted}"
+    assert [row.pattern for row in ROWS if urlconf in row.served.split() and row.pattern not in found] == []
+
+
+@pytest.mark.requirement("I12")
+def test_the_editor_s_groups_are_those_listed_and_no_other_process_serves_them() -> None:
+    for urlconf in URLCONFS:
+        inside = {pattern.split("/")[1] for pattern in addresses(urlconf) if pattern.startswith("editor/")}
+        allowed = EDITOR_GROUPS if urlconf in ("editor", "all") else frozenset()
+        assert inside == allowed
+
+
+@pytest.mark.criterion(1)
+@pytest.mark.parametrize("login", people())
+def test_each_person_gets_what_the_table_says_and_no_canary(town: Town, login: str) -> None:
+    visitor, wrong = Visitor(town.house, login), []
+    for row in ROWS:
+        if not row.pattern.startswith("custodia/"):
+            continue
+        for name, is_object, path in aims(town, row):
+            seen = not is_object or town.sees(login, row.about, name)
+            if seen and is_object and not decides(row, name):
+                continue
+            for method in METHODS if not is_object or first_of_its_kind(town, row, name, seen, login) else ("GET",):
+                said = visitor.ask(method, path, row.form)
+                if said.status != (wanted := expected(row, method, login, seen=seen)):
+                    wrong.append(f"{method} {row.pattern} {name}: {said.status} instead of {wanted}")
+                wrong += [f"{method} {row.pattern} {name}: {word}" for word in leaks(said, login, town)]
+    assert not wrong, "\n".join(wrong)
+
+
+def decides(row: Row, name: str) -> bool:
+    """Acts of a custodian are hers in A alone: the table speaks of A."""
+    return name[0] == "A" or "accesos/" not in row.pattern or row.about not in ("piece", "expediente")
+
+
+def first_of_its_kind(town: Town, row: Row, name: str, seen: bool, login: str) -> bool:
+    """All four methods are asked of the first object the person sees and of the first she does not."""
+    alike = [other for other in town.objects[row.about] if town.sees(login, row.about, other) == seen]
+    return alike[0] == name
+
+
+@pytest.mark.requirement("I8", "I7")
+@pytest.mark.criterion(21)
+@pytest.mark.parametrize("login", people())
+def test_what_one_may_not_know_answers_as_what_does_not_exist(town: Town, login: str) -> None:
+    visitor, wrong = Visitor(town.house, login), []
+    for row in ROWS:
+        hidden_ones = hidden_from(login, row, town)
+        for method, headers in asked(row) if hidden_ones else ():
+            absent = visitor.ask(method, path_of(row, UNKNOWN), row.form, **headers).without(UNKNOWN)
+            for name in hidden_ones:
+                key = town.objects[row.about][name]
+                hidden = visitor.ask(method, path_of(row, key), row.form, **headers).without(key)
+                if hidden != absent:
+                    wrong.append(f"{method} {row.pattern} {name} {headers}: {hidden} is not {absent}"[:900])
+    assert not wrong, "\n".join(wrong)
+
+
+def hidden_from(login: str, row: Row, town: Town) -> list[str]:
+    """The objects of the row's kind that the person may not know of; of pieces, the first, the last and a middle one."""
+    hidden = [name for name in town.objects.get(row.about, {}) if not town.sees(login, row.about, name)]
+    return sorted({hidden[0], hidden[len(hidden) // 2], hidden[-1]}) if hidden else []
+
+
+def asked(row: Row) -> Iterator[tuple[str, dict[str, str]]]:
+    """Ways to ask: each method, as a script would, conditionally, and for a part."""
+    yield from ((method, {}) for method in METHODS)
+    yield "GET", {"accept": "application/json"}
+    if row.pattern.endswith(("original", ".png")):
+        yield "GET", {"range": "bytes=0-3", "if-none-match": "*", "if-modified-since": "Wed, 21 Oct 2026 07:28:00 GMT"}
+
+
+def test_a_malformed_id_is_one_more_unknown(town: Town) -> None:
+    visitor = Visitor(town.house, "revisora")
+    unknown = visitor.ask("GET", f"/custodia/documentos/{UNKNOWN}/")
+    for path in ("documentos/1/", "documentos/../x/", "expedientes/GC-canarioexpedientec/", "recibos/x.json", "nada/"):
+        assert visitor.ask("GET", f"/custodia/{path}") == unknown
+
+
+@pytest.mark.criterion(1)
+@pytest.mark.parametrize("login", [ANONYMOUS, "revisora", "editora"])
+def test_public_addresses_say_the_same_to_everybody_and_nothing_of_custody(town: Town, login: str) -> None:
+    visitor, stranger, wrong = Visitor(town.house, login), Visitor(town.house, ANONYMOUS), []
+    for row in ROWS:
+        if row.pattern.startswith("custodia/"):
+            continue
+        for method in METHODS:
+            said = visitor.ask(method, path_of(row, ""), row.form)
+            if said.status != (wanted := expected(row, method, login, seen=True)):
+                wrong.append(f"{method} {row.pattern}: {said.status} instead of {wanted}")
+            wrong += [f"{method} {row.pattern}: {word}" for word in leaks(said, ANONYMOUS, town)]
+            if method == "GET" and not row.pattern.startswith("cuenta/"):
+                assert said.body == stranger.ask(method, path_of(row, "")).body, row.pattern
+    for word in (*town.canaries, houses.COMMON):
+        wrong += [f"/buscar/: {found}" for found in hits_of_public_search(visitor, town, word)]
+    assert not wrong, "\n".join(wrong)
+
+
+def hits_of_public_search(visitor: Visitor, town: Town, word: str) -> Iterator[str]:
+    """Canaries that the public search tells beyond the words it was asked."""
+    said = visitor.ask("GET", f"/buscar/?q={word}")
+    silent = Said(said.status, said.head, said.body.replace(word.encode(), b""))
+    yield from leaks(silent, ANONYMOUS, town)
+
+
+@pytest.mark.requirement("J3")
+@pytest.mark.parametrize("login", [login for login in people() if login not in (*NOBODY, "editora")])
+def test_a_hidden_word_is_answered_as_a_word_that_exists_nowhere(town: Town, login: str) -> None:
+    visitor = Visitor(town.house, login)
+    for word, readers in town.canaries.items():
+        if login in readers or not word.startswith(("canariotitulo", "canariotexto")):
+            continue
+        nonsense = "x" * len(word)
+        hidden = visitor.ask("GET", f"/custodia/buscar/?q={word}")
+        absent = visitor.ask("GET", f"/custodia/buscar/?q={nonsense}")
+        assert hidden.body.replace(word.encode(), nonsense.encode()) == absent.body, word
+        assert hidden.head == absent.head
+
+
+def test_every_form_of_the_desk_asks_for_its_token(town: Town) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(town.house.cast["custodia"])
+    for row in ROWS:
+        if row.post and row.about in town.objects:
+            key = next(iter(town.objects[row.about].values()))
+            assert client.post(path_of(row, key), row.form).status_code == 403, row.pattern
