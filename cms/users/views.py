@@ -24,7 +24,7 @@ class Enter(LoginView):
 class Leave(LogoutView):
     """GET shows the form (the link in every page leads here); POST ends the session."""
 
-    http_method_names = ["get", "post", "options"]
+    http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
         return render(request, "cms/users/logout.html")
