@@ -107,6 +107,7 @@ UPLOADS: Mapping[str, Sentence] = {
     "pdf_submit": _("El PDF envía datos a otro sitio. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
     "pdf_xfa": _("El PDF es un formulario XFA. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
     "pdf_richmedia": _("El PDF contiene multimedia activa. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
+    "polyglot": _("Lleva otro archivo pegado al final. Guárdelo de nuevo desde su programa y vuelva a soltarlo."),
     "forbidden_type": _("Ese formato no se admite. Guárdelo como PDF y vuelva a soltarlo."),
 }
 

@@ -43,6 +43,9 @@ BY_MEDIA_TYPE = {row.media_type: row for row in ACCEPTED}
 #: Kinds of content whose extension may be any of several formats' (a mail and a table are text too).
 SAME_CONTENT = {"mail": "text", "text": "text"}
 
+#: Content of no format in the table (a drawing, an old binary document): kept for custody, never looked into.
+UNKNOWN_KIND = "unknown"
+
 #: What content that is never accepted is called, and its media type.
 REFUSED_KINDS = {
     "empty": "application/x-empty",
@@ -52,7 +55,6 @@ REFUSED_KINDS = {
     "archive": "application/zip",
     "macros": "application/vnd.ms-office.macroEnabled",
     "encrypted": "application/x-ole-storage",
-    "unsupported_type": UNKNOWN,
 }
 
 _EXTENSIONS_REFUSED = {
@@ -69,7 +71,6 @@ REFUSED_EXTENSIONS = {f".{ext}": code for code, names in _EXTENSIONS_REFUSED.ite
 REFUSALS = {
     "empty": "the file has no bytes",
     "extension_mismatch": "the content is not what the extension says",
-    "unsupported_type": "neither the extension nor the content is of an accepted format",
     "executable": "a program or script",
     "html": "a web page",
     "svg": "an SVG drawing, which may carry script",
@@ -87,6 +88,7 @@ REFUSALS = {
 
 #: What is accepted and said. Name flags come from `names.name_flags`.
 FLAGS = {
+    "unknown_format": "of no format that is looked into: kept as received, not inspected",
     "damaged": "the structure is broken: not inspected",
     "limits": "it goes beyond what the cell may spend: not inspected",
     "cell_unavailable": "the cell could not be used: not inspected",
@@ -129,10 +131,9 @@ def _fits(promised: str, found: str) -> bool:
 
 
 def extension_refusals(extension: str) -> tuple[str, ...]:
-    """Refusals that the extension alone brings; a file without extension is judged by its content."""
-    if not extension or extension in BY_EXTENSION:
-        return ()
-    return (REFUSED_EXTENSIONS.get(extension, "unsupported_type"),)
+    """Refusals that the extension alone brings; one that says nothing leaves the judgement to the content."""
+    refused = REFUSED_EXTENSIONS.get(extension)
+    return (refused,) if refused else ()
 
 
 def content_refusals(extension: str, kind: str) -> tuple[str, ...]:
@@ -143,5 +144,4 @@ def content_refusals(extension: str, kind: str) -> tuple[str, ...]:
     promised = kind_for(extension)
     if promised and kind not in ("empty", "encrypted", "macros") and not _fits(promised, kind):
         reasons.append("extension_mismatch")
-        reasons = [reason for reason in reasons if reason != "unsupported_type"]
     return tuple(dict.fromkeys(reasons))

@@ -28,6 +28,9 @@ def inspect(contents: Contents, sink: Sink) -> None:
     if kind in formats.REFUSED_KINDS:
         sink.say(inspected=kind != "encrypted")
         return
+    if kind == formats.UNKNOWN_KIND:
+        sink.say(flags=["unknown_format"], inspected=False)
+        return
     contents.order["kind"] = kind
     findings = Findings(refusals=set(refusals))
     try:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, cast
 from lxml import etree
 
 from .contents import Bounded, Contents, Damaged
+from .formats import UNKNOWN_KIND
 
 CONTENT_TYPES = "[Content_Types].xml"
 MAX_DIRECTORY = 4 * 1024 * 1024
@@ -153,7 +154,7 @@ def events(source: BinaryIO, kinds: tuple[str, ...], tags: tuple[str, ...] | Non
 
 
 def kind_of(contents: Contents) -> str:
-    """``docx``, ``xlsx``, ``pptx``, ``macros``, ``unsupported_type`` or ``archive``; raises Damaged."""
+    """``docx``, ``xlsx``, ``pptx``, ``macros``, ``unknown`` or ``archive``; raises Damaged."""
     package = Package(contents)
     types = package.types()
     if not types:
@@ -161,7 +162,7 @@ def kind_of(contents: Contents) -> str:
     if has_macros(package.names, types):
         return "macros"
     declared = types.values()
-    return next((kind for ending, kind in _MAIN_TYPES if any(t.endswith(ending) for t in declared)), "unsupported_type")
+    return next((kind for ending, kind in _MAIN_TYPES if any(t.endswith(ending) for t in declared)), UNKNOWN_KIND)
 
 
 def kind_by_start(contents: Contents) -> str:

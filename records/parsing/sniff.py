@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from . import ooxml
+from . import formats, ooxml
 from .contents import Contents, Damaged
 
 HEAD = 8192
@@ -56,15 +56,22 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def kind_of(contents: Contents) -> str:
-    """Kind of the content: one of `formats.Format.kind`, of `formats.REFUSED_KINDS`, or ``unsupported_type``."""
+    """Kind of the content: one of `formats.Format.kind`, of `formats.REFUSED_KINDS`, or ``unknown``."""
     head = bytes(contents.data[:HEAD])
     if not head:
         return "empty"
     if head.startswith(_ZIP):
         return _zip_kind(contents)
     if head.startswith(_OLE):
-        return "encrypted" if contents.data.find("EncryptedPackage".encode("utf-16-le")) >= 0 else "unsupported_type"
+        return _ole_kind(contents)
     return _by_magic(head) or _program(head) or _tape(head) or _late_pdf(head) or _textual(head)
+
+
+def _ole_kind(contents: Contents) -> str:
+    """What an old binary Office file holds, by the names of its streams (UTF-16, as its directory spells them)."""
+    names = {"EncryptedPackage": "encrypted", "_VBA_PROJECT": "macros", "Macros": "macros"}
+    found = (kind for name, kind in names.items() if contents.data.find(name.encode("utf-16-le")) >= 0)
+    return next(found, formats.UNKNOWN_KIND)
 
 
 def has_appended_zip(contents: Contents) -> bool:
@@ -127,7 +134,7 @@ def _late_pdf(head: bytes) -> str:
 def _textual(head: bytes) -> str:
     start = decoded_start(head)
     if start is None:
-        return "unsupported_type"
+        return formats.UNKNOWN_KIND
     return _markup(start) or ("mail" if _MAIL.match(_lines(head)) and _MAIL_NAMES.search(head) else "text")
 
 

@@ -42,8 +42,6 @@ def give_up_reading(document_id: str | uuid.UUID) -> None:
 def content_of(document: Document) -> parsing.Reading:
     if fault := storage.store().verify(document.blob_id, document.blob.size):
         return parsing.Reading(outcome="unreadable", engine="", engine_version="", pages=[], detail=fault)
-    if not document.inspected:
-        return parsing.Reading(outcome="unreadable", engine="", engine_version="", pages=[], detail="not_inspected")
     return parsing.read(storage.store().path_of(document.blob_id), document.media_type)
 
 

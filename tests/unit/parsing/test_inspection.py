@@ -86,10 +86,10 @@ def test_ordinary_files_are_accepted_and_inspected(received, name, data, media_t
         ("foto.jpg", makers.image("PNG"), {"extension_mismatch"}),
         ("acta.pdf", b"solo texto", {"extension_mismatch"}),
         ("mensaje.eml", makers.image("PNG"), {"extension_mismatch"}),
-        ("nota.txt", bytes(range(256)) * 20, {"unsupported_type", "extension_mismatch"}),
-        ("plano.dwg", b"AC1032" + bytes(60), {"unsupported_type"}),
+        ("nota.txt", bytes(range(256)) * 20, {"extension_mismatch"}),
         ("acta.docx", makers.ole("EncryptedPackage"), {"encrypted"}),
-        ("acta.docx", makers.ole("WordDocument"), {"unsupported_type", "extension_mismatch"}),
+        ("acta.docx", makers.ole("WordDocument"), {"extension_mismatch"}),
+        ("acta.doc", makers.ole("_VBA_PROJECT"), {"macros"}),
         ("secreto.pdf", makers.encrypted_pdf("clave"), {"encrypted"}),
         ("acta.pdf\u202e", EXE, {"executable", "extension_mismatch"}),
         ("acta\u202efdp.exe", EXE, {"executable"}),
@@ -99,9 +99,16 @@ def test_ordinary_files_are_accepted_and_inspected(received, name, data, media_t
 )
 def test_refused_files_are_refused_for_all_their_reasons(received, name, data, refusals):
     found = received(name, data).inspection
-    assert set(found.refusals) - {"unsupported_type"} == refusals - {"unsupported_type"}
-    assert found.refusals
+    assert set(found.refusals) == refusals
     assert set(found.refusals) <= set(formats.REFUSALS)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("plano.dwg", b"AC1032" + bytes(60)), ("oficio.doc", makers.ole("WordDocument"))]
+)
+def test_formats_nobody_looks_into_are_kept_as_not_inspected(received, name, data):
+    found = received(name, data).inspection
+    assert (found.refusals, found.inspected, found.flags) == ((), False, ("unknown_format",))
 
 
 @pytest.mark.parametrize("what", makers.REFUSED_PDFS)
