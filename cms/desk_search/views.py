@@ -95,7 +95,12 @@ def facet(name: str, label: Any, counts: Any) -> dict[str, Any] | None:
         return None
     named = LEVELS if name == "level" else {}
     options = [{"label": named.get(value, value), "count": count} for value, count in counts.items()]
-    return {"name": name, "label": label, "options": options[:MOST_OPTIONS], "left_out": max(len(options) - MOST_OPTIONS, 0)}
+    return {
+        "name": name,
+        "label": label,
+        "options": options[:MOST_OPTIONS],
+        "left_out": max(len(options) - MOST_OPTIONS, 0),
+    }
 
 
 def pairs(**values: object) -> str:

@@ -29,7 +29,9 @@ GUIDES: dict[str, Any] = {
 def desk_guide(request: HttpRequest, name: str = "archivista") -> HttpResponse:
     if name not in GUIDES:
         raise Http404
-    entries = [{"url": f"/custodia/ayuda/{code}/", "label": label, "current": code == name} for code, label in GUIDES.items()]
+    entries = [
+        {"url": f"/custodia/ayuda/{code}/", "label": label, "current": code == name} for code, label in GUIDES.items()
+    ]
     context = {"title": GUIDES[name], "blocks": guide(name), "entries": entries, "section": "/custodia/ayuda/"}
     return render(request, "guides/desk.html", context)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import clock, permissions
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DayField, show_refusal
+from records.desk.fields import DayField, sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import RecordsError
 from records.models import Document, Expediente, Grant
@@ -31,7 +31,12 @@ SIZE = 25
 class GrantForm(forms.Form):
     person = forms.ChoiceField(label=_("Persona"))
     until = DayField(label=_("Hasta"), help_text=_("Rige hasta el final de ese día en Bogotá y termina por sí solo."))
-    reason = forms.CharField(label=_("Motivo"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Para qué lo necesita; p. ej. el caso o la tarea."))
+    reason = forms.CharField(
+        label=_("Motivo"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Para qué lo necesita; p. ej. el caso o la tarea."),
+    )
 
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +59,7 @@ def expediente_grant(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def access_page(request: HttpRequest, target: Document | Expediente, expediente: Expediente) -> HttpResponse:
     permissions.check(request.user, Action.GRANT, target)
-    form = GrantForm(request.POST or None, actor=request.user)
+    form = GrantForm(sent(request), actor=request.user)
     if request.method == "POST" and form.is_valid() and granted(request, target, form):
         messages.success(request, _("Se concedió el acceso. Rige desde ahora."))
         return redirect(request.path)
@@ -73,7 +78,9 @@ def granted(request: HttpRequest, target: Document | Expediente, form: GrantForm
     facts = form.cleaned_data
     person = get_user_model().objects.get(pk=facts["person"])
     try:
-        return grant_access(actor=request.user, target=target, person=person, until=facts["until"], reason=facts["reason"])
+        return grant_access(
+            actor=request.user, target=target, person=person, until=facts["until"], reason=facts["reason"]
+        )
     except RecordsError as refusal:
         show_refusal(form, refusal)
         return None
@@ -93,16 +100,20 @@ def grants(request: HttpRequest) -> HttpResponse:
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(label=_("Motivo"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=_("Motivo"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 @desk_view(*BOTH)
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The effect is told before the button; the person reads no more from her next request on."""
     grant = get_grant_for(request.user, key)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(sent(request))
     if request.method == "POST" and form.is_valid():
         revoke_grant(actor=request.user, grant=grant, reason=form.cleaned_data["reason"])
         messages.success(request, _("Se retiró el acceso. Rige desde ahora."))
         return redirect("desk:grants")
-    return render(request, "records/grant_withdraw.html", {"grant": grant, "form": form, "section": "/custodia/accesos/"})
+    return render(
+        request, "records/grant_withdraw.html", {"grant": grant, "form": form, "section": "/custodia/accesos/"}
+    )

@@ -20,7 +20,11 @@ from records.selectors.worklists import WorkGroup, bandeja_for, list_acts_for
 #: Title, sentence when nothing waits, and word of the act, by group.
 TOLD: dict[str, tuple[Any, Any, Any]] = {
     "to_approve": (_("Por aprobar"), _("No hay propuestas de nivel por decidir."), _("Decidir")),
-    "to_classify": (_("Por clasificar"), _("Todas las piezas que usted lee tienen nivel o propuesta."), _("Proponer nivel")),
+    "to_classify": (
+        _("Por clasificar"),
+        _("Todas las piezas que usted lee tienen nivel o propuesta."),
+        _("Proponer nivel"),
+    ),
     "waiting_approval": (_("En aprobación"), _("Ninguna propuesta espera decisión."), _("Ver")),
     "reading_faults": (_("Lectura con faltas"), _("Ninguna pieza se quedó sin leer."), _("Ver")),
 }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from records import clock, permissions
 from records.desk import ledger_lines
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DayField, show_refusal
+from records.desk.fields import DayField, sent, show_refusal
 from records.desk.filing import limits
 from records.desk.paging import page_of
 from records.errors import RecordsError
@@ -29,7 +29,7 @@ from records.selectors.expedientes import (
     list_rows_for,
 )
 from records.selectors.history import list_expediente_history
-from records.selectors.people import list_custodians, list_grants_over, why_here
+from records.selectors.people import list_custodians, list_grants_over, list_own_grants_in, why_here
 from records.selectors.trd import list_tipos_for
 from records.services.filing import open_expediente
 from records.vocabulary import Action, ExpedienteKind, ExpedienteState
@@ -42,11 +42,15 @@ TABS = (("documents", _("Documentos")), ("expediente-access", _("Accesos")), ("e
 
 
 class OpenForm(forms.Form):
-    code = forms.CharField(label=_("Código"), max_length=80, help_text=_("El que lo identificará siempre, p. ej. MDN-CD-2026-003."))
+    code = forms.CharField(
+        label=_("Código"), max_length=80, help_text=_("El que lo identificará siempre, p. ej. MDN-CD-2026-003.")
+    )
     title = forms.CharField(label=_("Título"), max_length=300)
     kind = forms.ChoiceField(label=_("Tipo de expediente"), choices=ExpedienteKind.choices)
     opened_on = DayField(label=_("Abierto el"))
-    convenio_number = forms.CharField(label=_("Convenio"), max_length=40, required=False, help_text=_("Número del convenio, si lo tiene."))
+    convenio_number = forms.CharField(
+        label=_("Convenio"), max_length=40, required=False, help_text=_("Número del convenio, si lo tiene.")
+    )
 
 
 @desk_view(*READ)
@@ -65,7 +69,7 @@ def expedientes(request: HttpRequest) -> HttpResponse:
 @desk_view(*BOTH)
 def new_expediente(request: HttpRequest) -> HttpResponse:
     permissions.check(request.user, Action.OPEN_EXPEDIENTE)
-    form = OpenForm(request.POST or None, initial={"opened_on": clock.today()})
+    form = OpenForm(sent(request), initial={"opened_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
             opened = open_expediente(actor=request.user, **form.cleaned_data)
@@ -114,6 +118,7 @@ def access(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "answers": answers,
         "grants": list_grants_over(expediente) if answers else [],
         "why": why_here(request.user, expediente),
+        "own": list_own_grants_in(request.user, expediente),
     }
     return render(request, "records/expediente_access.html", context)
 
@@ -142,7 +147,8 @@ def head(
         "mix": level_mix(lines),
         "count": len(lines),
         "folios": sum(row.folio_last - row.folio_first + 1 for row in lines),
-        "may_file": expediente.state == ExpedienteState.OPEN and permissions.allows(request.user, Action.FILE, expediente),
+        "may_file": expediente.state == ExpedienteState.OPEN
+        and permissions.allows(request.user, Action.FILE, expediente),
         "tabs": [
             {"url": reverse(f"desk:{name}", args=[expediente.pk]), "label": label, "current": name == tab}
             for name, label in TABS

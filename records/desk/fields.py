@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from records.desk.words import told_at_desk
@@ -65,6 +66,11 @@ class DayField(forms.DateField):
 
 class DemandedDay(ToldByService, DayField):
     pass
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, empty or not; None when it was only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def show_refusal(form: forms.BaseForm, refusal: RecordsError) -> None:

@@ -28,7 +28,11 @@ from records.vocabulary import Action
 ROWS = 5
 MOST_NAMES = 200
 FORMATS = "PDF, DOCX, XLSX, PPTX, imágenes (PNG, JPEG, TIFF), texto y correo (.eml)"
-CHOICES = (("", _("Sin decidir")), ("link", _("Vincular con el que ya está")), ("keep", _("Conservar ambos, con motivo")))
+CHOICES = (
+    ("", _("Sin decidir")),
+    ("link", _("Vincular con el que ya está")),
+    ("keep", _("Conservar ambos, con motivo")),
+)
 
 
 class PieceForm(forms.Form):
@@ -37,7 +41,12 @@ class PieceForm(forms.Form):
     file = forms.FileField(label=_("Archivo"), allow_empty_file=True, max_length=None)
     tipo = forms.ChoiceField(label=_("Tipo documental"))
     date = DayField(label=_("Fecha del documento"))
-    title = forms.CharField(label=_("Título"), required=False, max_length=300, help_text=_("Si lo deja en blanco, se toma del nombre del archivo."))
+    title = forms.CharField(
+        label=_("Título"),
+        required=False,
+        max_length=300,
+        help_text=_("Si lo deja en blanco, se toma del nombre del archivo."),
+    )
     name = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     duplicate = forms.ChoiceField(label=_("Si ya está radicado"), required=False, choices=CHOICES)
     motivo = forms.CharField(label=_("Motivo para conservar ambos"), required=False, max_length=300)
@@ -52,7 +61,7 @@ class PieceForm(forms.Form):
         return FilingMetadata(tipo=data["tipo"], date=data["date"], title=data["title"])
 
     def upload(self) -> Upload:
-        received: UploadedFile = self.cleaned_data["file"]
+        received: UploadedFile[Any] = self.cleaned_data["file"]
         return Upload(self.cleaned_data["name"] or str(received.name), received.file)  # type: ignore[arg-type]
 
     def decision(self) -> DuplicateDecision | None:
@@ -137,21 +146,32 @@ def file_row(request: HttpRequest, expediente: Expediente, form: PieceForm, outc
 
 def filed(request: HttpRequest, expediente: Expediente, form: PieceForm, batch: uuid.UUID | None) -> FilingReceipt:
     return file_document(
-        actor=request.user, expediente=expediente, upload=form.upload(), metadata=form.metadata(),
-        duplicate=form.decision(), batch=batch,
+        actor=request.user,
+        expediente=expediente,
+        upload=form.upload(),
+        metadata=form.metadata(),
+        duplicate=form.decision(),
+        batch=batch,
     )
 
 
 def rows_for(request: HttpRequest | None, tipos: list[TipoDocumental]) -> list[PieceForm]:
     sent = (request.POST, request.FILES) if request else (None, None)
-    return [PieceForm(*sent, tipos=tipos, prefix=str(number), empty_permitted=True, use_required_attribute=False) for number in range(ROWS)]
+    return [
+        PieceForm(*sent, tipos=tipos, prefix=str(number), empty_permitted=True, use_required_attribute=False)
+        for number in range(ROWS)
+    ]
 
 
 def form_page(
     request: HttpRequest, expediente: Expediente, rows: list[PieceForm], outcome: Outcome | None = None
 ) -> HttpResponse:
     context = {
-        "expediente": expediente, "rows": rows, "outcome": outcome, "limits": limits(), "section": "/custodia/expedientes/"
+        "expediente": expediente,
+        "rows": rows,
+        "outcome": outcome,
+        "limits": limits(),
+        "section": "/custodia/expedientes/",
     }
     return render(request, "records/filing.html", context, status=422 if outcome else 200)
 

@@ -28,7 +28,11 @@ def health(request: HttpRequest) -> HttpResponse:
 
 def worker() -> Check:
     well = worker_runs()
-    said = _("Trabaja: lee lo radicado y lo hace buscable.") if well else _("No da señales. Lo que se radique queda guardado y se leerá cuando vuelva.")
+    said = (
+        _("Trabaja: lee lo radicado y lo hace buscable.")
+        if well
+        else _("No da señales. Lo que se radique queda guardado y se leerá cuando vuelva.")
+    )
     return Check(_("Lector de documentos"), well, said)
 
 
@@ -47,5 +51,9 @@ def store() -> Check:
 def cell() -> Check:
     """The name of each wall is for operators; here it is enough to know whether the cell is closed."""
     closed = parsing.status().isolated
-    said = _("Cada archivo se abre apartado, sin red ni acceso a lo demás.") if closed else _("Los archivos se abren con menos barreras que las exigidas en producción.")
+    said = (
+        _("Cada archivo se abre apartado, sin red ni acceso a lo demás.")
+        if closed
+        else _("Los archivos se abren con menos barreras que las exigidas en producción.")
+    )
     return Check(_("Celda de lectura"), closed, said)

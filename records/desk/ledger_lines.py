@@ -59,7 +59,13 @@ def line_of(event: LedgerEvent, title: str = "") -> Line:
     facts = json.loads(event.payload)["facts"]
     sentence = str(ACTIONS.get(event.action, event.action))
     return Line(
-        event.index, sentence, event.at, event.actor or _("el sistema"), event.action, event.object_id, title,
+        event.index,
+        sentence,
+        event.at,
+        event.actor or _("el sistema"),
+        event.action,
+        event.object_id,
+        title,
         detail_of(facts),
     )
 
@@ -68,7 +74,7 @@ def detail_of(facts: dict[str, Any]) -> str:
     """The facts that a person understands: level, person, term, problem. Digests and ids stay in the ledger."""
     labels: dict[str, Any] = dict(Level.choices)
     parts = [
-        str(labels.get(facts.get("level"), "")),
+        str(labels.get(str(facts.get("level", "")), "")),
         str(facts.get("person", "")),
         _("hasta el %(day)s") % {"day": written(str(facts["until"]))} if facts.get("until") else "",
         str(PROBLEMS.get(str(facts.get("problem", "")), "")),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import permissions
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DemandedChoice, DemandedDay, DemandedText, show_refusal
+from records.desk.fields import DemandedChoice, DemandedDay, DemandedText, sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import AccessDenied, RecordsError
 from records.models import ClassificationAct, Document
@@ -33,8 +33,13 @@ LAW = "Ley 1712 de 2014"
 READERS: dict[str, Any] = {
     Level.UNCLASSIFIED: _("La leen quien la radicó, el Grupo de Contratos y su custodio, hasta que tenga nivel."),
     Level.PUBLIC: _("La lee toda persona que entra a custodia; puede publicarse por decisión aparte."),
-    Level.RESTRICTED: _("La leen el Grupo y la Jefatura de Contratos, la Secretaría General, quien supervisa el convenio y quien tenga concesión."),
-    Level.RESERVED: _("La leen su custodio por designación y quien tenga concesión a su nombre sobre esta pieza. Nadie más."),
+    Level.RESTRICTED: _(
+        "La leen el Grupo y la Jefatura de Contratos, la Secretaría General, quien supervisa el convenio"
+        " y quien tenga concesión."
+    ),
+    Level.RESERVED: _(
+        "La leen su custodio por designación y quien tenga concesión a su nombre sobre esta pieza. Nadie más."
+    ),
 }
 
 
@@ -42,23 +47,39 @@ class LevelForm(forms.Form):
     """The whole legal ground of a restriction; a public piece needs only the level (arts. 18 to 22 and 28)."""
 
     level = forms.ChoiceField(label=_("Nivel que se propone"), choices=LEVELS, widget=forms.RadioSelect)
-    norm = DemandedText(label=_("Norma"), max_length=200, initial=LAW, help_text=_("La ley que permite negar el acceso. Una cláusula contractual no basta."))
+    norm = DemandedText(
+        label=_("Norma"),
+        max_length=200,
+        initial=LAW,
+        help_text=_("La ley que permite negar el acceso. Una cláusula contractual no basta."),
+    )
     article = DemandedChoice(label=_("Artículo"), choices=ARTICLES)
     literal = DemandedText(label=_("Literal"), max_length=20, help_text=_("La letra de la excepción, p. ej. c."))
-    reason = forms.ChoiceField(label=_("Razón"), required=False, choices=[("", _("La que se deduce del literal")), *Reason.choices])
+    reason = forms.ChoiceField(
+        label=_("Razón"), required=False, choices=[("", _("La que se deduce del literal")), *Reason.choices]
+    )
     harm_present = DemandedText(label=_("Por qué el daño es presente"), widget=forms.Textarea(attrs={"rows": 2}))
     harm_probable = DemandedText(label=_("Por qué el daño es probable"), widget=forms.Textarea(attrs={"rows": 2}))
     harm_specific = DemandedText(label=_("Por qué el daño es específico"), widget=forms.Textarea(attrs={"rows": 2}))
-    balance = DemandedText(label=_("Ponderación"), widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Por qué el daño pesa más que el interés público en conocerla (art. 28)."))
+    balance = DemandedText(
+        label=_("Ponderación"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Por qué el daño pesa más que el interés público en conocerla (art. 28)."),
+    )
     extent = DemandedChoice(label=_("Alcance"), choices=EXTENTS)
     generated = DemandedDay(label=_("La información se generó el"))
-    until = DemandedDay(label=_("La restricción termina el"), help_text=_("Una reserva dura quince años como máximo desde que se generó (art. 22)."))
+    until = DemandedDay(
+        label=_("La restricción termina el"),
+        help_text=_("Una reserva dura quince años como máximo desde que se generó (art. 22)."),
+    )
     responsible = DemandedChoice(label=_("Persona responsable"))
     safe_title = DemandedText(label=_("Denominación que puede conocer el público"), max_length=300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = [(person.get_username(), f"{person.get_full_name()} ({person.get_username()})") for person in list_people()]
+        people = [
+            (person.get_username(), f"{person.get_full_name()} ({person.get_username()})") for person in list_people()
+        ]
         self.fields["responsible"].choices = [("", _("Elija")), *people]  # type: ignore[attr-defined]
 
     def grounds(self) -> dict[str, Any]:
@@ -71,12 +92,15 @@ class LevelForm(forms.Form):
 def propose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     piece = get_document_for(request.user, key)
     permissions.check(request.user, Action.PROPOSE_LEVEL, piece)
-    form = LevelForm(request.POST or None, initial={"generated": piece.date, "level": piece.level})
+    form = LevelForm(sent(request), initial={"generated": piece.date, "level": piece.level})
     if request.method == "POST" and form.is_valid() and (act := proposed(request, piece, form)):
         messages.success(request, EFFECT[act.state])
         return redirect("desk:document", key=piece.pk)
     context = {
-        "piece": piece, "form": form, "act": current_act(piece), "proposal": pending_act(piece),
+        "piece": piece,
+        "form": form,
+        "act": current_act(piece),
+        "proposal": pending_act(piece),
         "readers": [{"level": code, "sentence": READERS[code]} for code, _label in LEVELS],
         "section": "/custodia/expedientes/",
     }
@@ -111,7 +135,8 @@ def acts(request: HttpRequest) -> HttpResponse:
 
 class ReturnForm(forms.Form):
     observations = DemandedText(
-        label=_("Qué debe corregirse"), widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Qué debe corregirse"),
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Una frase basta; quien propuso la leerá."),
     )
 
@@ -121,7 +146,7 @@ def act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One act, for whoever reads its piece: what it changes, side by side, and the two decisions."""
     found = get_act_for(request.user, key)
     piece = get_document_for(request.user, found.document_id)
-    form = ReturnForm(request.POST or None)
+    form = ReturnForm(sent(request))
     if request.method == "POST":
         try:
             return decided(request, found, form)
@@ -130,7 +155,9 @@ def act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 raise
             form.is_valid()
             show_refusal(form, refusal)
-    return render(request, "records/act.html", act_context(request, found, piece, form), status=422 if form.errors else 200)
+    return render(
+        request, "records/act.html", act_context(request, found, piece, form), status=422 if form.errors else 200
+    )
 
 
 def decided(request: HttpRequest, found: ClassificationAct, form: ReturnForm) -> HttpResponse:
@@ -152,7 +179,11 @@ def act_context(request: HttpRequest, found: ClassificationAct, piece: Document,
         "piece": piece,
         "form": form,
         "sides": [
-            {"title": _("Antes") if found.state != ActState.PROPOSED else _("Hoy"), "level": before, "readers": READERS[before]},
+            {
+                "title": _("Antes") if found.state != ActState.PROPOSED else _("Hoy"),
+                "level": before,
+                "readers": READERS[before],
+            },
             {"title": _("Con este acto"), "level": found.level, "readers": READERS[found.level]},
         ],
         "may_decide": list_acts_for(request.user).filter(pk=found.pk).exists(),

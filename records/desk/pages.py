@@ -111,7 +111,7 @@ def runs_of(text: str, place: Place) -> tuple[list[Run], int]:
     return [run for run in runs if run.text], len(groups)
 
 
-def window(document: Document, page: int, last: int) -> list[int]:
+def window(page: int, last: int) -> list[int]:
     """Numbers of the pages of the strip: as many on each side as there are, the same total at the ends."""
     first = max(1, min(page - BESIDE, last - 2 * BESIDE))
     return list(range(first, min(last, first + 2 * BESIDE) + 1))

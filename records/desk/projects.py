@@ -20,7 +20,7 @@ from records.convenios.api import (
     withdraw_project,
 )
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import show_refusal
+from records.desk.fields import sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import RecordsError
 from records.vocabulary import Action
@@ -29,7 +29,9 @@ SIZE = 25
 
 
 class DecisionForm(forms.Form):
-    reason = forms.CharField(label=_("Motivo"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=_("Motivo"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 @desk_view(*READ)
@@ -47,13 +49,16 @@ def projects(request: HttpRequest) -> HttpResponse:
 def project(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One project: what is public of it now, and the decision that changes it."""
     found = get_project_for(request.user, key)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(sent(request))
     if request.method == "POST":
         permissions.check(request.user, Action.PUBLISH)
         if form.is_valid() and decided(request, found, form):
             return redirect("desk:projects")
     context = {
-        "project": found, "form": form, "section": "/custodia/proyectos/",
+        "project": found,
+        "form": form,
+        "section": "/custodia/proyectos/",
+        "public_url": f"/banco/{found.slug}/",
         "may_publish": permissions.allows(request.user, Action.PUBLISH),
     }
     return render(request, "records/project.html", context, status=422 if form.errors else 200)
@@ -67,7 +72,10 @@ def decided(request: HttpRequest, found: Project, form: DecisionForm) -> bool:
     except RecordsError as refusal:
         show_refusal(form, refusal)
         return False
-    messages.success(request, _("El proyecto salió del sitio público.") if withdrawing else _("El proyecto quedó publicado en el Banco."))
+    messages.success(
+        request,
+        _("El proyecto salió del sitio público.") if withdrawing else _("El proyecto quedó publicado en el Banco."),
+    )
     return True
 
 

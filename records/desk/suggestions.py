@@ -16,7 +16,9 @@ DATES = (
     (re.compile(r"(?<!\d)(?P<d>\d\d?)[-_. ](?P<m>\d\d?)[-_. ](?P<y>(?:19|20)\d\d)(?!\d)"), 0),
 )
 MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-WRITTEN = re.compile(r"(?<!\d)(\d\d?)[-_. ]+(?:de[-_. ]+)?(" + "|".join(MONTHS) + r")[-_. ]+(?:de[-_. ]+|del[-_. ]+)?((?:19|20)\d\d)")
+WRITTEN = re.compile(
+    r"(?<!\d)(\d\d?)[-_. ]+(?:de[-_. ]+)?(" + "|".join(MONTHS) + r")[-_. ]+(?:de[-_. ]+|del[-_. ]+)?((?:19|20)\d\d)"
+)
 WORDS = re.compile(r"[a-z0-9]+")
 SMALL = frozenset("de del la el los las y o a en por con para un una al".split())
 ENOUGH = 0.6
@@ -35,13 +37,17 @@ class Suggestion:
 def suggest(name: str, tipos: Iterable[TipoDocumental], today: datetime.date) -> Suggestion:
     """What the name offers: the tipo most of whose words it has, and a date that is not in the future."""
     words = significant(name)
-    best = max(((share(words, tipo), tipo.name, tipo) for tipo in tipos), default=None, key=lambda row: (row[0], row[1]))
+    best = max(
+        ((share(words, tipo), tipo.name, tipo) for tipo in tipos), default=None, key=lambda row: (row[0], row[1])
+    )
     date = date_in(name, today)
     shown = date.strftime("%d/%m/%Y") if date else ""
     if best is None or best[0] < ENOUGH:
         return Suggestion(date=shown)
     tipo = best[2]
-    said = " ".join(word for word in words if word in stems(significant(tipo.name)) or stem(word) in stems(significant(tipo.name)))
+    said = " ".join(
+        word for word in words if word in stems(significant(tipo.name)) or stem(word) in stems(significant(tipo.name))
+    )
     return Suggestion(tipo.code, tipo.name, said, shown)
 
 

@@ -83,7 +83,7 @@ def whole(text: str | None) -> int:
 
 def page_context(piece: Document, place: pages.Place, last: int) -> dict[str, Any]:
     sheet = pages.sheet_of(piece, place)
-    shown = pages.window(piece, place.page, last)
+    shown = pages.window(place.page, last)
     counted = list(range(1, last + 1)) if last <= pages.COUNTED_WHOLE else shown
     found = pages.hits_by_page(piece, place.query, counted)
     return {
@@ -95,7 +95,9 @@ def page_context(piece: Document, place: pages.Place, last: int) -> dict[str, An
         "previous_page": place.url(page=place.page - 1, hit=1) if place.page > 1 else "",
         "next_page": place.url(page=place.page + 1, hit=1) if place.page < last else "",
         **hit_links(piece, place, sheet, found if len(counted) == last else None),
-        "zooms": [{"url": place.url(zoom=zoom), "label": f"{zoom or 100} %", "current": zoom == place.zoom} for zoom in ZOOMS],
+        "zooms": [
+            {"url": place.url(zoom=zoom), "label": f"{zoom or 100} %", "current": zoom == place.zoom} for zoom in ZOOMS
+        ],
         "back_url": back_url(place),
         "last": last,
     }
@@ -115,9 +117,7 @@ def strip_entry(piece: Document, place: pages.Place, number: int, found: dict[in
     }
 
 
-def hit_links(
-    piece: Document, place: pages.Place, sheet: pages.Sheet, found: dict[int, int] | None
-) -> dict[str, Any]:
+def hit_links(piece: Document, place: pages.Place, sheet: pages.Sheet, found: dict[int, int] | None) -> dict[str, Any]:
     """Previous and next match. Beyond this page they are looked for when followed, so that no page waits for it."""
     if not place.query.strip():
         return {}
@@ -185,7 +185,10 @@ def original(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
 def verify(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     piece = get_document_for(request.user, key)
     if verify_document(actor=request.user, document=piece):
-        messages.error(request, _("Los bytes guardados no coinciden con los radicados. No se entregará nada de esta pieza; avise al custodio."))
+        messages.error(
+            request,
+            _("Los bytes guardados no coinciden con los radicados. No se entrega nada de ella; avise al custodio."),
+        )
     else:
         messages.success(request, _("Se releyeron los bytes guardados: son los que se radicaron."))
     return redirect("desk:document", key=piece.pk)

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from records import clock, permissions
 from records.explain import Because, because
 from records.models import Appointment, Document, Expediente, Grant
-from records.permissions import Actor
+from records.permissions import Actor, Ground
+from records.selectors.worklists import list_own_grants
 from records.vocabulary import AppointmentKind
 
 
@@ -31,21 +32,28 @@ def list_grants_over(target: Document | Expediente) -> QuerySet[Grant]:
 
     The caller has decided that the reader answers for it.
     """
-    about = Q(document=target) if isinstance(target, Document) else Q(expediente=target) | Q(document__expediente=target)
+    about = (
+        Q(document=target) if isinstance(target, Document) else Q(expediente=target) | Q(document__expediente=target)
+    )
     held = Grant.objects.filter(about, withdrawal=None, until__gte=clock.today())
-    return held.select_related("person", "granted_by", "document", "expediente").order_by("-granted_at")
+    return held.select_related("person", "granted_by", "document", "expediente", "withdrawal").order_by("-granted_at")
 
 
 def why_here(actor: Actor, expediente: Expediente) -> tuple[Because, ...]:
-    """Each ground on which the person reads something of this expediente, said once.
-
-    Information that is public by law is named only when nothing else opens the expediente.
+    """Each ground on which the person reads something of this expediente, said once; grants on single pieces are
+    told apart, by `list_own_grants_in`. Information that is public by law is named only when nothing else opens it.
     """
-    pieces = set(permissions.visible_to(actor).filter(expediente=expediente).order_by().values_list("pk", flat=True))
-    held = [
-        ground
-        for ground in permissions.grounds_for(actor)
-        if ground.whole or ground.expediente == expediente.pk or ground.document in pieces
-    ]
-    named = [ground for ground in held if ground.rule != "public_by_law"] or held
+    held = [ground for ground in permissions.grounds_for(actor) if opens(ground, expediente)]
+    named = [ground for ground in held if ground.rule != "public_by_law"]
+    if not named and not list_own_grants_in(actor, expediente).exists():
+        named = held
     return tuple({said.sentence: said for said in map(because, named)}.values())
+
+
+def opens(ground: Ground, expediente: Expediente) -> bool:
+    return ground.whole or ground.expediente == expediente.pk
+
+
+def list_own_grants_in(actor: Actor, expediente: Expediente) -> QuerySet[Grant]:
+    """Grants in force that open single pieces of this expediente to the person."""
+    return list_own_grants(actor).filter(document__expediente=expediente)

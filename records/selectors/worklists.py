@@ -66,8 +66,7 @@ GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
 
 def group_of(code: str, pieces: QuerySet[Document]) -> WorkGroup:
     oldest_first = pieces.order_by("filed_at", "pk")
-    items = list(oldest_first[:SHOWN])
-    count = len(items) if len(items) < SHOWN else pieces.count()
+    items, count = list(oldest_first[:SHOWN]), pieces.count()
     return WorkGroup(code, count, items[0].filed_at if items else None, items)
 
 
@@ -96,7 +95,7 @@ def list_grants_for(actor: Actor) -> QuerySet[Grant]:
 def list_own_grants(actor: Actor) -> QuerySet[Grant]:
     """Grants made to this person, in force today."""
     own = Grant.objects.filter(person=actor, withdrawal=None, until__gte=clock.today())
-    return own.select_related("document__expediente", "expediente", "granted_by")
+    return own.select_related("document__expediente", "expediente", "granted_by", "withdrawal")
 
 
 def list_events_for(actor: Actor) -> QuerySet[LedgerEvent]:

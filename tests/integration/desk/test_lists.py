@@ -1,0 +1,184 @@
+"""Lists of the desk: what each person finds in them, their paging, and a cost that does not grow with the rows."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import time
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from records import clock
+from records.models import Document, Expediente, WorkerBeat
+from records.vocabulary import Level
+from tests import factories
+from tests.integration.desk.conftest import Browse
+
+
+def queries_of(client: Any, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.requirement("J5", "A3")
+@pytest.mark.parametrize("login", ["archivista", "custodia", "revisora"])
+def test_the_cost_of_a_list_does_not_grow_with_its_rows(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, login: str
+) -> None:
+    addresses = (
+        "/custodia/", "/custodia/expedientes/", f"/custodia/expedientes/{expediente.pk}/",
+        f"/custodia/expedientes/{expediente.pk}/historia/", f"/custodia/expedientes/{expediente.pk}/accesos/",
+        "/custodia/accesos/",
+    )  # fmt: skip
+    client = browse(login)
+    fill(cast, expediente, 5)
+    few = {address: queries_of(client, address) for address in addresses}
+    fill(cast, expediente, 55)
+    assert {address: queries_of(client, address) for address in addresses} == few
+
+
+def fill(cast: dict[str, Any], expediente: Expediente, count: int) -> None:
+    """`count` more expedientes, pieces of the first, and grants on them."""
+    for number in range(count):
+        factories.make_expediente(cast["archivista"])
+        level = (Level.RESTRICTED, Level.UNCLASSIFIED)[number % 2]
+        piece = factories.insert_piece(cast["archivista"], expediente, level)
+        if level == Level.RESTRICTED:
+            factories.access.grant_access(
+                actor=cast["custodia"], target=piece, person=cast["revisora"], until=factories.FAR, reason="caso"
+            )
+
+
+@pytest.mark.requirement("A3")
+def test_expedientes_are_paged_by_key_and_a_new_row_moves_nothing(browse: Browse, cast: dict[str, Any]) -> None:
+    for number in range(30):
+        factories.make_expediente(cast["archivista"], f"GC-{number:03d}")
+    client = browse("archivista")
+    first = client.get("/custodia/expedientes/").content.decode()
+    assert "30 expedientes que usted conoce" in first
+    assert codes(first) == [f"GC-{number:03d}" for number in range(25)]
+    factories.make_expediente(cast["archivista"], "GC-000-NUEVO")
+    second = client.get(f"/custodia/expedientes/{link(first, 'next')}").content.decode()
+    assert codes(second) == [f"GC-{number:03d}" for number in range(25, 30)]
+    back = client.get(f"/custodia/expedientes/{link(second, 'prev')}").content.decode()
+    assert codes(back)[-1] == "GC-024"
+    assert len(codes(back)) == 25
+    assert codes(client.get("/custodia/expedientes/?despues=basura&orden=nada").content.decode())[0] == "GC-000"
+
+
+def codes(body: str) -> list[str]:
+    return re.findall(r'class="code nowrap" data-label="Código">([^<]+)<', body)
+
+
+def link(body: str, rel: str) -> str:
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', body)
+    assert found
+    return found[1].replace("&amp;", "&")
+
+
+@pytest.mark.requirement("I4")
+@pytest.mark.rule("A6")
+def test_staff_see_that_a_reserved_piece_is_there_and_not_its_title(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    factories.insert_piece(cast["archivista"], expediente, Level.RESERVED, title="Secreto del motor")
+    body = browse("archivista").get(f"/custodia/expedientes/{expediente.pk}/").content.decode()
+    assert "Documento en reserva" in body
+    assert "Secreto del motor" not in body
+    assert "Secreto del motor" in browse("custodia").get(f"/custodia/expedientes/{expediente.pk}/").content.decode()
+    for tab in ("historia/", "accesos/"):
+        assert (
+            "Secreto" not in browse("archivista").get(f"/custodia/expedientes/{expediente.pk}/{tab}").content.decode()
+        )
+
+
+def test_who_holds_one_grant_finds_that_row_and_no_trace_of_the_others(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, piece: Document
+) -> None:
+    factories.insert_piece(cast["archivista"], expediente, Level.RESERVED)
+    factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED)
+    factories.access.grant_access(
+        actor=cast["custodia"], target=piece, person=cast["revisora"], until=factories.FAR, reason="caso"
+    )
+    body = browse("revisora").get(f"/custodia/expedientes/{expediente.pk}/").content.decode()
+    assert body.count('role="row"') == 2
+    assert "<b>1</b> documento " in " ".join(body.split())
+    assert "Reservada" not in body
+
+
+@pytest.mark.requirement("A6")
+def test_an_expediente_is_opened_and_a_faulty_one_keeps_its_values(browse: Browse, cast: dict[str, Any]) -> None:
+    client, address = browse("archivista"), "/custodia/expedientes/nuevo/"
+    good = {"code": "GC-1", "title": "Uno", "kind": "derived", "opened_on": "10/06/2026"}
+    opened = client.post(address, good)
+    assert opened.status_code == 302
+    assert Expediente.objects.get(code="GC-1").opened_on == datetime.date(2026, 6, 10)
+    repeated = client.post(address, {**good, "opened_on": "01/01/2999"}).content.decode()
+    assert "un código que no esté en uso" in repeated
+    assert "una fecha que no sea futura" in repeated
+    assert 'value="GC-1"' in repeated
+    assert 'value="01/01/2999"' in repeated
+    assert client.post(address, {**good, "opened_on": "31/02/2026"}).status_code == 422
+    assert browse("jefatura").get(address).status_code == 403
+
+
+@pytest.mark.requirement("A6", "P4")
+def test_the_bandeja_leads_in_one_click_to_the_act(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    piece = factories.insert_piece(cast["archivista"], expediente)
+    body = browse("custodia").get("/custodia/").content.decode()
+    assert f'href="/custodia/documentos/{piece.pk}/nivel/"' in body
+    assert "Ninguna propuesta espera decisión." in body
+    act = factories.classification.propose_level(
+        actor=cast["custodia"], document=piece, level=Level.PUBLIC, grounds=None
+    )
+    assert f'href="/custodia/aprobaciones/{act.pk}/"' in browse("jefatura").get("/custodia/").content.decode()
+    assert "Nada espera por usted" in browse("ajeno").get("/custodia/").content.decode()
+
+
+def test_the_desk_says_when_nobody_reads_what_is_filed(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    factories.file_piece(cast["archivista"], expediente)
+    client = browse("archivista")
+    silent = client.get("/custodia/").content.decode()
+    assert "El lector de documentos no está en marcha" in silent
+    assert "1 pieza espera lectura." in silent
+    assert "espera lectura." not in browse("ajeno").get("/custodia/").content.decode(), "a hidden piece is not counted"
+    now = datetime.datetime.fromtimestamp(time.time(), datetime.UTC)
+    WorkerBeat.objects.create(name="uno", at=now - datetime.timedelta(seconds=60))
+    assert "no está en marcha" in client.get("/custodia/").content.decode()
+    with clock.at(datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)):
+        WorkerBeat.objects.create(name="dos", at=now)
+        assert "no está en marcha" not in client.get("/custodia/").content.decode()
+
+
+def test_health_tells_states_and_no_counts(browse: Browse, cast: dict[str, Any], expediente: Expediente) -> None:
+    factories.file_piece(cast["archivista"], expediente)
+    body = browse("archivista").get("/custodia/salud/").content.decode()
+    told = body.split("<main")[1]
+    assert "Hay piezas en espera de lectura." in told
+    assert not re.search(r">\s*\d+\s*<", told)
+    assert "Al día." in browse("ajeno").get("/custodia/salud/").content.decode()
+
+
+def test_the_page_of_components_is_of_the_demo_alone(browse: Browse, settings: Any) -> None:
+    client = browse("archivista")
+    assert client.get("/custodia/estilo/").status_code == 404
+    settings.PROFILE = "demo"
+    body = client.get("/custodia/estilo/").content.decode()
+    assert "Componentes" in body
+    assert " style=" not in body
+
+
+@pytest.mark.requirement("A9")
+def test_guides_are_served_and_escaped(browse: Browse) -> None:
+    client = browse("revisora")
+    assert "Buscar y leer en custodia" in client.get("/custodia/ayuda/revision/").content.decode()
+    assert client.get("/custodia/ayuda/no-hay/").status_code == 404

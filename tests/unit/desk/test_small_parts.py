@@ -1,0 +1,70 @@
+"""Small parts of the desk that need no database: guides, marks, paging cursors, dates of names."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from cms.guides.markdown import blocks_of
+from cms.guides.views import FOLDER, GUIDES
+from records.desk import pages, paging
+from records.desk.suggestions import date_in
+
+TODAY = datetime.date(2027, 10, 20)
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_each_guide_is_short_spanish_and_fully_understood(name: str) -> None:
+    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    said = " ".join(span.text for block in blocks_of(text) for item in block.items for span in item)
+    assert len(text.split()) < 600
+    assert "!" not in said
+    assert "¡" not in said
+    assert not {"**", "](", "##"} & set(said.split())
+
+
+def test_a_guide_gives_structure_and_never_markup() -> None:
+    blocks = blocks_of("# T\n\n- uno **dos**\n- [x](/a/) y `c`\n\ntexto\nsigue [mal](javascript:alert) <b>")
+    assert [block.kind for block in blocks] == ["h1", "ul", "p"]
+    assert [span.kind for span in blocks[1].items[1]] == ["link", "text", "code"]
+    assert blocks[2].items[0][-1].text == " <b>"
+    assert all(span.kind != "link" for span in blocks[2].items[0])
+
+
+def test_neighbouring_marks_are_one_match() -> None:
+    assert pages.grouped({7, 2, 1, 9, 8}) == [[1, 2], [7, 8, 9]]
+    assert pages.grouped(set()) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "last", "shown"),
+    [(1, 1, [1]), (1, 3, [1, 2, 3]), (1, 1000, list(range(1, 10))), (500, 1000, list(range(496, 505)))],
+)
+def test_the_strip_is_a_window_around_the_page(page: int, last: int, shown: list[int]) -> None:
+    assert pages.window(page, last) == shown
+
+
+def test_the_strip_keeps_its_length_at_the_end() -> None:
+    assert pages.window(1000, 1000) == list(range(992, 1001))
+
+
+@pytest.mark.parametrize("cursor", [None, "", "%%%", "bm8", "W10", "WyJ4Il0", "eyJhIjoxfQ", "á", "A" * 5000])
+def test_a_cursor_that_is_garbage_counts_as_none(cursor: str | None) -> None:
+    assert paging.read(cursor, ("a", "b")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("acta 2027-05-14.pdf", datetime.date(2027, 5, 14)),
+        ("acta_20270514.pdf", datetime.date(2027, 5, 14)),
+        ("acta 14.05.2027", datetime.date(2027, 5, 14)),
+        ("acta 3 de Marzo de 2026", datetime.date(2026, 3, 3)),
+        ("acta 2027-13-40", None),
+        ("radicado 123456789", None),
+        ("acta 2027-12-31", None),
+    ],
+)
+def test_a_date_of_a_name_is_real_and_not_in_the_future(name: str, day: datetime.date | None) -> None:
+    assert date_in(name, TODAY) == day
