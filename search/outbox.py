@@ -68,7 +68,11 @@ def finish(token: uuid.UUID, rows: Sequence[OutboxEntry]) -> None:
     """Removes rows that are in the index as they were when claimed; one that changed since stays, due again."""
     for part in _parts(rows):
         done = Q(pk__in=[row.pk for row in part], revision__in=[row.revision for row in part])
-        OutboxEntry.objects.filter(done, claim=token).delete()
+        # One lock over reading and deleting: where anybody listens to deletions, Django reads the rows first and
+        # then deletes by key alone, and a change that came in between would be lost with its row.
+        with transaction.atomic():
+            unchanged = OutboxEntry.objects.select_for_update().filter(done, claim=token)
+            OutboxEntry.objects.filter(pk__in=[row.pk for row in unchanged]).delete()
     OutboxEntry.objects.filter(claim=token, pk__in=[row.pk for row in rows]).update(**_UNCLAIMED)
 
 
