@@ -249,7 +249,7 @@ def test_grounds_that_cannot_be_read_are_a_usage_fault(
     assert (ran.code, ran.json["error"]["code"]) == (2, "usage")
 
 
-@pytest.mark.parametrize("act", ["no-es-un-uuid", str(uuid.uuid4())])
+@pytest.mark.parametrize("act", ["no-es-un-uuid", "00000000-0000-4000-8000-000000000000"])
 def test_an_unknown_act_is_not_found(stage: Stage, act: str) -> None:
     assert command("approve", "--act", act, "--as", "jefatura").json["error"]["code"] == "not_found"
 
