@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 REST = 0.1
 RECOVER_EVERY = 10.0
 SWEEP_EVERY = 3600.0
+#: How often an index that was lost or damaged while nothing was due is noticed and built again.
+MEND_EVERY = 10.0
 #: Seconds that readers are given to finish when asked to stop; what they leave is recovered by the next worker.
 GRACE = 8.0
 
@@ -88,7 +90,8 @@ def take_and_run(worker: str) -> bool:
 def keep_house(worker: str, stop: threading.Event) -> None:
     """Beat, recover and index, on the main thread."""
     beat = Chore(pulse.EVERY, lambda: pulse.beat(worker))
-    chores = (beat, Chore(RECOVER_EVERY, queue.recover), Chore(SWEEP_EVERY, queue.sweep))
+    recover, sweep = Chore(RECOVER_EVERY, queue.recover), Chore(SWEEP_EVERY, queue.sweep)
+    chores = (beat, recover, sweep, Chore(MEND_EVERY, mend_index))
     while not stop.is_set():
         for chore in chores:
             patiently(chore.when_due)
@@ -99,6 +102,11 @@ def keep_house(worker: str, stop: threading.Event) -> None:
 def index_due() -> bool:
     """Bring what is due into the index; False when there was nothing, or nothing that went well."""
     return search.due_count() > 0 and search.drain()["done"] > 0
+
+
+def mend_index() -> None:
+    if search.engine_state() != "ready":
+        search.drain()
 
 
 class Chore:
@@ -115,10 +123,10 @@ class Chore:
         return True
 
 
-def patiently(act: Callable[[], bool]) -> bool:
+def patiently(act: Callable[[], object]) -> bool:
     """Do it; a database that is busy or away is waited out."""
     try:
-        return act()
+        return bool(act())
     except DatabaseError as fault:
         logger.warning("worker: %s", fault)
         close_old_connections()
