@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
@@ -66,7 +67,7 @@ def act_of_each(request: HttpRequest) -> dict[uuid.UUID, uuid.UUID]:
 
 def shown(group: WorkGroup, acts: dict[uuid.UUID, uuid.UUID]) -> Group:
     title, empty, act = TOLD[group.code]
-    days = (clock.today() - group.oldest.date()).days if group.oldest else None
+    days = (clock.today() - timezone.localdate(group.oldest)).days if group.oldest else None
     lines = [Line(piece, address_of(group.code, piece, acts)) for piece in group.items]
     return Group(group.code, title, empty, act, group.count, days, lines)
 
