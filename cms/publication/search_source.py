@@ -116,7 +116,16 @@ def _entry(key: str, thing: Thing) -> IndexEntry:
 
 
 def _card(key: str, thing: Thing) -> Card:
-    return Card(key=key, title=thing.title, url=thing.url, container=thing.kind, date=thing.date, pages=1)
+    return Card(
+        key=key,
+        title=thing.title,
+        url=thing.url,
+        level="public",
+        level_label=_("Pública"),
+        container=thing.kind,
+        date=thing.date,
+        pages=1,
+    )
 
 
 def _project(row: PublishedProject) -> Thing:
