@@ -1,7 +1,7 @@
 """The task queue's verbs over django-tasks' own rows: take, run, put off, give up, recover.
 
 The stock worker takes a write lock at every poll, runs each row once whatever happens, and leaves the rows
-of a killed worker running for ever (docs/adr/0010). Rows, states and the task API stay django-tasks'.
+of a killed worker running for ever (docs/adr/0011). Rows, states and the task API stay django-tasks'.
 """
 
 from __future__ import annotations

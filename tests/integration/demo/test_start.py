@@ -34,7 +34,7 @@ def environment(home: Path, port: int = 8000, /, **more: str) -> dict[str, str]:
 def manage(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=settings.ROOT, env=environment(home, **more), capture_output=True, text=True, check=False,
+        cwd=settings.ROOT, env={**environment(home), **more}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 

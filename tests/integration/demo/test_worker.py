@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from cms.demo.stage import Stage
 from cms.worker import loop, names, pulse, queue
@@ -87,7 +87,7 @@ def test_a_poisoned_task_is_put_off_and_the_rest_is_done(stage: Stage) -> None:
 def test_attempts_are_bounded_and_the_last_one_keeps_its_fault(stage: Stage) -> None:
     bad = poison.enqueue(1)
     for _attempt in range(len(queue.WAITS) + 1):
-        DBTaskResult.objects.filter(pk=bad.id).update(run_after=queue.get_date_max())
+        DBTaskResult.objects.filter(pk=bad.id).update(run_after=get_date_max())
         tally = loop.drain_once()
 
     row = row_of(bad)
@@ -153,5 +153,5 @@ def test_a_living_worker_gives_a_sign_and_takes_it_away_when_it_stops(stage: Sta
     assert not WorkerBeat.objects.filter(name=names.own_name()).exists()
 
 
-def claim(key: object, worker: str) -> None:
+def claim(key: str, worker: str) -> None:
     DBTaskResult.objects.filter(pk=key).update(status=TaskResultStatus.RUNNING, worker_ids=[worker])
