@@ -17,7 +17,7 @@ from records.desk import ledger_lines
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DayField, sent, show_refusal
 from records.desk.filing import limits
-from records.desk.paging import page_of
+from records.desk.paging import page_of, page_of_growing
 from records.errors import RecordsError
 from records.models import Expediente
 from records.selectors.expedientes import (
@@ -126,7 +126,7 @@ def access(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @desk_view(*READ)
 def history(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     expediente = get_expediente_for(request.user, key)
-    page = page_of(request, list_expediente_history(request.user, expediente), ("-index",), EVENTS)
+    page = page_of_growing(request, list_expediente_history(request.user, expediente), EVENTS)
     context = {
         **head(request, expediente, "expediente-history"),
         "page": page,

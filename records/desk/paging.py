@@ -54,6 +54,28 @@ def page_of(request: HttpRequest, rows: QuerySet[Row], order: Sequence[str], siz
     )
 
 
+def page_of_growing(request: HttpRequest, rows: QuerySet[Row], size: int) -> Page[Row]:
+    """A page of a list that grows only at its newest end, given newest first.
+
+    A cursor is how many of *these* rows are older: it stays in place while rows arrive, and tells nothing else.
+    The rows' own numbers would: those of the ledger count all that happened, hidden or not (D11).
+    """
+    total = rows.count()
+    asked = request.GET.get(AFTER, "")
+    older = min(int(asked[:9]), total) if asked.isascii() and asked.isdigit() else total
+    found = list(rows[total - older : total - older + size])
+    return Page(
+        found,
+        address_at(request, older + size, total) if older < total else "",
+        address_at(request, older - size, total) if older > size else "",
+    )
+
+
+def address_at(request: HttpRequest, older: int, total: int) -> str:
+    kept = [(key, value) for key, value in request.GET.items() if key != AFTER]
+    return "?" + urlencode(kept if older >= total else [*kept, (AFTER, str(older))])
+
+
 def beyond(order: Sequence[str], place: Sequence[Any]) -> Q:
     """Rows after a place: greater in the first field, or equal there and greater in the next, and so on."""
     total, equal = Q(), Q()

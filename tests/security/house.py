@@ -15,9 +15,9 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from records import storage
+from records import clock, storage
 from records.models import Blob, Document, Expediente, PageText, Reading
-from records.vocabulary import Level
+from records.vocabulary import ExpedienteKind, Level, Role
 from tests import factories
 from tests.people import ANONYMOUS, make_cast
 
@@ -54,29 +54,42 @@ def canaries(name: str) -> dict[str, str]:
     return {part: f"canario{part}{tail}" for part in ("titulo", "nombre", "texto")}
 
 
-def build() -> House:
-    """The house with all its pieces, filed by the archivist.
+def build(texts: Mapping[str, str] | None = None) -> House:
+    """The house with all its pieces, filed by the archivist; `texts` gives some another text and title.
 
     Those of one expediente were filed in one gesture: their batch is the identity of the expediente's letter.
     """
     cast = make_cast()
-    places = {place: factories.make_expediente(cast["archivista"], f"GC-130-{place}-2026-001") for place in "AB"}
-    house = House(cast, places, {})
+    house = House(cast, {}, {})
+    for place in "AB":
+        add_place(house, place)
     for name in NAMES:
-        add_piece(house, name)
+        text = (texts or {}).get(name)
+        add_piece(house, name, **({} if text is None else {"text": text, "title": text}))
     return house
+
+
+def add_place(house: House, letter: str, **fields: Any) -> Expediente:
+    """An expediente as a row, the same in every world."""
+    columns: dict[str, Any] = {
+        "id": identity(f"expediente {letter}"), "code": f"GC-130-{letter}-2026-001", "title": f"Expediente {letter}",
+        "kind": ExpedienteKind.DERIVED, "office": Role.CONTRACTS_GROUP, "opened_on": factories.DAY,
+        "opened_by": house.cast["archivista"], "created_at": clock.now(),
+    }  # fmt: skip
+    house.expedientes[letter] = Expediente.objects.create(**{**columns, **fields})
+    return house.expedientes[letter]
 
 
 def add_piece(house: House, name: str, filer: str = "archivista", **fields: Any) -> Document:
     """A piece as rows and bytes, everything about it told by its name alone; `fields` change what they name."""
     place, letter = name[0], name[2]
     words, expediente = canaries(name), house.expedientes[place]
-    content = f"{COMMON} {words['texto']}\n"
+    content = fields.pop("text", f"{COMMON} {words['texto']}\n")
     order = fields.pop("order", 1 + "PCRS".index(letter))
     piece = Document.objects.create(
         id=fields.pop("id", identity(name)), expediente=expediente, tipo=factories.make_tipo(), order=order,
         folio_first=order, folio_last=order, radicado=f"2026-{zlib.crc32(name.encode())}",
-        title=f"Pieza {words['titulo']}", original_name=f"{words['nombre']}.txt", date=factories.DAY,
+        title=fields.pop("title", f"Pieza {words['titulo']}"), original_name=f"{words['nombre']}.txt", date=factories.DAY,
         author="Grupo de Contratos", filed_by=house.cast[filer], filed_at=expediente.created_at,
         blob=kept(content.encode(), expediente), media_type="text/plain", extension="txt", pages=1, inspected=True,
         level=LETTERS[letter], batch=identity(place), **fields,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -23,7 +21,7 @@ from search import api as search
 from tests import factories
 from tests.people import ANONYMOUS
 from tests.security import house as houses
-from tests.security.conftest import undone
+from tests.security.asking import Said, Visitor
 from tests.security.house import House
 from tests.security.matrix import (
     EDITOR_GROUPS,
@@ -43,7 +41,6 @@ from tests.security.states import State, appoint, reads_of
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = uuid.UUID("5b0a1c9e-2f4d-4a53-9c3e-000000000000")
-TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+')
 #: The town's rights: what was given by name on top of what offices read.
 TOWN = State(
     lambda house: None,
@@ -116,8 +113,7 @@ def built() -> Town:
 
 def found_c(house: House) -> None:
     """An expediente whose only piece is reserved: who is not of the office may not know that it exists."""
-    place = factories.make_expediente(house.cast["archivista"], "GC-canarioexpedientec", title="canarioexpedientec")
-    house.expedientes["C"] = place
+    houses.add_place(house, "C", code="GC-canarioexpedientec", title="canarioexpedientec")
     houses.add_piece(house, "C.R")
 
 
@@ -160,40 +156,6 @@ def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
 
 
 # Asking ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Said:
-    """An answer as bytes: status line, headers and body, the form's token blanked."""
-
-    status: int
-    head: bytes
-    body: bytes
-
-    def without(self, key: object) -> Said:
-        """The same with the id blanked in the address of the login, the one answer that repeats what was asked."""
-        return Said(self.status, re.sub(rb"(Location: /cuenta/entrar/.*)" + str(key).encode(), rb"\1ID", self.head), self.body)
-
-
-class Visitor:
-    """Somebody asking, with the same session for every question and nothing left done afterwards."""
-
-    def __init__(self, house: House, login: str) -> None:
-        self.client = Client(raise_request_exception=False)
-        if login != ANONYMOUS:
-            self.client.force_login(house.cast[login])
-        self.cookies = self.client.cookies.output()
-
-    def ask(self, method: str, path: str, form: Mapping[str, str] | None = None, **headers: str) -> Said:
-        self.client.cookies = SimpleCookie(self.cookies.replace("Set-Cookie: ", "").replace("\r\n", "; "))
-        send = getattr(self.client, method.lower())
-        with undone():
-            response = send(path, {**(form or {}), "csrfmiddlewaretoken": "x"}, headers=headers) if method == "POST" else send(path, headers=headers)
-        body = b"".join(response.streaming_content) if response.streaming else response.content
-        head = f"{response.status_code} {response.reason_phrase}\n" + "".join(
-            f"{name}: {value}\n" for name, value in sorted(response.items())
-        )
-        return Said(response.status_code, head.encode(), TOKEN.sub(rb"\1", body))
 
 
 def aims(town: Town, row: Row) -> Iterator[tuple[str, bool, str]]:
@@ -273,11 +235,11 @@ def test_what_one_may_not_know_answers_as_what_does_not_exist(town: Town, login:
         hidden_ones = hidden_from(login, row, town)
         for method, headers in asked(row) if hidden_ones else ():
             absent = visitor.ask(method, path_of(row, UNKNOWN), row.form, **headers).without(UNKNOWN)
-            for name in hidden_ones:
+            for name in hidden_ones if method == "GET" and not headers else hidden_ones[:1]:
                 key = town.objects[row.about][name]
                 hidden = visitor.ask(method, path_of(row, key), row.form, **headers).without(key)
                 if hidden != absent:
-                    wrong.append(f"{method} {row.pattern} {name} {headers}: {hidden} is not {absent}"[:900])
+                    wrong.append(f"{method} {row.pattern} {name} {headers}: {hidden.unlike(absent)}")
     assert not wrong, "\n".join(wrong)
 
 

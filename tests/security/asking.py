@@ -1,0 +1,56 @@
+"""Asking as a person asks: what comes back is compared as bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+
+from django.test import Client
+
+from tests.people import ANONYMOUS
+from tests.security.conftest import undone
+from tests.security.house import House
+
+TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+')
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer as bytes: status line, headers and body, the form's token blanked."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+    def without(self, key: object) -> Said:
+        """The same with the id blanked in the address of the login, the one answer that repeats what was asked."""
+        return Said(self.status, re.sub(rb"(Location: /cuenta/entrar/.*)" + str(key).encode(), rb"\1ID", self.head), self.body)
+
+    def unlike(self, other: Said) -> str:
+        """The first place where two answers differ, with a little around it."""
+        mine, theirs = self.head + self.body, other.head + other.body
+        at = next((n for n, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] != pair[1]), len(mine))
+        return f"{mine[max(0, at - 80) : at + 80]!r} is not {theirs[max(0, at - 80) : at + 80]!r}"
+
+
+class Visitor:
+    """Somebody asking, with the same session for every question and nothing left done afterwards."""
+
+    def __init__(self, house: House, login: str) -> None:
+        self.client = Client(raise_request_exception=False)
+        if login != ANONYMOUS:
+            self.client.force_login(house.cast[login])
+        self.cookies = self.client.cookies.output()
+
+    def ask(self, method: str, path: str, form: Mapping[str, str] | None = None, **headers: str) -> Said:
+        self.client.cookies = SimpleCookie(self.cookies.replace("Set-Cookie: ", "").replace("\r\n", "; "))
+        send = getattr(self.client, method.lower())
+        with undone():
+            response = send(path, {**(form or {}), "csrfmiddlewaretoken": "x"}, headers=headers) if method == "POST" else send(path, headers=headers)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        head = f"{response.status_code} {response.reason_phrase}\n" + "".join(
+            f"{name}: {value}\n" for name, value in sorted(response.items())
+        )
+        return Said(response.status_code, head.encode(), TOKEN.sub(rb"\1", body))

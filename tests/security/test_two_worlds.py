@@ -1,0 +1,194 @@
+"""Two worlds that differ only in what a reader may not know give the reader the same bytes (non-interference).
+
+What the readers may see is the same in every world, ids and dates included. The rest differs: hidden pieces with
+other words, more of them, a hidden expediente, rights of other people, levels on their way, work that waits.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test.utils import override_settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from records import audit, clock
+from records.convenios.models import Project
+from records.models import Document, Reading
+from records.services import access, classification
+from records.vocabulary import Level
+from search import api as search
+from tests import factories
+from tests.security import house as houses
+from tests.security.asking import Said, Visitor
+from tests.security.conftest import undone
+from tests.security.house import COMMON, House, identity
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime.datetime(2027, 10, 20, 15, tzinfo=datetime.UTC)
+READERS = ("revisora", "otro.proveedor", "ajeno", "auditoria", "administracion")
+#: Pieces that none of the readers may know of.
+HIDDEN = ("A.C", "A.S", "B.C", "B.R", "B.S")
+VOCABULARY = ("acta", "actas", "radar", "liquidación", "taller", "compuestos", "CD-2026-001", COMMON)
+QUERIES = (*VOCABULARY, f"{COMMON} -acta", '"acta radar"', "acta radar taller", "canariotextoap", "palabrainexistente")
+A, C = identity("expediente A"), identity("expediente C")
+PATHS = (
+    *(f"/custodia/{room}" for room in ("", "expedientes/", "expedientes/?orden=fecha", "accesos/", "salud/")),
+    *(f"/custodia/{room}/" for room in ("proyectos", "convenios", "aprobaciones")),
+    *(f"/custodia/expedientes/{A}/{tab}" for tab in ("", "historia/", "accesos/")),
+    f"/custodia/expedientes/{C}/",
+    *(f"/custodia/documentos/{identity(name)}/{part}" for name in ("A.P", "A.R") for part in ("", "original", "recibo/")),
+    *(f"/custodia/documentos/{identity(name)}/" for name in (*HIDDEN, "C.R", "nada")),
+    *(f"/custodia/recibos/{identity(place)}.json" for place in "AC"),
+    *(f"/custodia/buscar/?q={query}" for query in QUERIES),
+    f"/buscar/?q={COMMON}",
+)
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What the readers may not know of a world."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)  # hidden piece → its text and title
+    more: tuple[tuple[str, str], ...] = ()  # (name, text) of further hidden pieces
+    place: bool = False  # an expediente of which nothing is visible
+    rights: bool = False  # grants and appointments of other people
+    acts: bool = False  # a proposal, an approval, a hidden project
+    waiting: bool = False  # hidden pieces still to be read and indexed
+
+
+EMPTY = Secrets()
+WORLDS: Mapping[str, Secrets] = {
+    "other words": Secrets(texts={name: "acta radar taller acta" for name in HIDDEN}),
+    "more pieces": Secrets(more=tuple((f"{place}.{letter}{number}", f"acta radar {COMMON}")
+                                      for place in "AB" for letter in "CRS" for number in range(2, 9))),
+    "a hidden expediente": Secrets(place=True),
+    "rights of others": Secrets(rights=True),
+    "acts of others": Secrets(acts=True),
+    "work that waits": Secrets(waiting=True, texts={"B.R": "acta radar liquidación"}),
+    "all at once": Secrets({"A.C": "taller"}, (("A.R2", "compuestos actas"),), True, True, True, True),
+}  # fmt: skip
+
+
+def build(secrets: Secrets) -> House:
+    """What all share, then the secrets."""
+    house = houses.build(texts=secrets.texts)
+    factories.appoint_custodian(house.expedientes["A"], house.cast["custodia"], ends_on=factories.FAR)
+    access.grant_access(
+        actor=house.cast["custodia"], target=house.piece("A.R"), person=house.cast["revisora"], until=factories.FAR,
+        reason="Caso 117",
+    )  # fmt: skip
+    for order, (name, text) in enumerate(secrets.more, 50):
+        houses.add_piece(house, name, order=order, text=text, title=text)
+    for wanted, add in ((secrets.place, add_place), (secrets.rights, add_rights), (secrets.acts, add_acts)):
+        if wanted:
+            add(house)
+    search.rebuild()
+    if secrets.acts:
+        search.search(house.cast["custodia"], "acta radar")
+    if secrets.waiting:
+        add_waiting(house)
+    with transaction.atomic():
+        for page in range(60):  # a history of several pages
+            audit.record("document.page_viewed", actor=house.cast["revisora"], subject=house.pieces["A.R"], page=page)
+    return house
+
+
+def add_place(house: House) -> None:
+    houses.add_place(house, "C", title="acta radar", code="GC-000-acta")  # first in every order
+    for name in ("C.R", "C.C", "C.S"):
+        houses.add_piece(house, name, text=f"acta radar {COMMON}")
+
+
+def add_rights(house: House) -> None:
+    factories.appoint_custodian(house.expedientes["B"], house.cast["custodia"])
+    for name, login in (("B.R", "proveedor"), ("A.C", "supervisor.cd002"), ("A.R", "proveedor")):
+        access.grant_access(
+            actor=house.cast["custodia"], target=house.piece(name), person=house.cast[login], until=factories.FAR,
+            reason="acta radar",
+        )  # fmt: skip
+
+
+def add_acts(house: House) -> None:
+    grounds = factories.grounds_for(Level.RESTRICTED)
+    act = classification.propose_level(
+        actor=house.cast["custodia"], document=house.piece("A.S"), level=Level.RESTRICTED, grounds=grounds
+    )
+    classification.approve_act(actor=house.cast["jefatura"], act=act)
+    Project.objects.create(
+        code="P-000", slug="acta", name="acta radar", phase="review", objective="acta", offset_kind="direct",
+        supplier="acta", recipient="acta",
+    )  # fmt: skip
+
+
+def add_waiting(house: House) -> None:
+    hidden = Document.objects.filter(pk__in=[house.pieces[name].pk for name in HIDDEN])
+    Reading.objects.filter(document__in=hidden).update(state="pending")
+    with transaction.atomic():
+        search.enqueue("custody", [str(piece.pk) for piece in hidden])
+        for _time in range(5):
+            audit.record("custody.verified", actor=None, subject="all", checked=3)
+
+
+def answers(secrets: Secrets, path: Path) -> dict[tuple[str, str], Said]:
+    """Everything the readers are told in a world, by reader and address."""
+    engine = {"BACKEND": "search.engines.embedded.EmbeddedEngine", "OPTIONS": {"path": path}}
+    with undone(), clock.at(NOW), override_settings(SEARCH={"ENGINE": engine}):
+        house = build(secrets)
+        visitors = {login: Visitor(house, login) for login in READERS}
+        return {(login, where): visitors[login].ask("GET", where) for login in READERS for where in PATHS}
+
+
+def differences(one: dict[tuple[str, str], Said], other: dict[tuple[str, str], Said]) -> list[str]:
+    return [f"{login} {where}: {other[login, where].unlike(said)}" for (login, where), said in one.items()
+            if said != other[login, where]]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plain(lasting_database: None, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Said]:
+    """The world without any of the secrets."""
+    return answers(EMPTY, tmp_path_factory.mktemp("index"))
+
+
+@pytest.mark.requirement("J3", "I8")
+@pytest.mark.criterion(2)
+@pytest.mark.parametrize("secret", WORLDS)
+def test_a_reader_cannot_tell_two_worlds_apart(
+    plain: dict[tuple[str, str], Said], secret: str, tmp_path: Path
+) -> None:
+    wrong = differences(plain, answers(WORLDS[secret], tmp_path))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_worlds_do_differ_for_whoever_may_know(plain: dict[tuple[str, str], Said], tmp_path: Path) -> None:
+    """Otherwise the proof above would compare a world with itself."""
+    told = {where: said for (login, where), said in plain.items() if login == "revisora"}
+    assert told[f"/custodia/documentos/{identity('A.R')}/"].status == 200
+    assert b"canariotextoar" in told[f"/custodia/buscar/?q={COMMON}"].body
+    assert told[f"/custodia/documentos/{identity('A.C')}/"].status == 404
+
+
+texts = st.lists(st.sampled_from(VOCABULARY), max_size=8).map(" ".join)
+secrets_of_a_world = st.builds(
+    Secrets,
+    st.dictionaries(st.sampled_from(HIDDEN), texts),
+    st.dictionaries(st.sampled_from([f"{place}.{letter}{n}" for place in "AB" for letter in "CRS" for n in range(2, 6)]),
+                    texts).map(lambda more: tuple(more.items())),
+    *([st.booleans()] * 4),
+)  # fmt: skip
+
+
+@pytest.mark.soak
+@pytest.mark.criterion(2)
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(secrets=secrets_of_a_world)
+def test_no_two_worlds_can_be_told_apart(
+    plain: dict[tuple[str, str], Said], tmp_path_factory: pytest.TempPathFactory, secrets: Secrets
+) -> None:
+    assert not differences(plain, answers(secrets, tmp_path_factory.mktemp("index")))
