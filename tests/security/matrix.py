@@ -118,6 +118,7 @@ ROWS: tuple[Row, ...] = (
     Row("datos/<slug:name>.csv", PUBLIC, "dataset", get=ALL),
     Row("datos/<slug:name>.json", PUBLIC, "dataset", get=ALL),
     Row("sitemap.xml", PUBLIC, get=ALL),
+    Row("ayuda/", PUBLIC, get=ALL),
     Row("verificar/", PUBLIC, get=ALL),
     Row(r"^((?:[\w\-]+/)*)$", PUBLIC, "page", ALL, ALL, options=ALL),
 )  # fmt: skip
