@@ -81,6 +81,12 @@ class StoreUnavailable(RecordsError):
     code = "store_unavailable"
 
 
+class CellUnavailable(RecordsError):
+    """The parsing cell could not be used just now: whoever asked tries again later."""
+
+    code = "cell_unavailable"
+
+
 class PageImageUnavailable(RecordsError):
     """The piece has no image of that page."""
 

@@ -9,6 +9,7 @@ import zlib
 from django.db import transaction
 
 from records import audit, clock, parsing, storage
+from records.errors import CellUnavailable
 from records.events import DocumentChanged, announce
 from records.models import Document, PageText, Reading
 from records.vocabulary import ReadingState
@@ -20,7 +21,8 @@ def read_document(document_id: str | uuid.UUID) -> str:
     """Read every page of a filed piece and store its text and word boxes.
 
     Returns the state reached (a `ReadingState` code). A piece the cell cannot read is *unreadable*,
-    never a failure of the worker; bytes that are missing or altered are not read.
+    never a failure of the worker; bytes that are missing or altered are not read. Raises
+    CellUnavailable when there was no cell to read it in: the task is tried again later.
     """
     document = Document.objects.select_related("blob").get(pk=document_id)
     outcome = content_of(document)
@@ -42,7 +44,10 @@ def give_up_reading(document_id: str | uuid.UUID) -> None:
 def content_of(document: Document) -> parsing.Reading:
     if fault := storage.store().verify(document.blob_id, document.blob.size):
         return parsing.Reading(outcome="unreadable", engine="", engine_version="", pages=[], detail=fault)
-    return parsing.read(storage.store().path_of(document.blob_id), document.media_type)
+    outcome = parsing.read(storage.store().path_of(document.blob_id), document.media_type)
+    if outcome.detail == CellUnavailable.code:
+        raise CellUnavailable(document=str(document.pk))
+    return outcome
 
 
 def store_pages(document: Document, outcome: parsing.Reading) -> None:

@@ -11,10 +11,10 @@ import pytest
 import rfc8785
 from django.db import DatabaseError, connection, transaction
 
-from records import storage, triggers
+from records import parsing, storage, triggers
 from records.audit import UnknownAction, record
 from records.convenios.models import Project, PublicationDecision
-from records.errors import IntegrityFailure, NotFound
+from records.errors import CellUnavailable, IntegrityFailure, NotFound
 from records.models import Blob, Document, Expediente, LedgerEvent
 from records.services import access, fixity, reading, viewing
 from records.vocabulary import Level
@@ -164,3 +164,15 @@ def test_bytes_lost_before_reading_are_unreadable_not_a_failure(cast: dict[str, 
     stored(piece).unlink()
     assert reading.read_document(piece.pk) == "unreadable"
     assert Blob.objects.filter(pk=piece.blob_id).exists()
+
+
+def test_without_a_cell_the_piece_waits_and_is_tried_again(
+    cast: dict[str, Any], expediente: Expediente, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = factories.file_piece(cast["archivista"], expediente)
+    nothing = parsing.Reading("unreadable", engine="", engine_version="", pages=[], detail="cell_unavailable")
+    monkeypatch.setattr(parsing, "read", lambda *_asked: nothing)
+    with pytest.raises(CellUnavailable):
+        reading.read_document(piece.pk)
+    piece.refresh_from_db()
+    assert piece.reading.state == "pending"
