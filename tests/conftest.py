@@ -9,28 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import connections
-
-from records import triggers
+from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 
 pytest_plugins = ["tests.conformance.plugin"]
 
 COMMITTING_FIXTURES = frozenset({"transactional_db", "live_server"})
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup"})
-
-
-@pytest.fixture(autouse=True)
-def _held_tables_can_be_emptied(request: pytest.FixtureRequest, _django_db_helper: None) -> Iterator[None]:
-    """After a test that commits, Django empties every table; what is only added to must let go for that moment.
-
-    Set up after pytest-django's own fixture, so torn down before it; emptying ends with `post_migrate`, which
-    installs the triggers again.
-    """
-    yield
-    mark = request.node.get_closest_marker("django_db")
-    if (mark and mark.kwargs.get("transaction")) or COMMITTING_FIXTURES & set(request.fixturenames):
-        for connection in connections.all(initialized_only=True):
-            triggers.uninstall(connection)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,11 +27,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--database-only"):
-        return
-    left_out = [item for item in items if not uses_database(item)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if uses_database(item)]
+    for item in filter(commits, items):
+        mark = item.get_closest_marker("django_db")
+        wanted = {**(mark.kwargs if mark else {}), "transaction": True, "serialized_rollback": True}
+        item.add_marker(pytest.mark.django_db(**wanted), append=False)
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        items[:] = filter(uses_database, items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Leave the database as migrations made it, whatever the test committed.
+
+    Django empties every table after such a test: what is only added to must let go for that moment, and the rows
+    that migrations made (Wagtail's root page among them) must come back for the tests that follow.
+    """
+    from records import triggers  # applications are loaded by now
+
+    if not commits(item):
+        return (yield)
+    unblocked = item.config.stash[blocking_manager_key].unblock
+    with unblocked():
+        triggers.uninstall(connection)
+    try:
+        return (yield)
+    finally:
+        if nextitem is not None:  # after the last one the database itself is gone
+            with unblocked():
+                connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+                triggers.install(connection)
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether the test really commits, so that a rollback does not undo it."""
+    mark = item.get_closest_marker("django_db")
+    asked = COMMITTING_FIXTURES & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or bool(mark and mark.kwargs.get("transaction"))
 
 
 def uses_database(item: pytest.Item) -> bool:
