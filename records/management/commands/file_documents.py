@@ -13,6 +13,7 @@ from typing import Any, Self, TextIO
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from records import clock, permissions
 from records.commanding import JsonCommand, Outcome, Refused, a_date, person, read_json
@@ -40,6 +41,19 @@ class Piece:
 
     path: str
     metadata: FilingMetadata
+
+
+#: Why a path cannot be read, by the kind of fault the system reports.
+FAULTS: tuple[tuple[type[Exception], Any], ...] = (
+    (FileNotFoundError, gettext_lazy("no existe")),
+    (IsADirectoryError, gettext_lazy("es una carpeta")),
+    (PermissionError, gettext_lazy("no hay permiso de lectura")),
+)
+
+
+def unreadable(fault: Exception) -> str:
+    cause = next((cause for kind, cause in FAULTS if isinstance(fault, kind)), _("el sistema no lo permite"))
+    return str(_("No se puede leer el archivo: %(cause)s.")) % {"cause": cause}
 
 
 class Command(JsonCommand):
@@ -118,8 +132,7 @@ class Batch:
         except RecordsError as error:
             return row_of(piece.path, code=error.code, message=sentence_for(error))
         except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
-            message = _("No se puede leer el archivo: %(fault)s") % {"fault": getattr(fault, "strerror", None) or fault}
-            return row_of(piece.path, code="unreadable_path", message=message)
+            return row_of(piece.path, code="unreadable_path", message=unreadable(fault))
         return row_of(piece.path, receipt)
 
     def send(self, upload: Upload, piece: Piece) -> FilingReceipt:
