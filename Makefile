@@ -61,7 +61,7 @@ test-services: $(DEV) ## the database tests on PostgreSQL, and real files nobody
 	@$(APART) $(PY) -m tests.services $(ARGS)
 
 e2e: $(DEV) ## the journeys in a browser
-	@$(APART) $(PY) -m pytest -m e2e $(ARGS)
+	@$(APART) REQUIRE_BROWSER=1 $(PY) -m pytest -m e2e $(ARGS)
 
 soak: $(DEV) ## repetitions and sizes at full
 	@$(APART) $(PY) -m pytest -m soak $(ARGS)

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,17 @@ class Installation:
 
     def load(self) -> Any:
         return self.command("demo", "--load-only")
+
+    def prepare(self) -> None:
+        """The least that one needs to file, instead of the whole demo: see `tests.ground`."""
+        given = self.environment() | {"DJANGO_SETTINGS_MODULE": "cms.settings.demo"}
+        done = subprocess.run([sys.executable, "-m", "tests.ground"], cwd=ROOT, env=given, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the database file says, read past the product."""
+        with contextlib.closing(sqlite3.connect(self.home / "custodia.sqlite3")) as database:
+            return database.execute(statement).fetchall()
 
     def start(self) -> None:
         """Serve and work; returns when the demo has announced itself."""

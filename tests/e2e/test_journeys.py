@@ -283,11 +283,12 @@ def tab_to(page: Page, address: str) -> None:
     for _stop in range(80):
         page.keyboard.press("Tab")
         leads, shown = page.evaluate(
-            """() => { const here = document.activeElement; const box = here.getBoundingClientRect();
-                       const style = getComputedStyle(here);
-                       return [here.getAttribute('href') || here.outerHTML.slice(0, 200), here === document.body ||
-                               (box.width > 0 && box.height > 0 &&
-                                (style.outlineStyle !== 'none' || style.boxShadow !== 'none'))]; }"""
+            """() => { const here = document.activeElement, box = here.getBoundingClientRect();
+                       const marked = (one) => getComputedStyle(one).outlineStyle !== 'none' ||
+                                               getComputedStyle(one).boxShadow !== 'none';
+                       const shown = box.width > 0 && box.height > 0 && (marked(here) || marked(here.parentElement));
+                       return [here.getAttribute('href') || here.outerHTML.slice(0, 200),
+                               here === document.body || shown]; }"""
         )
         assert shown, f"the focus is not visible on {leads!r}"
         if leads.startswith(address):
