@@ -224,9 +224,13 @@ class Rights:
     def is_staff_of(self, expediente: Expediente) -> bool:
         return self.is_staff_everywhere() or is_staff_of(self.grounds, expediente)
 
+    def kept(self) -> frozenset[uuid.UUID]:
+        """Expedientes of which the person is the named custodian today."""
+        return frozenset(g.expediente for g in self.grounds if g.rule == "appointment_custodian" and g.expediente)
+
     def keeps(self, expediente: uuid.UUID | None) -> bool:
         """Is the person the named custodian of this expediente today?"""
-        return any(g.rule == "appointment_custodian" and g.expediente == expediente for g in self.grounds)
+        return expediente in self.kept()
 
     def sees(self, subject: object) -> bool:
         """Does the person know that the object is there?"""

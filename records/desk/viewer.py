@@ -153,8 +153,12 @@ def panel_context(request: HttpRequest, piece: Document) -> dict[str, Any]:
 
 @desk_view(*READ)
 def hit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Go to the next page that holds a match, around the end if need be; stay when no other does."""
+    """Go to the next page that holds a match, around the end if need be; stay when no other does.
+
+    Where a word stands, or that it does not, is told of the content: it leaves the event of a reading first.
+    """
     piece = get_document_for(request.user, key)
+    view_document(actor=request.user, document=piece)
     last = pages_in(piece)
     place = place_in(request, last)
     after, before = list(range(place.page + 1, last + 1)), list(range(1, place.page))

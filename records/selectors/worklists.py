@@ -10,11 +10,13 @@ from django.db.models import Q, QuerySet
 
 from records import clock, permissions
 from records.errors import AccessDenied
-from records.models import Appointment, ClassificationAct, Document, Grant, LedgerEvent
+from records.models import ClassificationAct, Document, Grant, LedgerEvent
 from records.permissions import Actor
-from records.vocabulary import Action, ActState, AppointmentKind, Level, ReadingState
+from records.vocabulary import Action, ActState, Level, ReadingState
 
 SHOWN = 10
+#: Rules of the grounds that rest on a grant by name.
+GRANT_RULES = frozenset(rule for _table, rule, _levels, _column in permissions.GRANTED)
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,18 @@ def list_acts_for(actor: Actor) -> QuerySet[ClassificationAct]:
 
 def list_grants_for(actor: Actor) -> QuerySet[Grant]:
     """Grants over what the person answers for as custodian today, newest first."""
-    day = clock.today()
-    kept = Appointment.objects.filter(
-        person=actor, kind=AppointmentKind.CUSTODIAN, starts_on__lte=day, ends_on__gte=day
-    ).values("expediente")
+    kept = permissions.rights_of(actor).kept()
     own = Grant.objects.filter(Q(expediente__in=kept) | Q(document__expediente__in=kept))
     return own.select_related("person", "granted_by", "document__expediente", "expediente", "withdrawal")
 
 
 def list_own_grants(actor: Actor) -> QuerySet[Grant]:
-    """Grants made to this person, in force today."""
-    own = Grant.objects.filter(person=actor, withdrawal=None, until__gte=clock.today())
+    """Grants in force that open something to this person. One over a piece she may not read all the same (it has
+    no level, she took an office that holds no custody) is left out: its line would tell the title."""
+    rights = permissions.rights_of(actor)
+    given = [ground.act for ground in rights.grounds if ground.act and ground.rule in GRANT_RULES]
+    readable = Q(document=None) | Q(document__in=rights.visible().order_by().values("pk"))
+    own = Grant.objects.filter(readable, pk__in=given)
     return own.select_related("document__expediente", "expediente", "granted_by", "withdrawal")
 
 

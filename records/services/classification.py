@@ -51,6 +51,8 @@ def propose_level(
     policies.check_grounds(level, columns)
     with transaction.atomic():
         held = Document.objects.select_for_update().get(pk=document.pk)
+        if held.level != document.level:  # it changed since it was read: the right to propose hangs on the level
+            check_may_propose(actor, held, level)
         policies.check_can_propose(held, level)
         return write_proposal(actor, held, level, columns)
 
