@@ -134,6 +134,11 @@ MEDIA_URL = "/media/"
 FILE_UPLOAD_TEMP_DIR = CUSTODIA_HOME / "incoming"
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
+# Any form can be sent files, the login's too: only filing takes large ones, with handlers of its own.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "cms.core.uploads.ModestUpload",
+]
 
 RECORDS: dict[str, Any] = {
     "STORE": {

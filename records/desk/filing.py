@@ -78,12 +78,18 @@ class Outcome:
     left: list[PieceForm] = field(default_factory=list)
 
 
-@streaming
+def open_to(request: HttpRequest, key: uuid.UUID) -> Expediente:
+    """The expediente, for whoever may file in it. Raises NotFound or AccessDenied."""
+    expediente = get_expediente_for(request.user, key)
+    permissions.check(request.user, Action.FILE, expediente)
+    return expediente
+
+
+@streaming(open_to)
 @desk_view(*BOTH)
 def file_pieces(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The form of several rows, and what the drop zone sends one by one."""
-    expediente = get_expediente_for(request.user, key)
-    permissions.check(request.user, Action.FILE, expediente)
+    expediente = open_to(request, key)
     tipos = list_tipos_for(expediente)
     if request.method != "POST":
         return form_page(request, expediente, rows_for(None, tipos))
@@ -194,8 +200,7 @@ def batch_in(request: HttpRequest) -> uuid.UUID | None:
 @desk_view(*WRITE)
 def suggestions(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
     """What the names of the files just dropped say of their tipo and date, in the order sent."""
-    expediente = get_expediente_for(request.user, key)
-    permissions.check(request.user, Action.FILE, expediente)
+    expediente = open_to(request, key)
     tipos, today = list_tipos_for(expediente), clock.today()
     names = request.POST.getlist("name")[:MOST_NAMES]
     return JsonResponse({"suggestions": [asdict(suggest(name, tipos, today)) for name in names]})

@@ -108,5 +108,10 @@ def read(cursor: str | None, order: Sequence[str]) -> list[str] | None:
         values = json.loads(base64.urlsafe_b64decode(padded.encode("ascii", "replace")))
     except (ValueError, binascii.Error, RecursionError):
         return None
-    right = isinstance(values, list) and len(values) == len(order) and all(isinstance(value, str) for value in values)
+    right = isinstance(values, list) and len(values) == len(order) and all(map(is_value, values))
     return values if right else None
+
+
+def is_value(value: object) -> bool:
+    """Text that every database takes: PostgreSQL has no NUL."""
+    return isinstance(value, str) and "\x00" not in value

@@ -12,9 +12,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from records import conf
 from records.desk.doors import refusal_response
-from records.errors import StoreUnavailable
+from records.errors import RecordsError, StoreUnavailable
 
 View = Callable[..., HttpResponseBase]
+Permit = Callable[..., object]
 
 
 class BoundedUpload(TemporaryFileUploadHandler):
@@ -34,20 +35,28 @@ class BoundedUpload(TemporaryFileUploadHandler):
         return super().file_complete(min(file_size, self.written))
 
 
-def streaming(view: View) -> View:
+def streaming(may: Permit) -> Callable[[View], View]:
     """Handlers are set before the form is read, so the token is checked inside (Django's own recipe).
 
-    A folder that cannot take the bytes is told as a store that cannot keep them.
+    `may` is asked first, and raises a RecordsError for whoever may not send anything here: not a byte of theirs
+    reaches the disk. A folder that cannot take the bytes is told as a store that cannot keep them.
     """
-    checked = csrf_protect(view)
 
-    @csrf_exempt
-    @wraps(view)
-    def receiving(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        request.upload_handlers = [BoundedUpload(request)]
-        try:
-            return checked(request, *args, **kwargs)
-        except OSError as fault:
-            return refusal_response(request, StoreUnavailable(errno=fault.errno))
+    def wrap(view: View) -> View:
+        checked = csrf_protect(view)
 
-    return receiving
+        @csrf_exempt
+        @wraps(view)
+        def receiving(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            request.upload_handlers = [BoundedUpload(request)]
+            try:
+                may(request, *args, **kwargs)
+                return checked(request, *args, **kwargs)
+            except RecordsError as refusal:
+                return refusal_response(request, refusal)
+            except OSError as fault:
+                return refusal_response(request, StoreUnavailable(errno=fault.errno))
+
+        return receiving
+
+    return wrap
