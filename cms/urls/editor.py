@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from wagtail.admin import urls as wagtailadmin_urls
 
 from cms.urls import account, public
 from cms.urls.public import handler400, handler403, handler404, handler500
+from cms.users.views import Leave
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-editor: list[URLPattern | URLResolver] = [path("editor/", include(wagtailadmin_urls))]
+#: Wagtail's own login and logout would be second doors: the one ends a session on a mere GET.
+doors: list[URLPattern | URLResolver] = [
+    path("editor/login/", RedirectView.as_view(url=settings.LOGIN_URL, query_string=True)),
+    path("editor/logout/", Leave.as_view()),
+]
+editor: list[URLPattern | URLResolver] = [*doors, path("editor/", include(wagtailadmin_urls))]
 urlpatterns: list[URLPattern | URLResolver] = [*account.urlpatterns, *editor, *public.urlpatterns]

@@ -8,10 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+EDITOR = "/editor/"
+
 
 class Enter(LoginView):
     template_name = "cms/users/login.html"
     redirect_authenticated_user = True
+
+    def get_success_url(self) -> str:
+        """Where the person was going; not back to the editor's door, which would send her here again for ever."""
+        going = super().get_success_url()
+        shut = going.startswith(EDITOR) and not getattr(self.request.user, "is_staff", False)
+        return self.get_default_redirect_url() if shut else going
 
     def get_default_redirect_url(self) -> str:
         """Staff land on their bandeja; page editors on the editor; anybody else on the account page."""
