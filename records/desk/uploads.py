@@ -38,7 +38,7 @@ class BoundedUpload(TemporaryFileUploadHandler):
 def streaming(may: Permit) -> Callable[[View], View]:
     """Handlers are set before the form is read, so the token is checked inside (Django's own recipe).
 
-    `may` is asked first, and raises a RecordsError for whoever may not send anything here: not a byte of theirs
+    `may` is asked before a form is received, and raises a RecordsError for whoever may not send anything here: not a byte of theirs
     reaches the disk. A folder that cannot take the bytes is told as a store that cannot keep them.
     """
 
@@ -50,7 +50,8 @@ def streaming(may: Permit) -> Callable[[View], View]:
         def receiving(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             request.upload_handlers = [BoundedUpload(request)]
             try:
-                may(request, *args, **kwargs)
+                if request.method == "POST":
+                    may(request, *args, **kwargs)
                 return checked(request, *args, **kwargs)
             except RecordsError as refusal:
                 return refusal_response(request, refusal)
