@@ -54,21 +54,26 @@ def check_accepts_filing(
     return tipo
 
 
-def check_grounds(level: str, grounds: Mapping[str, Any]) -> None:
+def check_grounds(level: str, grounds: Mapping[str, Any], today: datetime.date) -> None:
     """Raise Incomplete with everything a restriction lacks (Ley 1712, arts. 18, 19, 22, 28)."""
     if level == Level.PUBLIC:
         return
     missing = [name for name in DEMANDED if not grounds.get(name)]
     if grounds.get("article") and str(grounds["article"]) != ARTICLES[level]:
         missing.append("article_of_level")
-    missing += term_faults(level, grounds.get("generated"), grounds.get("until"))
+    missing += term_faults(level, grounds.get("generated"), grounds.get("until"), today)
     if missing:
         raise Incomplete(missing, level=level, article=ARTICLES[level])
 
 
-def term_faults(level: str, generated: datetime.date | None, until: datetime.date | None) -> list[str]:
+def term_faults(
+    level: str, generated: datetime.date | None, until: datetime.date | None, today: datetime.date
+) -> list[str]:
+    """The longest term runs from a day that has come: from a later one it could be made as long as one likes."""
     if not generated or not until:
         return []
+    if generated > today:
+        return ["generated_in_future"]
     if until <= generated:
         return ["until_before_generated"]
     if level == Level.RESERVED and until > years_after(generated, RESERVE_YEARS):

@@ -71,6 +71,7 @@ MISSING: Mapping[str, Sentence] = {
     "extent": _("si la excepción es total o parcial"),
     "generated": _("la fecha en que se generó la información"),
     "until": _("la fecha en que termina la restricción"),
+    "generated_in_future": _("una fecha de generación que no sea futura"),
     "until_before_generated": _("un término posterior a la fecha de generación"),
     "reserve_over_15_years": _("una reserva de 15 años como máximo desde que se generó (art. 22)"),
     "responsible": _("la persona responsable, activa en el sistema"),

@@ -17,6 +17,7 @@ DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 #: Which field of a form shows a fault whose code is not a field's name; the first that the form has.
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "article_of_level": ("article",),
+    "generated_in_future": ("generated",),
     "until_before_generated": ("until",),
     "until_passed": ("until",),
     "reserve_over_15_years": ("until",),

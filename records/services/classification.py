@@ -48,7 +48,7 @@ def propose_level(
     """
     check_may_propose(actor, document, level)
     columns = columns_of(grounds or {})
-    policies.check_grounds(level, columns)
+    policies.check_grounds(level, columns, clock.today())
     with transaction.atomic():
         held = Document.objects.select_for_update().get(pk=document.pk)
         if held.level != document.level:  # it changed since it was read: the right to propose hangs on the level

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
-from records.errors import AccessDenied, NotFound
+from records.errors import AccessDenied, Incomplete, NotFound
 from records.models import ClassificationAct, Document, Expediente, LedgerEvent
 from records.selectors.worklists import list_grants_for, list_own_grants
 from records.services import access, classification
@@ -98,6 +98,19 @@ def test_a_reserve_made_meanwhile_is_not_lifted_by_a_proposal_begun_before_it(
     with pytest.raises((AccessDenied, NotFound)):
         classification.propose_level(actor=cast["archivista"], document=stale, level=Level.PUBLIC, grounds={})
     assert not ClassificationAct.objects.filter(state="proposed").exists()
+
+
+@pytest.mark.rule("A3")
+@pytest.mark.parametrize(("generated", "until"), [("2098-01-01", "2112-12-31"), ("9990-01-01", "9999-12-31")])
+def test_a_reserve_is_not_stretched_by_a_day_that_has_not_come(
+    cast: dict[str, Any], expediente: Expediente, generated: str, until: str
+) -> None:
+    """Fifteen years at most from the day the information was generated (Ley 1712, art. 22)."""
+    piece = factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED)
+    grounds = {**factories.grounds_for(Level.RESERVED), "generated": generated, "until": until}
+    with pytest.raises(Incomplete) as refusal:
+        classification.propose_level(actor=cast["custodia"], document=piece, level=Level.RESERVED, grounds=grounds)
+    assert refusal.value.missing == ("generated_in_future",)
 
 
 @pytest.mark.requirement("K6")
