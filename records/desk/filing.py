@@ -20,6 +20,7 @@ from records.desk.suggestions import suggest
 from records.desk.uploads import streaming
 from records.errors import DuplicateFiling, RecordsError
 from records.models import Expediente, TipoDocumental
+from records.selectors.documents import is_own_batch
 from records.selectors.expedientes import get_expediente_for
 from records.selectors.trd import list_tipos_for
 from records.services.filing import DuplicateDecision, FilingMetadata, FilingReceipt, Upload, file_document
@@ -106,7 +107,7 @@ def file_one(request: HttpRequest, expediente: Expediente, tipos: list[TipoDocum
         sentence = " ".join(text for texts in faults.values() for text in texts)
         return JsonResponse({"ok": False, "code": "incomplete", "sentence": sentence, "faults": faults}, status=422)
     try:
-        receipt = filed(request, expediente, form, batch_in(request))
+        receipt = filed(request, expediente, form, batch_in(request, expediente))
     except RecordsError as refusal:
         return refusal_json(refusal)
     return JsonResponse({"ok": True, **told(receipt)}, status=201)
@@ -189,12 +190,14 @@ def limits() -> dict[str, Any]:
     return {"formats": FORMATS, "bytes": most, "size": size}
 
 
-def batch_in(request: HttpRequest) -> uuid.UUID | None:
-    """The gesture's id, made by the drop zone so that its files share one receipt."""
+def batch_in(request: HttpRequest, expediente: Expediente) -> uuid.UUID | None:
+    """The gesture's id, made by the drop zone so that its files share one receipt. None for one that is another
+    person's or another expediente's: a receipt tells of one gesture and nobody adds to it afterwards."""
     try:
-        return uuid.UUID(request.POST.get("batch", ""))
+        batch = uuid.UUID(request.POST.get("batch", ""))
     except ValueError:
         return None
+    return batch if is_own_batch(request.user, expediente, batch) else None
 
 
 @desk_view(*WRITE)

@@ -38,8 +38,9 @@ class BoundedUpload(TemporaryFileUploadHandler):
 def streaming(may: Permit) -> Callable[[View], View]:
     """Handlers are set before the form is read, so the token is checked inside (Django's own recipe).
 
-    `may` is asked before a form is received, and raises a RecordsError for whoever may not send anything here: not a byte of theirs
-    reaches the disk. A folder that cannot take the bytes is told as a store that cannot keep them.
+    `may` is asked before a form is received, and raises a RecordsError for whoever may not send anything here:
+    not a byte of theirs reaches the disk. A folder that cannot take the bytes is told as a store that cannot
+    keep them.
     """
 
     def wrap(view: View) -> View:

@@ -26,6 +26,11 @@ def _without_marks(name: str) -> str:
     return "".join(ch for ch in visible if unicodedata.category(ch) not in ("Cc", "Cs", "Co", "Cn"))
 
 
+def visible_line(text: str) -> str:
+    """A text of a person as one line that shows what it says: no control, bidi or invisible marks."""
+    return " ".join(_without_marks(" ".join(text.split())).split())
+
+
 def last_part(name: str) -> str:
     """The name without any path, whatever system wrote it."""
     return _SEPARATORS.split(name)[-1]

@@ -10,7 +10,7 @@ from django.db.models import Max, QuerySet
 from records import permissions
 from records.errors import NotFound
 from records.keys import Key, as_uuid
-from records.models import ClassificationAct, Document, Grant, LedgerEvent, PageText
+from records.models import ClassificationAct, Document, Expediente, Grant, LedgerEvent, PageText
 from records.permissions import Actor
 from records.services.reading import Word, unpacked
 from records.vocabulary import Action, ActState
@@ -37,6 +37,11 @@ def list_documents_for(actor: Actor) -> QuerySet[Document]:
 def list_batch_for(actor: Actor, batch: uuid.UUID) -> QuerySet[Document]:
     """Pieces filed together, in order, as far as this person reads them."""
     return list_documents_for(actor).filter(batch=batch).select_related("blob").order_by("order")
+
+
+def is_own_batch(actor: Actor, expediente: Expediente, batch: uuid.UUID) -> bool:
+    """Is everything that bears this gesture's id of this person and in this expediente (or is there nothing)?"""
+    return not Document.objects.filter(batch=batch).exclude(filed_by=actor, expediente=expediente).exists()
 
 
 def page_words(document: Document, number: int) -> list[Word]:
@@ -83,6 +88,12 @@ def current_act(document: Document) -> ClassificationAct | None:
 
 def pending_act(document: Document) -> ClassificationAct | None:
     return document.classification_acts.filter(state=ActState.PROPOSED).select_related("proposed_by").first()
+
+
+def returned_act(document: Document) -> ClassificationAct | None:
+    """The last proposal, when it was returned and nobody has proposed again."""
+    last = document.classification_acts.order_by("-proposed_at").first()
+    return last if last and last.state == ActState.REFUSED else None
 
 
 def list_events_of(document: Document) -> QuerySet[LedgerEvent]:

@@ -13,7 +13,7 @@ from records import audit, clock, conf, parsing, permissions, policies, storage
 from records.errors import DuplicateFiling, Incomplete, RejectedUpload, RuleViolation
 from records.events import DocumentChanged, DocumentFiled, announce
 from records.models import Blob, Document, Expediente, Reading, Subserie, TipoDocumental
-from records.parsing.names import safe_display_name
+from records.parsing.names import safe_display_name, visible_line
 from records.permissions import Actor, Rights
 from records.storage import Staged
 from records.vocabulary import Action, ExpedienteKind, Role
@@ -286,8 +286,8 @@ def as_decided(filing: Filing) -> dict[str, Any]:
 
 
 def title_of(metadata: FilingMetadata, name: str) -> str:
-    if metadata.title.strip():
-        return metadata.title.strip()[:TITLE_LENGTH]
+    if written := visible_line(metadata.title):
+        return written[:TITLE_LENGTH]
     return safe_display_name(name).rsplit(".", 1)[0][:TITLE_LENGTH] or "Sin título"
 
 

@@ -122,6 +122,33 @@ def test_a_cursor_with_a_nul_counts_as_none(cast: dict[str, Any], expediente: Ex
     assert expediente.code in response.content.decode()
 
 
+# Receipts and titles that say something else --------------------------------------------------------------
+def send(person: Any, expediente: Expediente, **fields: str) -> Document:
+    """A piece filed as the drop zone files it."""
+    facts = {"tipo": "anexo_del_convenio", "date": "10/06/2026", **fields}
+    file = SimpleUploadedFile("anexo.txt", str(fields).encode())
+    address = f"/custodia/expedientes/{expediente.pk}/radicar/"
+    answer = browse(person).post(address, {**facts, "file": file}, headers={"Accept": "application/json"})
+    return Document.objects.get(pk=answer.json()["document"])
+
+
+@pytest.mark.rule("C2")
+def test_nobody_adds_a_piece_to_another_s_receipt(cast: dict[str, Any], expediente: Expediente) -> None:
+    batch = "6f1c5c1e-8f1d-4c43-8b1c-5b6a1f0f7a11"
+    other = factories.make_expediente(cast["archivista"])
+    first, second = (send(cast["archivista"], expediente, batch=batch, title=title) for title in ("Uno", "Dos"))
+    send(cast["custodia"], expediente, batch=batch, title="De otra persona")
+    send(cast["archivista"], other, batch=batch, title="De otro expediente")
+    receipts = browse(cast["archivista"]).get(f"/custodia/recibos/{batch}.json").json()["receipts"]
+    assert [receipt["document"] for receipt in receipts] == [str(first.pk), str(second.pk)]
+
+
+@pytest.mark.criterion(19)
+def test_a_title_cannot_turn_the_line_it_stands_in(cast: dict[str, Any], expediente: Expediente) -> None:
+    piece = send(cast["archivista"], expediente, title="Acta \u202efdp.exe\u2066 del\n 4\x07\u200b")
+    assert piece.title == "Acta fdp.exe del 4"
+
+
 # Filling the disk -------------------------------------------------------------------------------------
 LARGE = 21 * 1024**2
 
