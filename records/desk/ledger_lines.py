@@ -24,6 +24,9 @@ PROBLEMS = {
     "unreadable": gettext_lazy("no se pueden leer"),
 }
 
+#: What an event is about when it is no row of the database.
+OBJECTS = {"custody": gettext_lazy("custodia")}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -38,6 +41,7 @@ class Line:
     who: str
     action: str
     object_id: str
+    object_name: str = ""
     title: str = ""
     detail: str = ""
     times: int = 1
@@ -65,6 +69,7 @@ def line_of(event: LedgerEvent, title: str = "") -> Line:
         event.actor or _("el sistema"),
         event.action,
         event.object_id,
+        str(OBJECTS.get(event.object_id, event.object_id)),
         title,
         detail_of(facts),
     )

@@ -18,7 +18,7 @@ from records.desk.fields import DemandedChoice, DemandedDay, DemandedText, sent,
 from records.desk.paging import page_of
 from records.errors import AccessDenied, RecordsError
 from records.models import ClassificationAct, Document
-from records.selectors.documents import current_act, get_document_for, pending_act
+from records.selectors.documents import current_act, get_document_for, pending_act, returned_act
 from records.selectors.people import list_people
 from records.selectors.worklists import list_acts_for
 from records.services.classification import approve_act, get_act_for, propose_level, return_act
@@ -101,6 +101,7 @@ def propose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "form": form,
         "act": current_act(piece),
         "proposal": pending_act(piece),
+        "returned": returned_act(piece),
         "readers": [{"level": code, "sentence": READERS[code]} for code, _label in LEVELS],
         "section": "/custodia/expedientes/",
     }

@@ -18,7 +18,13 @@ from records.explain import explain
 from records.models import Document
 from records.parsing import formats
 from records.parsing.names import storage_extension
-from records.selectors.documents import current_act, get_document_for, last_page_with_text, pending_act
+from records.selectors.documents import (
+    current_act,
+    get_document_for,
+    last_page_with_text,
+    pending_act,
+    returned_act,
+)
 from records.selectors.history import list_history_of
 from records.services.fixity import verify_document
 from records.services.viewing import open_original, page_image, view_document
@@ -144,6 +150,7 @@ def panel_context(request: HttpRequest, piece: Document) -> dict[str, Any]:
     return {
         "act": current_act(piece),
         "proposal": pending_act(piece),
+        "returned": returned_act(piece),
         "because": why.because,
         "allowed": why.allowed,
         "may_verify": permissions.allows(request.user, Action.VERIFY, piece),
