@@ -48,7 +48,7 @@ REFUSALS: Mapping[str, Sentence] = {
     ),
     "no_page_image": _("Esta pieza no tiene imagen de esa página."),
 }
-#: What may be missing from an act, as the phrase that completes "Falta o no sirve: …".
+#: What may be missing from an act, as the phrase that completes "Indique …".
 MISSING: Mapping[str, Sentence] = {
     "code": _("el código"),
     "title": _("el título"),
@@ -130,4 +130,4 @@ def rejected(error: RejectedUpload) -> str:
 def incomplete(error: Incomplete) -> str:
     facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", **error.facts}
     parts = [str(MISSING.get(code, code)) % facts for code in error.missing]
-    return str(_("Falta o no sirve: %(parts)s.")) % {"parts": "; ".join(parts)}
+    return str(_("Indique: %(parts)s.")) % {"parts": "; ".join(parts)}

@@ -43,7 +43,7 @@ TABS = (("documents", _("Documentos")), ("expediente-access", _("Accesos")), ("e
 
 class OpenForm(forms.Form):
     code = forms.CharField(
-        label=_("Código"), max_length=80, help_text=_("El que lo identificará siempre, p. ej. MDN-CD-2026-003.")
+        label=_("Código"), max_length=80, help_text=_("El que lo identificará siempre, p. ej. GC-130-CD-2026-003.")
     )
     title = forms.CharField(label=_("Título"), max_length=300)
     kind = forms.ChoiceField(label=_("Tipo de expediente"), choices=ExpedienteKind.choices)

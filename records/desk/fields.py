@@ -61,7 +61,7 @@ class DayField(forms.DateField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", DayInput())
         options.setdefault("input_formats", DAY_FORMATS)
-        options.setdefault("error_messages", {"invalid": _("Escriba la fecha como dd/mm/aaaa.")})
+        options.setdefault("error_messages", {"invalid": _("Escriba una fecha que exista, como dd/mm/aaaa.")})
         super().__init__(**options)
 
 
@@ -82,5 +82,5 @@ def show_refusal(form: forms.BaseForm, refusal: RecordsError) -> None:
     facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", **refusal.facts}
     for code in refusal.missing:
         name = next((name for name in (code, *ELSEWHERE.get(code, ())) if name in form.fields), None)
-        sentence = _("Falta o no sirve: %(what)s.") % {"what": str(MISSING.get(code, code)) % facts}
+        sentence = _("Indique %(what)s.") % {"what": str(MISSING.get(code, code)) % facts}
         form.add_error(name, sentence)

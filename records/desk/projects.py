@@ -20,7 +20,7 @@ from records.convenios.api import (
     withdraw_project,
 )
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import sent, show_refusal
+from records.desk.fields import DemandedText, sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import RecordsError
 from records.vocabulary import Action
@@ -29,9 +29,7 @@ SIZE = 25
 
 
 class DecisionForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Motivo"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = DemandedText(label=_("Motivo"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 @desk_view(*READ)

@@ -11,7 +11,8 @@ import pypdfium2.raw as pdfium_c
 
 from .contents import Contents, Damaged
 
-VERSION = str(pdfium.PDFIUM_INFO)
+#: The number alone: what follows the @ says how the wheel was built.
+VERSION = str(pdfium.PDFIUM_INFO).partition("@")[0]
 REPAIRED_VERSION = f"{VERSION} · qpdf {pikepdf.__libqpdf_version__}"
 
 

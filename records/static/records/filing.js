@@ -147,7 +147,7 @@ form.addEventListener("submit", (event) => {
   const waiting = rows.filter((row) => row.state === "waiting" || row.state === "refused");
   const ready = waiting.filter((row) => {
     const parts = missing(row);
-    fault(row, parts.length ? `Falta ${parts.join(" y ")}.` : "");
+    fault(row, parts.length ? `${parts.length > 1 ? "Faltan" : "Falta"} ${parts.join(" y ")}.` : "");
     return parts.length === 0;
   });
   const first = waiting.find((row) => !ready.includes(row));
@@ -165,7 +165,7 @@ async function queue(ready) {
 
 function send(row) {
   const parts = missing(row);
-  fault(row, parts.length ? `Falta ${parts.join(" y ")}.` : "");
+  fault(row, parts.length ? `${parts.length > 1 ? "Faltan" : "Falta"} ${parts.join(" y ")}.` : "");
   if (parts.length || row.state === "sending" || row.state === "filed") return Promise.resolve();
   become(row, "sending", "0 %");
   return new Promise((done) => {

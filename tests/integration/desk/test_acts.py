@@ -34,7 +34,7 @@ def test_everything_a_restriction_lacks_is_told_at_once_beside_its_field(browse:
     )
     body = response.content.decode()
     assert response.status_code == 422
-    assert "Escriba la fecha como dd/mm/aaaa." in body
+    assert "Escriba una fecha que exista, como dd/mm/aaaa." in body
     response = browse("custodia").post(address, {"level": "reserved", "norm": "Ley 1712", "article": "18"})
     body = response.content.decode()
     assert body.count('class="field has-error"') == 11

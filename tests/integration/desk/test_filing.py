@@ -246,7 +246,7 @@ def test_the_plain_form_keeps_the_values_of_the_rows_that_failed(browse: Any, ex
     assert "Contiene macros" in page
     assert 'value="Planilla &lt;x&gt;"' in page
     assert 'value="ayer"' in page
-    assert "Escriba la fecha como dd/mm/aaaa." in page
+    assert "Escriba una fecha que exista, como dd/mm/aaaa." in page
 
 
 def test_an_empty_plain_form_says_what_is_missing(browse: Any, expediente: Expediente) -> None:
