@@ -18,8 +18,8 @@ class Command(JsonCommand):
     help = "Aprueba un nivel propuesto por otra persona."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--act", required=True, metavar="UUID")
-        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN")
+        parser.add_argument("--act", required=True, metavar="UUID", help="identificador de la propuesta")
+        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN", help="quien actúa, por su usuario")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
         actor = person(options["login"])

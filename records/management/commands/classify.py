@@ -21,9 +21,10 @@ class Command(JsonCommand):
     help = "Propone un nivel para un documento, con su fundamento."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--document", required=True, metavar="UUID")
-        parser.add_argument("--level", required=True, choices=(Level.PUBLIC, Level.RESTRICTED, Level.RESERVED))
-        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN")
+        parser.add_argument("--document", required=True, metavar="UUID", help="identificador del documento")
+        levels = (Level.PUBLIC, Level.RESTRICTED, Level.RESERVED)
+        parser.add_argument("--level", required=True, choices=levels, help="pública, clasificada o reservada")
+        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN", help="quien actúa, por su usuario")
         parser.add_argument("--grounds", metavar="FILE", help="JSON con el fundamento (Ley 1712 de 2014)")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:

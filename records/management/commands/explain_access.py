@@ -16,9 +16,9 @@ class Command(JsonCommand):
     help = "Explica el acceso de una persona a un documento, ahora o en un momento pasado."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--document", required=True, metavar="UUID")
-        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN")
-        parser.add_argument("--at", type=a_moment, metavar="DATETIME")
+        parser.add_argument("--document", required=True, metavar="UUID", help="identificador del documento")
+        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN", help="de quién, por su usuario")
+        parser.add_argument("--at", type=a_moment, metavar="DATETIME", help="momento pasado, AAAA-MM-DDThh:mm")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
         found = explain(person(options["login"]), find_document(options["document"]), at=options["at"])

@@ -60,16 +60,16 @@ class Command(JsonCommand):
     help = "Radica archivos en un expediente, con un resultado por cada uno."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="*", metavar="PATH")
-        parser.add_argument("--expediente", required=True, metavar="CODE")
-        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN")
-        parser.add_argument("--tipo", default="", metavar="CODE")
-        parser.add_argument("--date", type=a_date)
-        parser.add_argument("--title", default="")
+        parser.add_argument("paths", nargs="*", metavar="PATH", help="archivos que se radican")
+        parser.add_argument("--expediente", required=True, metavar="CODE", help="código del expediente")
+        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN", help="quien actúa, por su usuario")
+        parser.add_argument("--tipo", default="", metavar="CODE", help="código del tipo documental")
+        parser.add_argument("--date", type=a_date, help="fecha del documento, AAAA-MM-DD")
+        parser.add_argument("--title", default="", help="título; si falta, el nombre del archivo")
         parser.add_argument("--manifest", help="JSON: [{path, tipo, date, title}]; lo que diga gana sobre lo general")
         parser.add_argument("--receipts", help="archivo al que se agrega una línea JSON por pieza radicada")
-        parser.add_argument("--duplicate", choices=("link", "keep"))
-        parser.add_argument("--reason", default="")
+        parser.add_argument("--duplicate", choices=("link", "keep"), help="si ya está: vincular o conservar ambos")
+        parser.add_argument("--reason", default="", help="motivo para conservar ambos")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
         pieces = self.pieces(options)

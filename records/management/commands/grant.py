@@ -20,12 +20,12 @@ class Command(JsonCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         target = parser.add_mutually_exclusive_group(required=True)
-        target.add_argument("--document", metavar="UUID")
-        target.add_argument("--expediente", metavar="CODE")
-        parser.add_argument("--to", required=True, metavar="LOGIN")
-        parser.add_argument("--until", required=True, type=a_date)
-        parser.add_argument("--reason", required=True)
-        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN")
+        target.add_argument("--document", metavar="UUID", help="identificador del documento")
+        target.add_argument("--expediente", metavar="CODE", help="código del expediente")
+        parser.add_argument("--to", required=True, metavar="LOGIN", help="a quién, por su usuario")
+        parser.add_argument("--until", required=True, type=a_date, metavar="DATE", help="último día, AAAA-MM-DD")
+        parser.add_argument("--reason", required=True, help="para qué lo necesita")
+        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN", help="quien actúa, por su usuario")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
         actor, reader = person(options["login"]), person(options["to"])

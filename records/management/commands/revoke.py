@@ -17,8 +17,8 @@ class Command(JsonCommand):
     help = "Retira una concesión de acceso."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--grant", required=True, metavar="UUID")
-        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN")
+        parser.add_argument("--grant", required=True, metavar="UUID", help="identificador de la concesión")
+        parser.add_argument("--as", required=True, dest="login", metavar="LOGIN", help="quien actúa, por su usuario")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
         actor = person(options["login"])

@@ -19,7 +19,7 @@ class Command(JsonCommand):
     help = "Comprueba que los bytes guardados son los radicados; no repara nada."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--expediente", metavar="CODE")
+        parser.add_argument("--expediente", metavar="CODE", help="solo las piezas de este expediente")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
         code = options["expediente"]

@@ -63,13 +63,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Arguments as the table of commands fixes them."""
-        parser.add_argument("query", metavar="QUERY")
+        parser.add_argument("query", metavar="QUERY", help="lo que se busca")
         who = parser.add_mutually_exclusive_group(required=True)
-        who.add_argument("--as", dest="login", metavar="LOGIN")
-        who.add_argument("--anonymous", action="store_true")
-        parser.add_argument("--facets", action="store_true")
-        parser.add_argument("--page-size", type=page_size, default=20, metavar="N")
-        parser.add_argument("--after", metavar="CURSOR")
+        who.add_argument("--as", dest="login", metavar="LOGIN", help="quien busca, por su usuario")
+        who.add_argument("--anonymous", action="store_true", help="como la ciudadanía")
+        parser.add_argument("--facets", action="store_true", help="con el reparto de los resultados")
+        parser.add_argument("--page-size", type=page_size, default=20, metavar="N", help="resultados por página")
+        parser.add_argument("--after", metavar="CURSOR", help="lo que dio la página anterior")
         parser.add_argument("--json", action="store_true", help="siempre es JSON; se acepta por uniformidad")
 
     def handle(self, *_args: Any, **options: Any) -> None:

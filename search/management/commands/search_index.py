@@ -30,9 +30,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Arguments as the table of commands fixes them."""
-        parser.add_argument("action", choices=["drain", "rebuild", "audit"])
-        parser.add_argument("--engine", metavar="NAME")
-        parser.add_argument("--repair", action="store_true")
+        parser.add_argument("action", choices=["drain", "rebuild", "audit"], help="poner al día, rehacer o comparar")
+        parser.add_argument("--engine", metavar="NAME", help="el motor; si falta, el de la instalación")
+        parser.add_argument("--repair", action="store_true", help="corrige lo que difiere")
         parser.add_argument("--json", action="store_true", help="siempre es JSON; se acepta por uniformidad")
 
     def handle(self, *_args: Any, **options: Any) -> None:

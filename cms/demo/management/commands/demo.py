@@ -12,6 +12,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from cms.demo import installation, people, play, serving
+from records.api import Role
 from records.commanding import JsonCommand, Outcome, Refused, a_date
 
 
@@ -82,6 +83,13 @@ def with_password() -> str:
     return password
 
 
+def spoken(roles: str) -> str:
+    """Codes of roles as a person reads them; who has none is told apart from who is left out."""
+    labels: dict[str, Any] = dict(Role.choices)
+    named = [str(labels.get(code, code)) for code in roles.split(", ") if code]
+    return ", ".join(named) or _("sin cargo en custodia")
+
+
 def announcement(password: str) -> Outcome:
     address = f"http://{serving.HOST}:{settings.CUSTODIA_PORT}/"
     users = people.users_and_roles()
@@ -97,7 +105,7 @@ def announcement(password: str) -> Outcome:
         _("Mesa de trabajo: %(address)scustodia/") % {"address": address},
         _("Clave de todas las personas en este arranque: %(password)s") % {"password": password},
         "",
-        *(f"  {user['login']:<{width}}  {user['role']}" for user in users),
+        *(f"  {user['login']:<{width}}  {spoken(user['role'])}" for user in users),
         "",
         _("Control-C termina el sitio y su trabajador."),
     )
