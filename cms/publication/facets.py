@@ -60,18 +60,23 @@ class Listing:
 
 
 def read_choices(query: QueryDict) -> Choices:
-    """The filters an address asks for; what is too long or empty is nobody's choice."""
+    """The filters an address asks for; what is too long, empty or no text is nobody's choice."""
     return {
-        facet.name: frozenset(value for value in query.getlist(facet.name) if 0 < len(value) <= LONGEST_VALUE)
+        facet.name: frozenset(value for value in query.getlist(facet.name) if _is_text(value))
         for facet in (*FACETS, INCLUSION)
     }
 
 
+def _is_text(value: str) -> bool:
+    """Whether a column may be compared with it: PostgreSQL refuses a NUL even in a question."""
+    return 0 < len(value) <= LONGEST_VALUE and "\x00" not in value
+
+
 def list_projects(query: QueryDict) -> Listing:
     """Rows, total and counts for the filters of `query`; its `despues` is the code the last page ended with."""
-    choices = read_choices(query)
+    choices, last = read_choices(query), query.get("despues", "")
     cells = _cross_table(choices[INCLUSION.name])
-    page = list(_rows(choices, query.get("despues", "")[:LONGEST_VALUE])[: PAGE_SIZE + 1])
+    page = list(_rows(choices, last if _is_text(last) else "")[: PAGE_SIZE + 1])
     more = len(page) > PAGE_SIZE
     return Listing(
         projects=page[:PAGE_SIZE],

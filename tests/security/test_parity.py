@@ -15,6 +15,7 @@ from django.test.utils import override_settings
 
 from records import triggers
 from records.models import Document
+from records.vocabulary import Level
 from search import api as search
 from search.engines.base import SearchEngine
 from search.engines.embedded import EmbeddedEngine
@@ -25,7 +26,7 @@ from tests.security import house as houses
 from tests.security.conftest import undone
 from tests.security.doors import DECIDING, DOORS, Door, by_counts, by_search
 from tests.security.house import House
-from tests.security.states import BASIS, STATES, State, reads_of
+from tests.security.states import BASIS, STATES, State, grant, propose, reads_of, withdraw
 
 pytestmark = pytest.mark.django_db
 PEOPLE = (*CAST, ANONYMOUS)
@@ -87,6 +88,7 @@ def refile(house: House, filed_by: Mapping[str, str]) -> None:
     triggers.uninstall(connection)
     for name, login in filed_by.items():
         Document.objects.filter(pk=house.pieces[name].pk).update(filed_by=house.cast[login])
+    connection.check_constraints()  # PostgreSQL alters no table whose deferred checks are pending
     triggers.install(connection)
 
 
@@ -114,3 +116,30 @@ def search_disagrees(house: House, state: State, engine: str) -> Iterator[str]:
     for login in PEOPLE:
         if (told := by_search(house, house.person(login))) != reads_of(state, login):
             yield f"{login}, {engine} search: {sorted(told)} instead of {sorted(reads_of(state, login))}"
+
+
+@pytest.mark.requirement("J4", "I3")
+@pytest.mark.parametrize("engine", ["memory", "embedded"])
+def test_a_withdrawn_grant_empties_the_next_answer_with_the_indexer_stopped(house: House, engine: str) -> None:
+    word = houses.canaries("A.R")["texto"]
+    reviewer = house.person("revisora")
+    with undone(), serving(engine):
+        assert search.search(reviewer, word).total == 0
+        made = grant(house, "A.R", "revisora")
+        assert [house.name_of(hit.document) for hit in search.search(reviewer, word).hits] == ["A.R"]
+        withdraw(house, made)
+        answer = search.search(reviewer, word, facets=True)
+        assert (answer.total, answer.hits, answer.facets, answer.pending) == (0, (), {}, 0)
+        assert not OutboxEntry.objects.exists(), "rights are no business of the index"
+
+
+@pytest.mark.requirement("I3")
+@pytest.mark.parametrize("engine", ["memory", "embedded"])
+def test_a_raised_level_hides_the_piece_before_the_index_knows(house: House, engine: str) -> None:
+    """A fact that waits for the index can hide, never show."""
+    word = houses.canaries("A.C")["texto"]
+    with undone(), serving(engine):
+        assert search.search(house.person("archivista"), word).total == 1
+        propose(house, "A.C", Level.RESERVED)
+        answer = search.search(house.person("archivista"), word, facets=True)
+        assert (answer.total, answer.hits, answer.facets) == (0, (), {})
