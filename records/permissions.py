@@ -237,7 +237,8 @@ class Rights:
         if isinstance(subject, Document):
             return self.reads(subject) or self.is_staff_of(subject.expediente)
         if isinstance(subject, Expediente):
-            return self.is_staff_of(subject) or self.visible().filter(expediente=subject).exists()
+            named = any(ground.expediente == subject.pk for ground in self.grounds)
+            return named or self.is_staff_of(subject) or self.visible().filter(expediente=subject).exists()
         return True
 
     def allows(self, action: str, subject: object = None) -> bool:

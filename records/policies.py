@@ -56,7 +56,7 @@ def check_accepts_filing(
 
 def check_grounds(level: str, grounds: Mapping[str, Any], today: datetime.date) -> None:
     """Raise Incomplete with everything a restriction lacks (Ley 1712, arts. 18, 19, 22, 28)."""
-    if level == Level.PUBLIC:
+    if level not in ARTICLES:
         return
     missing = [name for name in DEMANDED if not grounds.get(name)]
     if grounds.get("article") and str(grounds["article"]) != ARTICLES[level]:
@@ -76,6 +76,8 @@ def term_faults(
         return ["generated_in_future"]
     if until <= generated:
         return ["until_before_generated"]
+    if until <= today:
+        return ["until_passed"]
     if level == Level.RESERVED and until > years_after(generated, RESERVE_YEARS):
         return ["reserve_over_15_years"]
     return []
@@ -103,8 +105,13 @@ def check_can_propose(document: Document, level: str) -> None:
         raise RuleViolation("unknown_level", level=level)
     if document.level == level:
         raise RuleViolation("same_level", level=level)
-    if ClassificationAct.objects.filter(document=document, state=ActState.PROPOSED).exists():
+    if not acts_at_once(document.level, level) and is_waiting(document):
         raise RuleViolation("already_proposed")
+
+
+def is_waiting(document: Document) -> bool:
+    """Is a proposal about the piece still to be decided?"""
+    return ClassificationAct.objects.filter(document=document, state=ActState.PROPOSED).exists()
 
 
 def check_pending(act: ClassificationAct) -> None:

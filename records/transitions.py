@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from records.vocabulary import ActState, Role
 
 NEXT: Mapping[str, frozenset[str]] = {
-    ActState.PROPOSED: frozenset({ActState.IN_FORCE, ActState.REFUSED}),
+    # A stricter level that acts at once leaves a waiting proposal without object.
+    ActState.PROPOSED: frozenset({ActState.IN_FORCE, ActState.REFUSED, ActState.SUPERSEDED}),
     ActState.IN_FORCE: frozenset({ActState.SUPERSEDED}),
     ActState.REFUSED: frozenset(),
     ActState.SUPERSEDED: frozenset(),
@@ -22,4 +23,5 @@ EVENT: Mapping[str, str] = {
     ActState.PROPOSED: "level.proposed",
     ActState.IN_FORCE: "level.approved",
     ActState.REFUSED: "level.returned",
+    ActState.SUPERSEDED: "level.overtaken",
 }

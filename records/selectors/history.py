@@ -23,6 +23,7 @@ CUSTODY_ACTS = frozenset(
         "level.raised",
         "level.approved",
         "level.returned",
+        "level.overtaken",
         "custody.verified",
     }
 )

@@ -71,6 +71,7 @@ def check_may_propose(actor: Actor, document: Document, level: str) -> None:
 def write_proposal(actor: Actor, document: Document, level: str, columns: Mapping[str, Any]) -> ClassificationAct:
     at_once = policies.acts_at_once(document.level, level)
     if at_once:
+        overtake(actor, document)
         supersede(document)
     act = ClassificationAct.objects.create(
         document=document,
@@ -135,6 +136,14 @@ def decidable(actor: Actor, act: ClassificationAct) -> ClassificationAct:
 def decide(act: ClassificationAct, actor: Actor, state: str, observations: str = "") -> None:
     act.state, act.decided_by, act.decided_at, act.observations = state, actor, clock.now(), observations
     act.save(update_fields=["state", "decided_by", "decided_at", "observations"])
+
+
+def overtake(actor: Actor, document: Document) -> None:
+    """A stricter level does not wait for a proposal still to be decided: the proposal falls, and it is told."""
+    for waiting in document.classification_acts.filter(state=ActState.PROPOSED):
+        waiting.state = ActState.SUPERSEDED
+        waiting.save(update_fields=["state"])
+        audit.record("level.overtaken", actor=actor, subject=document, act=waiting.pk, level=waiting.level)
 
 
 def supersede(document: Document) -> None:

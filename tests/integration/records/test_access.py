@@ -74,6 +74,15 @@ def test_a_grant_on_an_expediente_opens_what_is_not_reserved_nor_unclassified(
     assert levels_read(cast["revisora"]) == {Level.PUBLIC, Level.RESTRICTED}
 
 
+def test_who_was_granted_an_expediente_knows_it_even_while_it_shows_her_nothing(cast: dict[str, Any]) -> None:
+    empty = factories.make_expediente(cast["archivista"])
+    factories.appoint_custodian(empty, cast["custodia"])
+    assert not permissions.sees(cast["revisora"], empty)
+    grant(cast, empty)
+    assert permissions.sees(cast["revisora"], empty)
+    assert list(permissions.expedientes_visible_to(cast["revisora"])) == [empty]
+
+
 def test_a_grant_opens_nothing_before_the_piece_has_a_level(cast: dict[str, Any], pieces: dict[str, Document]) -> None:
     grant(cast, pieces[Level.UNCLASSIFIED])
     assert levels_read(cast["revisora"]) == {Level.PUBLIC}

@@ -86,7 +86,7 @@ def test_any_extension_is_accepted_or_refused_by_a_known_code(name):
     extension = names.extension_of(name)
     refusals = formats.extension_refusals(extension)
     assert set(refusals) <= set(formats.REFUSALS)
-    assert bool(refusals) != (not extension or extension in formats.BY_EXTENSION)
+    assert bool(refusals) == (extension in formats.REFUSED_EXTENSIONS)
 
 
 def test_every_extension_of_the_table_is_in_one_place_only():
