@@ -78,6 +78,20 @@ def test_a_return_needs_its_sentence(browse: Browse, cast: dict[str, Any], fresh
     assert again.status_code == 404, "nothing waits any more, so nothing opens the piece to her"
 
 
+def test_what_was_returned_is_read_where_it_is_proposed_again(
+    browse: Browse, cast: dict[str, Any], fresh: Document
+) -> None:
+    propose = {"actor": cast["custodia"], "document": fresh, "level": Level.PUBLIC, "grounds": None}
+    act = factories.classification.propose_level(**propose)
+    factories.classification.return_act(actor=cast["jefatura"], act=act, observations="Precise el alcance")
+    client, piece = browse("custodia"), f"/custodia/documentos/{fresh.pk}/"
+    assert "Precise el alcance" in client.get(f"{piece}nivel/").content.decode()
+    assert "Precise el alcance" in client.get(piece).content.decode()
+    assert client.get(f"/custodia/aprobaciones/{act.pk}/").status_code == 200
+    factories.classification.propose_level(**propose)
+    assert "Precise el alcance" not in client.get(piece).content.decode()
+
+
 def test_who_filed_is_told_why_she_cannot_propose(browse: Browse, fresh: Document) -> None:
     response = browse("archivista").post(f"/custodia/documentos/{fresh.pk}/nivel/", COMPLETE)
     assert response.status_code == 422
