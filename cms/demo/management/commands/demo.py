@@ -49,7 +49,9 @@ class Command(JsonCommand):
             raise Refused("dangerous_start", str(fault)) from fault
 
     def load(self, _options: Mapping[str, Any]) -> Outcome:
-        return announcement(with_password())
+        """Nothing is served, and serving makes another password: people are told neither address nor password."""
+        loaded = _("La demostración quedó cargada en %(home)s. Para servirla: make demo.")
+        return Outcome(announcement(with_password()).document, (loaded % {"home": settings.CUSTODIA_HOME},))
 
     def serve(self, options: Mapping[str, Any]) -> Outcome:
         """Start the children first: hashing passwords takes the time they need to come up."""
