@@ -58,7 +58,7 @@ class Bare:
     def file(self, given: bytes) -> None:
         digest = hashlib.sha256(given).hexdigest()
         staged = self.folder / "incoming" / uuid.uuid4().hex
-        with open(staged, "wb") as sink:
+        with staged.open("wb") as sink:
             sink.write(given)
             sink.flush()
             os.fsync(sink.fileno())

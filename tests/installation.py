@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -61,13 +63,14 @@ class Installation:
     def prepare(self) -> None:
         """The least that one needs to file, instead of the whole demo: see `tests.ground`."""
         given = self.environment() | {"DJANGO_SETTINGS_MODULE": "cms.settings.demo"}
-        done = subprocess.run([sys.executable, "-m", "tests.ground"], cwd=ROOT, env=given, capture_output=True, check=False)
+        command = [sys.executable, "-m", "tests.ground"]
+        done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
 
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database file says, read past the product."""
         with contextlib.closing(sqlite3.connect(self.home / "custodia.sqlite3")) as database:
-            return database.execute(statement).fetchall()
+            return database.execute(statement, values).fetchall()
 
     def start(self) -> None:
         """Serve and work; returns when the demo has announced itself."""
@@ -111,6 +114,24 @@ class Installation:
                 return response.status, response.read()
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read()
+
+
+def run_folder(factory: Any) -> Path:
+    """The folder that all processes of one test run share: under xdist, the parent of each worker's own."""
+    own: Path = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def prepared(shared: Path, to: Path) -> Installation:
+    """A prepared installation at `to`, copied from the one that all processes of a test run share under `shared`."""
+    ground = Installation(shared / "custodia-ground")
+    with (shared / "custodia-ground.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (ground.home / "prepared").exists():
+            ground.prepare()
+            (ground.home / "prepared").touch()
+    shutil.copytree(ground.home, to)
+    return Installation(to)
 
 
 def free_port() -> int:

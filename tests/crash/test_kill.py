@@ -5,6 +5,7 @@ CRASH_REPEATS says how often (1; `make soak` repeats more). Each repetition ends
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import pytest
 
 from tests.e2e.files import pdf_of
 from tests.ground import EXPEDIENTE
-from tests.installation import Installation
+from tests.installation import Installation, prepared, run_folder
 
 REPEATS = int(os.environ.get("CRASH_REPEATS", "1"))
 COMMON = "loteinterrumpido"
@@ -81,19 +82,22 @@ def check_after(home: Installation, kept: Receipts, expediente: str) -> None:
     check_rows(home, kept, expediente, documents)
 
 
+WHOLE_ROWS = """
+SELECT d.id, d."order", d.folio_first, d.folio_last, d.blob_id, r.document_id
+FROM records_document d JOIN records_expediente e ON e.id = d.expediente_id
+LEFT JOIN records_reading r ON r.document_id = d.id WHERE e.code = ? ORDER BY d."order"
+"""
+
+
 def check_rows(home: Installation, kept: Receipts, expediente: str, documents: set[str]) -> None:
     """Past the product, in the database file: every row whole, orders, folios and radicados without a gap."""
-    rows = home.rows(
-        'SELECT d.id, d."order", d.folio_first, d.folio_last, d.blob_id, r.document_id, d.radicado FROM records_document d '
-        "JOIN records_expediente e ON e.id = d.expediente_id LEFT JOIN records_reading r ON r.document_id = d.id "
-        f"WHERE e.code = '{expediente}' ORDER BY d.\"order\""
-    )
+    rows = home.rows(WHOLE_ROWS, expediente)
     by_id = {str(row[0]).replace("-", ""): row for row in rows}
     assert {key.replace("-", "") for key in documents} <= set(by_id)
     assert all(by_id[receipt["document"].replace("-", "")][4] == receipt["sha256"] for receipt in kept)
     assert all(row[5] for row in rows), "a piece without its reading's row"
     assert [row[1] for row in rows] == list(range(1, len(rows) + 1))
-    assert all(before[3] + 1 == after[2] for before, after in zip(rows, rows[1:], strict=False))
+    assert all(before[3] + 1 == after[2] for before, after in itertools.pairwise(rows))
     radicados = [row[0] for row in home.rows("SELECT radicado FROM records_document")]
     years = {radicado.split("-")[0] for radicado in radicados}
     for year in years:
@@ -112,22 +116,18 @@ def check_rest_can_follow(home: Installation, paths: list[Path], receipts: Path,
     assert found["total"] == len(paths)
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    home = Installation(tmp_path_factory.mktemp("custodia") / "home")
-    home.prepare()
-    return home
-
-
 @pytest.mark.requirement("J7")
 @pytest.mark.rule("K8")
 @pytest.mark.criterion(10)
-def test_a_batch_killed_in_the_middle_keeps_what_it_acknowledged(prepared: Installation, tmp_path: Path) -> None:
+def test_a_batch_killed_in_the_middle_keeps_what_it_acknowledged(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    home = prepared(run_folder(tmp_path_factory), tmp_path / "home")
     paths, receipts = make_batch(tmp_path / "lote", 40), tmp_path / "receipts.jsonl"
-    filing = file_batch(prepared, paths, receipts, EXPEDIENTE)
-    kept = kill_in_the_middle(prepared, filing, receipts, at=random.randint(1, 30))
-    check_after(prepared, kept, EXPEDIENTE)
-    check_rest_can_follow(prepared, paths, receipts, EXPEDIENTE)
+    filing = file_batch(home, paths, receipts, EXPEDIENTE)
+    kept = kill_in_the_middle(home, filing, receipts, at=random.randint(1, 30))
+    check_after(home, kept, EXPEDIENTE)
+    check_rest_can_follow(home, paths, receipts, EXPEDIENTE)
 
 
 def whole_system(folder: Path, files: int) -> None:

@@ -323,14 +323,16 @@ def test_the_sites_work_without_scripts(arrive: Arrive, tmp_path: Path) -> None:
     assert reviewer.page.locator(".sheet-marks rect").count() >= 1
 
 
+ROOMS = ("expedientes/", "buscar/", f"buscar/?q={PROBE}", "accesos/", "proyectos/", "convenios/", "salud/", "ayuda/")
+OWN_ROOMS = {"jefatura": ("aprobaciones/",), "auditoria": ("bitacora/",), "archivista": ("expedientes/nuevo/",)}
+
+
 @pytest.mark.requirement("A10")
 @pytest.mark.parametrize("login", ["archivista", "custodia", "jefatura", "auditoria", "revisora"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_every_room_of_the_desk_is_accessible_and_fits(arrive: Arrive, login: str, *, phone: bool) -> None:
     visit = arrive(login, phone=phone)
-    rooms = ["expedientes/", "buscar/", f"buscar/?q={PROBE}", "accesos/", "proyectos/", "convenios/", "salud/", "ayuda/"]
-    rooms += {"jefatura": ["aprobaciones/"], "auditoria": ["bitacora/"], "archivista": ["expedientes/nuevo/"]}.get(login, [])
-    for room in rooms:
+    for room in (*ROOMS, *OWN_ROOMS.get(login, ())):
         visit.go(f"/custodia/{room}")
     link = visit.page.goto(f"{visit.town.address}/custodia/expedientes/")
     assert link is not None

@@ -26,7 +26,8 @@ class Said:
 
     def without(self, key: object) -> Said:
         """The same with the id blanked in the address of the login, the one answer that repeats what was asked."""
-        return Said(self.status, re.sub(rb"(Location: /cuenta/entrar/.*)" + str(key).encode(), rb"\1ID", self.head), self.body)
+        head = re.sub(rb"(Location: /cuenta/entrar/.*)" + str(key).encode(), rb"\1ID", self.head)
+        return Said(self.status, head, self.body)
 
     def unlike(self, other: Said) -> str:
         """The first place where two answers differ, with a little around it."""
@@ -46,9 +47,9 @@ class Visitor:
 
     def ask(self, method: str, path: str, form: Mapping[str, str] | None = None, **headers: str) -> Said:
         self.client.cookies = SimpleCookie(self.cookies.replace("Set-Cookie: ", "").replace("\r\n", "; "))
-        send = getattr(self.client, method.lower())
+        sent = {"data": {**(form or {}), "csrfmiddlewaretoken": "x"}} if method == "POST" else {}
         with undone():
-            response = send(path, {**(form or {}), "csrfmiddlewaretoken": "x"}, headers=headers) if method == "POST" else send(path, headers=headers)
+            response = getattr(self.client, method.lower())(path, **sent, headers=headers)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         head = f"{response.status_code} {response.reason_phrase}\n" + "".join(
             f"{name}: {value}\n" for name, value in sorted(response.items())

@@ -89,8 +89,8 @@ def add_piece(house: House, name: str, filer: str = "archivista", **fields: Any)
     piece = Document.objects.create(
         id=fields.pop("id", identity(name)), expediente=expediente, tipo=factories.make_tipo(), order=order,
         folio_first=order, folio_last=order, radicado=f"2026-{zlib.crc32(name.encode())}",
-        title=fields.pop("title", f"Pieza {words['titulo']}"), original_name=f"{words['nombre']}.txt", date=factories.DAY,
-        author="Grupo de Contratos", filed_by=house.cast[filer], filed_at=expediente.created_at,
+        title=fields.pop("title", f"Pieza {words['titulo']}"), original_name=f"{words['nombre']}.txt",
+        date=factories.DAY, author="Grupo de Contratos", filed_by=house.cast[filer], filed_at=expediente.created_at,
         blob=kept(content.encode(), expediente), media_type="text/plain", extension="txt", pages=1, inspected=True,
         level=LETTERS[letter], batch=identity(place), **fields,
     )  # fmt: skip

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-
 from django.urls import URLResolver, get_resolver
 
 from tests.people import ANONYMOUS, CAST
@@ -24,6 +23,10 @@ Statuses = Mapping[str, int]
 CONTRACTS = "archivista custodia"
 STAFF = f"{CONTRACTS} jefatura secretaria.general"
 ALL: Statuses = {"*": 200}
+GONE: Statuses = {"*": 404}
+#: One's own account, and the form that leads to it.
+OWN: Statuses = {f"{ANONYMOUS} inactivo": 302, "*": 200}
+LOGIN: Statuses = {f"{ANONYMOUS} inactivo": 200, "*": 302}
 
 
 @dataclass(frozen=True)
@@ -77,15 +80,15 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/proyectos/", DESK, get=ALL),
     Row("custodia/convenios/", DESK, get=ALL),
     Row("custodia/estilo/", DESK, get={"*": 404}),  # a page of the demo alone
-    Row(r"custodia/^(?:.+/|documentos/[^/]+/.+|recibos/.+)$", DESK, "nothing", {"*": 404}, {"*": 404}, options={"*": 404}),
-    # Desk: expedientes
+    Row(r"custodia/^(?:.+/|documentos/[^/]+/.+|recibos/.+)$", DESK, "nothing", GONE, GONE, options=GONE),
+    # The desk and its expedientes
     Row(EXPEDIENTE, DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "accesos/", DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "accesos/conceder/", DESK, "expediente", only("custodia"), only("custodia", 422)),
     Row(EXPEDIENTE + "historia/", DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "radicar/", DESK, "expediente", only(CONTRACTS), only(CONTRACTS, 422)),
     Row(EXPEDIENTE + "sugerencias/", DESK, "expediente", post=only(CONTRACTS)),
-    # Desk: pieces
+    # The desk and a piece
     Row(PIECE, DESK, "piece", get=ALL),
     Row(PIECE + "original", DESK, "piece", get=ALL),
     Row(PIECE + "pagina/<int:number>.png", DESK, "piece", get=ALL),
@@ -103,10 +106,8 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/accesos/<uuid:key>/retirar/", DESK, "grant", ALL, {"*": 302}),
     Row("custodia/proyectos/<uuid:key>/", DESK, "project", ALL, only("jefatura secretaria.general", 422)),
     # Account
-    Row("cuenta/", "desk editor all", get={f"{ANONYMOUS} inactivo": 302, "*": 200},
-        post={f"{ANONYMOUS} inactivo": 302, "*": 200}, options={f"{ANONYMOUS} inactivo": 302, "*": 200}),
-    Row("cuenta/entrar/", "desk editor all", get={f"{ANONYMOUS} inactivo": 200, "*": 302},
-        post={f"{ANONYMOUS} inactivo": 200, "*": 302}, options={f"{ANONYMOUS} inactivo": 200, "*": 302}),
+    Row("cuenta/", "desk editor all", get=OWN, post=OWN, options=OWN),
+    Row("cuenta/entrar/", "desk editor all", get=LOGIN, post=LOGIN, options=LOGIN),
     Row("cuenta/salir/", "desk editor all", get=ALL, post={"*": 302}, options=ALL),
     # Health
     Row("salud/", EVERYWHERE, get=ALL),
@@ -190,6 +191,3 @@ def people() -> tuple[str, ...]:
 
 def listed() -> dict[str, Row]:
     return {row.pattern: row for row in ROWS}
-
-
-__all__ = ["EDITOR_GROUPS", "METHODS", "ROWS", "URLCONFS", "Row", "addresses", "expected", "listed", "path_of", "people"]
