@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cms.settings import env
 from cms.settings.base import *
-from cms.settings.base import DATABASES, RECORDS, environment
+from cms.settings.base import CUSTODIA_HOME, DATABASES, RECORDS, environment
+from cms.settings.home import prepare_home
 
 PROFILE = "production"
 SECRET_KEY: str = environment.read("SECRET_KEY", env.secret)
@@ -13,6 +14,7 @@ SITE_ROLE = environment.read("SITE_ROLE", env.role)
 DATABASES["default"] = environment.read("DATABASE_URL", env.database)
 environment.forbid("DEMO_PASSWORD", "es solo de la demostración")
 environment.finish()
+prepare_home(CUSTODIA_HOME)
 
 RECORDS["REQUIRE_ISOLATED_CELL"] = True
 SECURE_SSL_REDIRECT = True

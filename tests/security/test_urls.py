@@ -326,7 +326,8 @@ def test_every_form_of_the_desk_asks_for_its_token(town: Town) -> None:
 @pytest.mark.criterion(1)
 def test_a_page_editor_meets_nothing_of_custody_in_the_admin(town: Town) -> None:
     """A crawl from the admin's first page along every link, and its choosers and searches asked for canaries."""
-    visitor, seen, waiting, wrong = Visitor(town.house, "editora"), set(), list(ASKED_OF_THE_EDITOR), []
+    visitor, waiting, wrong = Visitor(town.house, "editora"), list(ASKED_OF_THE_EDITOR), []
+    seen: set[str] = set()
     while waiting and len(seen) < LONGEST_CRAWL:
         path = waiting.pop(0)
         if path in seen:
