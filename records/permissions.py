@@ -237,9 +237,13 @@ class Rights:
         if isinstance(subject, Document):
             return self.reads(subject) or self.is_staff_of(subject.expediente)
         if isinstance(subject, Expediente):
-            named = any(ground.expediente == subject.pk for ground in self.grounds)
-            return named or self.is_staff_of(subject) or self.visible().filter(expediente=subject).exists()
+            return self.is_staff_of(subject) or self.is_named_for(subject)
         return True
+
+    def is_named_for(self, expediente: Expediente) -> bool:
+        """Does a ground open the expediente, or a piece of it?"""
+        named = any(ground.expediente == expediente.pk for ground in self.grounds)
+        return named or self.visible().filter(expediente=expediente).exists()
 
     def allows(self, action: str, subject: object = None) -> bool:
         """May the person do this to that? `subject` is a Document, an Expediente or None."""
