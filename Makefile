@@ -57,7 +57,7 @@ check: $(DEV) ## format, lint, types, import rules, templates, migrations, setti
 release-check: $(DEV) ## check, and an audit that could not be made is a failure
 	@$(APART) $(PY) -m tests.gates --release
 
-test-services: $(DEV) ## the database tests on PostgreSQL, and real files nobody here wrote
+test-services: $(DEV) ## the database tests on PostgreSQL, real files nobody here wrote, systems killed
 	@$(APART) $(PY) -m tests.services $(ARGS)
 
 e2e: $(DEV) ## the journeys in a browser

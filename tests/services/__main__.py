@@ -1,4 +1,4 @@
-"""`make test-services`: the database tests on a real PostgreSQL, then the corpus of real files.
+"""`make test-services`: the database tests on a real PostgreSQL, the corpus of real files, whole systems killed.
 
 A suite that ran nothing is a failure: nothing was proved by it.
 """
@@ -16,6 +16,7 @@ from tests.services import postgres
 PYTEST = (sys.executable, "-m", "pytest")
 DATABASE = ("-n", "2", "--dist", "worksteal", "--database-only", "-m", "not (corpus or e2e or soak)")
 CORPUS = ("-m", "corpus")
+SYSTEMS = ("-m", "services", "tests/crash")
 
 
 def suite(title: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> bool:
@@ -36,7 +37,8 @@ def main(extra: list[str]) -> int:
         print(f"== database tests on PostgreSQL: {reason}", flush=True)
         database = False
     corpus = suite("real files", (*CORPUS, *extra), {})
-    return int(not (database and corpus))
+    systems = suite("whole systems, killed", (*SYSTEMS, *extra), {})
+    return int(not (database and corpus and systems))
 
 
 if __name__ == "__main__":
