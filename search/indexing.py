@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from django.db import transaction
 
-from search import outbox
+from search import claims, outbox
 from search.batches import batched
 from search.conf import get_engine
 from search.engines.base import IndexWriter, SearchEngine
@@ -48,6 +48,7 @@ def drain(limit: int | None = None) -> Counts:
     """
     engine = get_engine()
     _ensure_ready(engine)
+    outbox.recover()
     done = failed = 0
     while limit is None or done + failed < limit:
         size = BATCH if limit is None else min(BATCH, limit - done - failed)
@@ -69,7 +70,7 @@ def _ensure_ready(engine: SearchEngine) -> None:
 
 def _drain_batch(engine: SearchEngine, size: int) -> tuple[int, int]:
     """(done, put off) of one batch."""
-    token = uuid.uuid4()
+    token = claims.new_token()
     taken = outbox.claim(size, token)
     if not taken:
         return 0, 0

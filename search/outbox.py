@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from search import claims
 from search.models import OutboxEntry
 
 LEASE = timedelta(seconds=120)
@@ -85,6 +86,13 @@ def put_off(row: OutboxEntry, reason: str) -> None:
         due_at=_now() + timedelta(seconds=wait),
         last_error=reason[:_MAX_ERROR],
     )
+
+
+def recover() -> int:
+    """Frees what dead processes of this machine hold; how many rows."""
+    held = OutboxEntry.objects.exclude(claim=None).order_by().values_list("claim", flat=True).distinct()
+    dead = [token for token in held if token and claims.is_abandoned(token)]
+    return OutboxEntry.objects.filter(claim__in=dead).update(**_UNCLAIMED) if dead else 0
 
 
 def release(token: uuid.UUID) -> None:

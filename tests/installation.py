@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cms.demo.serving import die_with
+
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "clave-de-recorrido-7"
 #: What of the caller's environment a child of ours must not meet: it would point to another installation.
@@ -48,7 +50,10 @@ class Installation:
         """A command as the leader of its own process group, its words on pipes or where `options` say."""
         given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         command = [sys.executable, str(ROOT / "manage.py"), *words]
-        return subprocess.Popen(command, env=self.environment(), text=True, start_new_session=True, **given)
+        ending = die_with(os.getpid())  # a test run that is ended leaves nothing running
+        return subprocess.Popen(
+            command, env=self.environment(), text=True, start_new_session=True, preexec_fn=ending, **given
+        )
 
     def command(self, *words: str, allowed: tuple[int, ...] = (0,)) -> Any:
         """The JSON document that a command prints; its exit status must be one of `allowed`."""

@@ -132,7 +132,14 @@ def test_a_batch_killed_in_the_middle_keeps_what_it_acknowledged(
 
 def whole_system(folder: Path, files: int) -> None:
     """The demo serves and its worker reads while a batch is filed; all of it dies at once, and is started again."""
-    home, expediente = Installation(folder / "home"), "GC-130-CD-2026-002"
+    home = Installation(folder / "home")
+    try:
+        live_and_die(home, folder, files, "GC-130-CD-2026-002")
+    finally:
+        home.kill()
+
+
+def live_and_die(home: Installation, folder: Path, files: int, expediente: str) -> None:
     home.load()
     home.command("worker", "--once", allowed=(0, 1))
     home.start()
@@ -171,3 +178,30 @@ def test_the_running_system_killed_during_200_files(tmp_path: Path, repetition: 
 @pytest.mark.parametrize("repetition", range(max(REPEATS, 20)))
 def test_the_running_system_killed_again_and_again(tmp_path: Path, repetition: int) -> None:
     whole_system(tmp_path, 200)
+
+
+@pytest.mark.criterion(26)
+@pytest.mark.requirement("J7")
+def test_what_a_killed_worker_held_is_taken_up_at_once(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    """Rows that a worker had claimed when it died wait for no lease: the next one brings them in."""
+    home = prepared(run_folder(tmp_path_factory), tmp_path / "home")
+    paths = make_batch(tmp_path / "lote", 3)
+    file_batch(home, paths, tmp_path / "receipts.jsonl", EXPEDIENTE).wait(timeout=60)
+    claimer = home.popen("shell", "-v", "0", "-c", CLAIM_AND_HANG)
+    assert claimer.stdout is not None
+    assert claimer.stdout.readline() == "3\n"
+    os.killpg(claimer.pid, signal.SIGKILL)
+    claimer.wait()
+    tally = home.command("worker", "--once")
+    assert (tally["failed"], tally["left"]) == (0, 0)
+    assert home.command("search", COMMON, "--as", "archivista")["total"] == 3
+
+
+CLAIM_AND_HANG = """
+import time
+from search import claims, outbox
+print(outbox.claim(10, claims.new_token()), flush=True)
+time.sleep(600)
+"""
