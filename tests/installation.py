@@ -52,7 +52,12 @@ class Installation:
         command = [sys.executable, str(ROOT / "manage.py"), *words]
         ending = die_with(os.getpid())  # a test run that is ended leaves nothing running
         return subprocess.Popen(
-            command, env=self.environment(), text=True, start_new_session=True, preexec_fn=ending, **given
+            command,
+            env=self.environment(),
+            text=True,
+            start_new_session=True,
+            preexec_fn=ending,  # noqa: PLW1509  it only asks the kernel
+            **given,
         )
 
     def command(self, *words: str, allowed: tuple[int, ...] = (0,)) -> Any:
