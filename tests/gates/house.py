@@ -24,7 +24,7 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError")
 #: A linter's rule switched off on a line, with nothing but its code after it.
 SILENCED = re.compile(r"#\s*noqa(:\s*[A-Z]+\d+([,\s]+[A-Z]+\d+)*)?\s*$")
 REGISTRY = re.compile(r"https?://[^\s\"'<>]*\b(pypi|pythonhosted|npmjs|crates|maven|golang|debian)\b", re.IGNORECASE)
-MACHINE = re.compile(r"(?<![\w.])/(work|farm)/\w|/root/|/home/\w+/")
+MACHINE = re.compile(r"(?<![\w.])/(?:root|home/\w+|Users/\w+|mnt/\w+)/\w")
 TEXTS = frozenset(
     {".py", ".md", ".toml", ".txt", ".sh", ".html", ".json", ".yml", ".yaml", ".cfg", ".csv", ".js", ".css", ""}
 )
