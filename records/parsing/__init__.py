@@ -7,18 +7,40 @@ image, `status` how well the cell is closed. A file can make any of them say *no
 
 from __future__ import annotations
 
-from .answers import CellStatus, Inspection, PageContent, PageUnavailable, Reading
+from .answers import (
+    Attachments,
+    CellStatus,
+    Converted,
+    Inspection,
+    Mail,
+    MailPart,
+    OcrPage,
+    PageContent,
+    PageUnavailable,
+    PartUnavailable,
+    Reading,
+    Signature,
+    SignatureReport,
+)
 from .front import close, inspect, read, render, status
 from .limits import CellLimits
 from .names import name_flags, safe_display_name, storage_extension
 
 __all__ = [
+    "Attachments",
     "CellLimits",
     "CellStatus",
+    "Converted",
     "Inspection",
+    "Mail",
+    "MailPart",
+    "OcrPage",
     "PageContent",
     "PageUnavailable",
+    "PartUnavailable",
     "Reading",
+    "Signature",
+    "SignatureReport",
     "close",
     "inspect",
     "name_flags",
