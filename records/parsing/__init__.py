@@ -25,6 +25,7 @@ from .answers import (
 from .front import close, inspect, read, render, status
 from .limits import CellLimits
 from .names import name_flags, safe_display_name, storage_extension
+from .tables import JsonText, Table, read_json, read_table
 
 __all__ = [
     "Attachments",
@@ -32,6 +33,7 @@ __all__ = [
     "CellStatus",
     "Converted",
     "Inspection",
+    "JsonText",
     "Mail",
     "MailPart",
     "OcrPage",
@@ -41,10 +43,13 @@ __all__ = [
     "Reading",
     "Signature",
     "SignatureReport",
+    "Table",
     "close",
     "inspect",
     "name_flags",
     "read",
+    "read_json",
+    "read_table",
     "render",
     "safe_display_name",
     "status",

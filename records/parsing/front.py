@@ -37,6 +37,11 @@ class Answer:
     fault: str = ""
     detail: str = ""
 
+    def number(self, name: str) -> int:
+        """A fact that is a whole number, 0 when it was not told or is none."""
+        value = self.facts.get(name, 0)
+        return value if isinstance(value, int) else 0
+
     @property
     def died(self) -> bool:
         """Whether the child ended without a word, killed by a limit or by the file."""
@@ -51,7 +56,7 @@ def close() -> None:
 def inspect(path: Path | str, name: str) -> Inspection:
     """What the file at ``path``, received as ``name``, is; see `Inspection`. Never raises for what a file holds."""
     extension = names.extension_of(name)
-    answer = _asked(path, {"op": "inspect", "kind": "", "extension": extension})
+    answer = asked(path, {"op": "inspect", "kind": "", "extension": extension})
     facts = answer.facts
     flags = [*facts.get("flags", []), *names.name_flags(name)]
     flags += [answer.fault] if answer.fault in formats.FLAGS else []
@@ -90,7 +95,7 @@ def render(path: Path | str, media_type: str, number: int, dpi: int = DEFAULT_DP
     if row is None or not row.page_images:
         raise PageUnavailable("no_page_images")
     order = {"op": "render", "kind": row.kind, "number": number, "dpi": max(1, min(dpi, MAX_DPI))}
-    answer = _asked(path, order)
+    answer = asked(path, order)
     if answer.fault or not answer.blob:
         raise PageUnavailable(answer.fault or "damaged")
     return answer.blob
@@ -105,7 +110,7 @@ def status(paths: tuple[str, ...] = ()) -> CellStatus:
         layers = _cell.running().layers
     except CellUnavailable as fault:
         return CellStatus(False, (), f"sin celda de lectura: {fault}")
-    answer = _asked("/dev/null", {"op": "probe", "kind": "", "paths": list(paths)})
+    answer = asked("/dev/null", {"op": "probe", "kind": "", "paths": list(paths)})
     allowed = answer.facts.get("allowed")
     if answer.fault or allowed is None:
         return CellStatus(False, layers, f"sin aislamiento completo: la prueba no terminó ({answer.fault})")
@@ -116,7 +121,8 @@ def status(paths: tuple[str, ...] = ()) -> CellStatus:
     return CellStatus(True, layers, f"{len(answer.facts['tried'])} intentos negados")
 
 
-def _asked(path: Path | str, order: dict[str, Any]) -> Answer:
+def asked(path: Path | str, order: dict[str, Any]) -> Answer:
+    """What a child says to ``order`` about the file at ``path``; its ``fault`` says what went wrong, nothing raises."""
     answer = Answer()
     try:
         with opened(path) as file:
@@ -207,7 +213,7 @@ def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
     answer = Answer()
     for _ in range(_cell.limits.read_restarts + 1):
         first = int(answer.facts.get("start", 1)) + len(answer.pages)
-        latest = _asked(path, {**order, "first": first} if answer.pages else order)
+        latest = asked(path, {**order, "first": first} if answer.pages else order)
         answer.facts.update(latest.facts)
         answer.pages += latest.pages
         answer.fault, answer.detail = latest.fault, latest.detail

@@ -10,8 +10,10 @@ from typing import Any
 
 from . import (
     inspection,
+    json_text,
     page_images,
     probe,
+    table,
     text_mail,
     text_pdf,
     text_plain,
@@ -38,6 +40,8 @@ OPERATIONS: dict[str, Callable[[Contents, Sink], None]] = {
     "inspect": inspection.inspect,
     "read": lambda contents, sink: READERS[contents.kind](contents, sink),
     "render": page_images.render,
+    "table": table.read,
+    "json": json_text.read,
     "probe": probe.probe,
 }
 

@@ -101,7 +101,7 @@ def test_a_bubblewrap_that_does_not_work_is_not_believed(other_cell, pdf, monkey
 def test_no_variable_of_the_caller_reaches_the_cell(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "secreto")
     front.close()
-    answer = front._asked("/dev/null", {"op": "probe", "kind": ""})
+    answer = front.asked("/dev/null", {"op": "probe", "kind": ""})
     assert set(answer.facts["env"]) <= {"LANG", "PWD", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE"}
 
 
