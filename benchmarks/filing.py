@@ -90,15 +90,15 @@ class Service:
 def without_cell() -> Iterator[None]:
     """The cell answers at once what it would have said, so that only the filing is measured."""
     from records import parsing
-    from records.services import filing
+    from records.services import receiving
 
-    real = filing.parsing.inspect
+    real = receiving.parsing.inspect
     told = parsing.Inspection("text/plain", "txt", 1, inspected=True, flags=(), refusals=())
-    filing.parsing.inspect = lambda _path, _name: told
+    receiving.parsing.inspect = lambda _path, _name: told
     try:
         yield
     finally:
-        filing.parsing.inspect = real
+        receiving.parsing.inspect = real
 
 
 def interleaved(acts: dict[str, Callable[[bytes], None]], rounds: int) -> dict[str, list[float]]:

@@ -37,13 +37,13 @@ def connect_custody() -> None:
     search.register_source(custody_source.CustodySource())
     search.observe(on_answer=note_search, on_mismatch=note_mismatch)
     marking.use_marker(search.mark_words)
-    records.subscribe(records.DocumentChanged, index_again)
+    records.subscribe(records.DocumentsChanged, index_again)
     records.subscribe(records.ProjectPublished, publish)
     records.subscribe(records.ProjectWithdrawn, withdraw)
 
 
-def index_again(event: records.DocumentChanged) -> None:
-    search.enqueue(custody_source.NAME, [str(event.document_id)])
+def index_again(event: records.DocumentsChanged) -> None:
+    search.enqueue(custody_source.NAME, [str(key) for key in event.document_ids])
 
 
 def publish(event: records.ProjectPublished) -> None:

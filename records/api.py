@@ -17,7 +17,7 @@ from records.errors import (
     StoreUnavailable,
 )
 from records.events import (
-    DocumentChanged,
+    DocumentsChanged,
     ProjectCard,
     ProjectPublished,
     ProjectWithdrawn,
@@ -45,15 +45,11 @@ from records.selectors.expedientes import get_expediente_by_code_for, get_expedi
 from records.sentences import sentence_for
 from records.services.access import appoint, get_grant_for, grant_access, revoke_grant
 from records.services.classification import approve_act, get_act_for, propose_level, return_act
-from records.services.filing import (
-    DuplicateDecision,
-    FilingMetadata,
-    FilingReceipt,
-    Upload,
-    file_document,
-    open_expediente,
-)
+from records.services.expedientes import open_expediente
+from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
+from records.services.receipts import FilingReceipt
+from records.services.receiving import DuplicateDecision, Upload
 from records.services.reading import give_up_reading, read_document
 from records.services.viewing import open_original, page_image, view_document
 from records.vocabulary import (
@@ -79,7 +75,7 @@ __all__ = [
     "ClosedExpediente",
     "CustodyReport",
     "Document",
-    "DocumentChanged",
+    "DocumentsChanged",
     "DuplicateDecision",
     "DuplicateFiling",
     "Expediente",

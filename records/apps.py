@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
 
 
@@ -15,16 +15,24 @@ class RecordsConfig(AppConfig):
         # A migration of any room may remake a held table and lose its triggers; every `migrate`, of whatever
         # room, signals each app once after its last operation, so our own turn is enough (and 29 times cheaper).
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="records.triggers")
+        post_migrate.connect(make_signing_key, sender=self, dispatch_uid="records.signing")
         connect_work()
 
 
 def connect_work() -> None:
     from records import events, tasks  # after the app registry is ready
 
-    events.subscribe(events.DocumentFiled, tasks.read_what_was_filed)
+    events.subscribe(events.DocumentsFiled, tasks.read_what_was_filed)
 
 
 def install_triggers(using: str, **_signal: Any) -> None:
     from records import triggers  # after the app registry is ready
 
     triggers.install(connections[using])
+
+
+def make_signing_key(using: str, **_signal: Any) -> None:
+    from records import signing  # after the app registry is ready
+
+    if using == DEFAULT_DB_ALIAS:
+        signing.ensure_key()

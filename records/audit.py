@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import rfc8785
@@ -23,6 +23,31 @@ ACTIONS: Mapping[str, str] = {
     "expediente.opened": "Abrió el expediente",
     "document.filed": "Radicó el documento",
     "document.refused": "Intentó radicar un archivo que no se admitió",
+    "document.classified": "El documento quedó clasificado",
+    "document.registered": "Registró el documento",
+    "document.sealed": "El documento quedó sellado",
+    "document.annulled": "Anuló el documento",
+    "document.placed": "Incorporó el documento a otro expediente",
+    "document.located": "Anotó dónde está el papel",
+    "document.rendered": "Se hizo una copia derivada",
+    "document.signatures_checked": "Se validaron las firmas del documento",
+    "document.parts_listed": "Se anotaron las partes del documento",
+    "batch.filed": "Radicó un lote",
+    "batch.refused": "Intentó radicar un lote que no se admitió",
+    "batch.receipt": "Expidió el recibo de un lote",
+    "quarantine.settled": "Atendió un archivo en cuarentena",
+    "annex.listed": "Anotó un anexo",
+    "expediente.staged": "Cambió la etapa del expediente",
+    "expediente.closed": "Cerró el expediente",
+    "expediente.closed_for_good": "Cerró definitivamente el expediente",
+    "expediente.reopened": "Reabrió el expediente",
+    "expediente.described": "Cambió el soporte del expediente",
+    "retention.loaded": "Cargó una versión de la tabla de retención",
+    "retention.proposed": "Propuso cambiar la versión de retención",
+    "retention.approved": "Aprobó el cambio de versión de retención",
+    "retention.returned": "Devolvió el cambio de versión de retención",
+    "job.started": "Inició un trabajo",
+    "job.finished": "Terminó un trabajo",
     "document.read": "Se leyó el texto del documento",
     "level.proposed": "Propuso un nivel",
     "level.raised": "Subió el nivel, con efecto inmediato",
@@ -66,11 +91,22 @@ def record(action: str, *, actor: Named | None, subject: object, **facts: Any) -
     `actor` None is the system itself. `subject` is the object acted upon (its class name and id
     are written). Facts are plain values; dates, decimals and UUIDs are written as text.
     """
+    return record_each(action, actor=actor, subjects=[(subject, facts)])[0]
+
+
+def record_each(
+    action: str, *, actor: Named | None, subjects: Sequence[tuple[object, Mapping[str, Any]]]
+) -> list[LedgerEvent]:
+    """The same act upon several objects, each with its own event and facts, in one statement."""
     if action not in ACTIONS:
         raise UnknownAction(action=action)
     with transaction.atomic(savepoint=False):
-        index = next_index()
-        return LedgerEvent.objects.create(**fields_of(index, action, actor, subject, facts))
+        first = next_index()
+        events = [
+            LedgerEvent(**fields_of(first + place, action, actor, subject, facts))
+            for place, (subject, facts) in enumerate(subjects)
+        ]
+        return LedgerEvent.objects.bulk_create(events, batch_size=500)
 
 
 def next_index() -> int:

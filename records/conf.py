@@ -18,3 +18,18 @@ def max_upload_bytes() -> int:
 
 def page_cache() -> Path:
     return Path(setting("PAGE_CACHE"))
+
+
+def signing_key() -> Path:
+    """The file of the system's private key (PEM, mode 0600)."""
+    return Path(setting("SIGNING_KEY"))
+
+
+def arrivals() -> Path:
+    """Where files lie while they arrive, and until they are filed: on the store's own file system."""
+    return Path(setting("ARRIVALS"))
+
+
+def quarantine() -> Path:
+    """Where refused files are set apart."""
+    return Path(setting("QUARANTINE"))

@@ -91,3 +91,15 @@ class PageImageUnavailable(RecordsError):
     """The piece has no image of that page."""
 
     code = "no_page_image"
+
+
+class SigningKeyUnavailable(RecordsError):
+    """The system's key is missing or damaged: nothing can be signed, so nothing is acknowledged."""
+
+    code = "signing_key_unavailable"
+
+
+class QuarantinedUpload(RejectedUpload):
+    """The file was set apart: it is malicious, or it could not be scanned and nobody knows."""
+
+    code = "quarantined"

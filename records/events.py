@@ -14,17 +14,17 @@ from typing import Any, TypeVar
 
 
 @dataclass(frozen=True)
-class DocumentFiled:
-    """A piece was filed: its text is to be read."""
+class DocumentsFiled:
+    """Pieces were filed: their text is to be read."""
 
-    document_id: uuid.UUID
+    document_ids: tuple[uuid.UUID, ...]
 
 
 @dataclass(frozen=True)
-class DocumentChanged:
-    """A piece was filed, read, or changed level: what is searchable of it must be looked at again."""
+class DocumentsChanged:
+    """Pieces were filed, read, annulled or changed level: what is searchable of them must be looked at again."""
 
-    document_id: uuid.UUID
+    document_ids: tuple[uuid.UUID, ...]
 
 
 @dataclass(frozen=True)

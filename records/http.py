@@ -12,6 +12,7 @@ STATUSES: tuple[tuple[type[errors.RecordsError], int], ...] = (
     (errors.RejectedUpload, 422),
     (errors.IntegrityFailure, 500),
     (errors.StoreUnavailable, 503),
+    (errors.SigningKeyUnavailable, 503),
 )
 
 

@@ -58,13 +58,20 @@ GRANTED: tuple[tuple[Any, str, Levels, str], ...] = (
 OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.OPEN_EXPEDIENTE: frozenset({Role.CONTRACTS_GROUP}),
     Action.FILE: frozenset({Role.CONTRACTS_GROUP}),
+    Action.REGISTER: frozenset({Role.CONTRACTS_GROUP}),
+    Action.ANNUL: frozenset({Role.CONTRACTS_GROUP}),
+    Action.ADVANCE_EXPEDIENTE: frozenset({Role.CONTRACTS_GROUP}),
+    Action.REOPEN_EXPEDIENTE: frozenset({Role.CONTRACTS_HEAD}),
+    Action.LOAD_TRD: frozenset({Role.CONTRACTS_GROUP}),
+    Action.APPROVE_TRD: frozenset({Role.CONTRACTS_HEAD}),
+    Action.HANDLE_QUARANTINE: frozenset({Role.CONTRACTS_GROUP}),
     Action.PROPOSE_LEVEL: frozenset({Role.CONTRACTS_GROUP}),
     Action.APPROVE_LEVEL: frozenset({Role.CONTRACTS_HEAD}),
     Action.PUBLISH: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
     Action.READ_LEDGER: frozenset({Role.AUDITOR}),
     Action.VERIFY: frozenset({Role.CONTRACTS_GROUP, Role.AUDITOR}),
 }
-CUSTODIAN_ACTS: frozenset[str] = frozenset({Action.GRANT, Action.EXPLAIN_OTHERS})
+CUSTODIAN_ACTS: frozenset[str] = frozenset({Action.GRANT, Action.EXPLAIN_OTHERS, Action.CLOSE_EXPEDIENTE})
 READING: frozenset[str] = frozenset({Action.VIEW, Action.DOWNLOAD})
 #: Segregation of duties: who manages people holds no custody content, whatever else she is.
 NO_CUSTODY: frozenset[str] = frozenset({Role.ADMINISTRATOR})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from records.errors import ClosedExpediente, Incomplete, RuleViolation
-from records.models import ClassificationAct, Document, Expediente, TipoDocumental
+from records.models import ClassificationAct, Document, Expediente, Subserie, TipoDocumental
 from records.vocabulary import STRICTNESS, ActState, ExpedienteState, Level, Reason
 
 #: Longest term of a reserved piece, from the date the information was generated (Ley 1712, art. 22).
@@ -45,13 +45,27 @@ def check_accepts_filing(
     if expediente.state != ExpedienteState.OPEN:
         raise ClosedExpediente(expediente=expediente.code, state=expediente.state)
     faults = ["date_in_future"] if date > today else []
-    if tipo is None:
+    if tipo is None or tipo.trd_id != expediente.trd_id:
         raise Incomplete(["unknown_tipo", *faults])
     if expediente.kind not in tipo.kinds:
         faults.insert(0, "tipo_not_in_expediente")
     if faults:
         raise Incomplete(faults, tipo=tipo.name, expediente_kind=expediente.get_kind_display())
     return tipo
+
+
+def code_prefix(subserie: Subserie | None) -> str:
+    """How codes of a subserie begin: office and serie of the classification scheme, e.g. "GC-130-"."""
+    if subserie is None:
+        return ""
+    office = subserie.serie.trd.office_code
+    return f"{office}-{subserie.serie.code}-" if office else f"{subserie.serie.code}-"
+
+
+def check_annexes_known(wanted: Collection[str], known: Collection[str]) -> None:
+    """Raise Incomplete unless every annex key is in the expediente's registry."""
+    if set(wanted) - set(known):
+        raise Incomplete(["annex_unknown"])
 
 
 def check_grounds(level: str, grounds: Mapping[str, Any], today: datetime.date) -> None:

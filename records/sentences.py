@@ -46,6 +46,10 @@ REFUSALS: Mapping[str, Sentence] = {
     "store_unavailable": _(
         "El almacén de documentos no puede guardar ahora. No se radicó nada; vuelva a intentarlo más tarde."
     ),
+    "signing_key_unavailable": _(
+        "El sistema no encuentra su llave de firma y no puede expedir recibos. No se radicó nada; avise a soporte."
+    ),
+    "wrong_state": _("El estado actual no permite ese paso. Vuelva a cargar la página y revise qué falta."),
     "no_page_image": _("Esta pieza no tiene imagen de esa página."),
 }
 #: What may be missing from an act, as the phrase that completes "Indique …".
@@ -53,6 +57,10 @@ MISSING: Mapping[str, Sentence] = {
     "code": _("el código"),
     "title": _("el título"),
     "kind": _("un tipo de expediente válido"),
+    "code_of_ccd": _("un código que empiece por %(prefix)s, según el cuadro de clasificación"),
+    "trd": _("una tabla de retención vigente en la fecha de apertura"),
+    "subserie": _("una subserie de la tabla vigente para ese tipo de expediente"),
+    "annex_unknown": _("un anexo anotado en el registro de este expediente"),
     "code_taken": _("un código que no esté en uso"),
     "unknown_tipo": _("un tipo documental del catálogo"),
     "tipo_not_in_expediente": _(
@@ -128,6 +136,6 @@ def rejected(error: RejectedUpload) -> str:
 
 
 def incomplete(error: Incomplete) -> str:
-    facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", **error.facts}
+    facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", "prefix": "", **error.facts}
     parts = [str(MISSING.get(code, code)) % facts for code in error.missing]
     return str(_("Indique: %(parts)s.")) % {"parts": "; ".join(parts)}

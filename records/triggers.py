@@ -15,10 +15,28 @@ MESSAGE = "custodia: este registro no se modifica ni se borra"
 #: Table → columns that may still change; every other column and the row's existence are held.
 HELD: Mapping[str, Sequence[str]] = {
     "records_ledgerevent": (),
+    "records_statechange": (),
     "records_blob": (),
     "records_grant": (),
     "records_grantwithdrawal": (),
-    "records_document": ("level",),
+    "records_document": ("level", "state", "annex_id"),
+    "records_expediente": (
+        *("state", "stage", "format", "physical_place", "closed_on", "closed_definitively_on"),
+        *("trd_id", "subserie_id", "last_order", "last_folio"),
+    ),
+    "records_annex": ("title",),
+    "records_placement": (),
+    "records_physicalplace": (),
+    "records_annulment": (),
+    "records_part": (),
+    "records_rendition": (),
+    "records_signaturereport": (),
+    "records_signingkey": (),
+    "records_trdversion": ("in_force_until",),
+    "records_serie": (),
+    "records_subserie": (),
+    "records_tipodocumental": (),
+    "records_resentencing": ("state", "decided_by_id", "decided_at", "observations"),
     "records_classificationact": ("state", "decided_by_id", "decided_at", "observations"),
     "convenios_publicationdecision": (),
 }
@@ -26,6 +44,9 @@ KEYS: Mapping[str, str] = {
     "records_ledgerevent": "index",
     "records_blob": "digest",
     "records_grantwithdrawal": "grant_id",
+    "records_annulment": "document_id",
+    "records_signingkey": "key_id",
+    "records_trdversion": "number",
 }
 ACTS = ("update", "delete", "replace")
 

@@ -47,6 +47,74 @@ class ExpedienteState(TextChoices):
     CLOSED_DEFINITIVE = "closed_definitive", _("Cierre definitivo")
 
 
+class ExpedienteFormat(TextChoices):
+    """Where the pieces of an expediente are: all of them here, or some on paper as well (Acuerdo AGN 001 de 2024)."""
+
+    ELECTRONIC = "electronic", _("Electrónico")
+    HYBRID = "hybrid", _("Híbrido")
+
+
+class DocumentState(TextChoices):
+    """How far a filed piece has come; what is not filed yet is a draft, which is no piece of custody."""
+
+    FILED = "filed", _("Radicado")
+    CLASSIFIED = "classified", _("Clasificado")
+    REGISTERED = "registered", _("Registrado")
+    SEALED = "sealed", _("Sellado")
+    ANNULLED = "annulled", _("Anulado")
+
+
+class DraftState(TextChoices):
+    """A file that arrives, or that arrived and waits for what it lacks."""
+
+    RECEIVING = "receiving", _("Llegando")
+    WAITING = "waiting", _("Por completar")
+    FILED = "filed", _("Radicado")
+    QUARANTINED = "quarantined", _("En cuarentena")
+    DISCARDED = "discarded", _("Descartado")
+
+
+class JobState(TextChoices):
+    QUEUED = "queued", _("En espera")
+    RUNNING = "running", _("En curso")
+    DONE = "done", _("Terminado")
+    FAILED = "failed", _("No se pudo terminar")
+    STOPPED = "stopped", _("Detenido")
+
+
+class RowState(TextChoices):
+    """What became of one row of a long work."""
+
+    PENDING = "pending", _("Pendiente")
+    DONE = "done", _("Hecho")
+    FAILED = "failed", _("Con novedad")
+    SKIPPED = "skipped", _("Ya estaba")
+
+
+class Disposition(TextChoices):
+    """What becomes of an expediente when its retention ends (TRD, Acuerdo AGN 001 de 2024)."""
+
+    KEEP = "CT", _("Conservación total")
+    DESTROY = "E", _("Eliminación")
+    SELECT = "S", _("Selección")
+
+
+class RenditionKind(TextChoices):
+    """Something made from a piece; it never takes its place (D7)."""
+
+    TEXT = "text", _("Texto por página")
+    OCR = "ocr", _("Texto por reconocimiento óptico")
+    PAGE_IMAGE = "page_image", _("Imagen de página")
+    PDFA = "pdfa", _("Copia PDF/A")
+
+
+class TextSource(TextChoices):
+    """Where the text of a page comes from."""
+
+    WRITTEN = "written", _("Escrito en el archivo")
+    OCR = "ocr", _("Reconocimiento óptico")
+
+
 class Origin(TextChoices):
     ELECTRONIC = "electronico", _("Electrónico")
     DIGITISED = "digitalizado", _("Digitalizado")
@@ -94,7 +162,15 @@ class Action(TextChoices):
     VIEW = "view", _("ver")
     DOWNLOAD = "download", _("descargar")
     FILE = "file", _("radicar")
+    REGISTER = "register", _("registrar")
+    ANNUL = "annul", _("anular")
     OPEN_EXPEDIENTE = "open_expediente", _("abrir expedientes")
+    ADVANCE_EXPEDIENTE = "advance_expediente", _("cambiar la etapa del expediente")
+    CLOSE_EXPEDIENTE = "close_expediente", _("cerrar el expediente")
+    REOPEN_EXPEDIENTE = "reopen_expediente", _("reabrir el expediente")
+    LOAD_TRD = "load_trd", _("cargar tablas de retención")
+    APPROVE_TRD = "approve_trd", _("aprobar cambios de retención")
+    HANDLE_QUARANTINE = "handle_quarantine", _("atender la cuarentena")
     PROPOSE_LEVEL = "propose_level", _("proponer nivel")
     APPROVE_LEVEL = "approve_level", _("aprobar nivel")
     GRANT = "grant", _("conceder acceso")

@@ -8,8 +8,26 @@ import itertools
 from typing import Any
 
 from records import storage
-from records.models import Appointment, Blob, Document, Expediente, Reading, TipoDocumental
-from records.services import access, classification, filing
+from records.models import (
+    Annex,
+    Annulment,
+    Appointment,
+    Blob,
+    Document,
+    Expediente,
+    Part,
+    PhysicalPlace,
+    Placement,
+    Reading,
+    Rendition,
+    Resentencing,
+    Serie,
+    SignatureReport,
+    Subserie,
+    TipoDocumental,
+    TrdVersion,
+)
+from records.services import access, classification, expedientes, filing
 from records.vocabulary import AppointmentKind, ExpedienteKind, Level
 
 DAY = datetime.date(2026, 6, 10)
@@ -35,9 +53,26 @@ def grounds_for(level: str) -> dict[str, Any]:
     return {} if level == Level.PUBLIC else {**GROUNDS, "article": ARTICLES[level]}
 
 
-def make_tipo(code: str = "anexo_del_convenio", kinds: tuple[str, ...] = (ExpedienteKind.DERIVED,)) -> TipoDocumental:
+#: Serie of each kind of expediente, as the demo's schedule has them.
+SERIES = dict(zip(ExpedienteKind.values, (110, 120, 130, 140, 150, 170, 160, 180, 190), strict=True))
+
+
+def make_trd(number: int = 1, since: datetime.date = datetime.date(2000, 1, 1)) -> TrdVersion:
+    """A version of the schedule with one subserie per kind of expediente, whose codes begin "GC-<serie>-"."""
+    trd, made = TrdVersion.objects.get_or_create(
+        number=number, defaults={"in_force_from": since, "office_code": "GC", "name": f"TRD de prueba {number}"}
+    )
+    for kind, code in SERIES.items() if made else ():
+        serie = Serie.objects.create(trd=trd, code=str(code), name=str(ExpedienteKind(kind).label))
+        Subserie.objects.create(serie=serie, code=f"{code}.1", name=serie.name, kind=kind)
+    return trd
+
+
+def make_tipo(
+    code: str = "anexo_del_convenio", kinds: tuple[str, ...] = (ExpedienteKind.DERIVED,), **fields: Any
+) -> TipoDocumental:
     tipo, _made = TipoDocumental.objects.get_or_create(
-        code=code, defaults={"name": code.replace("_", " ").capitalize(), "kinds": list(kinds)}
+        trd=make_trd(), code=code, defaults={"name": code.replace("_", " ").capitalize(), "kinds": list(kinds), **fields}
     )
     return tipo
 
@@ -45,11 +80,12 @@ def make_tipo(code: str = "anexo_del_convenio", kinds: tuple[str, ...] = (Expedi
 def make_expediente(actor: Any, code: str = "", **fields: Any) -> Expediente:
     make_tipo()
     number = next(_numbers)
-    return filing.open_expediente(
+    kind = fields.pop("kind", ExpedienteKind.DERIVED)
+    return expedientes.open_expediente(
         actor=actor,
-        code=code or f"GC-PRUEBA-{number:04d}",
+        code=code or f"GC-{SERIES[kind]}-PRUEBA-{number:04d}",
         title=fields.pop("title", f"Expediente {number}"),
-        kind=fields.pop("kind", ExpedienteKind.DERIVED),
+        kind=kind,
         opened_on=fields.pop("opened_on", DAY),
         **fields,
     )
@@ -139,3 +175,30 @@ def insert_piece(filer: Any, expediente: Expediente, level: str = Level.UNCLASSI
     )
     Reading.objects.create(document=document, state="read")
     return document
+
+
+def insert_what_is_said_of(piece: Document, actor: Any) -> None:
+    """One row of every table that tells something of a piece or its expediente, for tests of those tables."""
+    now, digest = piece.filed_at, piece.blob_id
+    other = make_expediente(actor)
+    Annex.objects.create(expediente=piece.expediente, key="A-1", label="Anexo 1", listed_by=actor, listed_at=now)
+    Placement.objects.create(
+        document=piece, expediente=other, order=1, folio_first=1, folio_last=1, placed_by=actor, placed_at=now
+    )
+    PhysicalPlace.objects.create(
+        document=piece, archive="Depósito", cross_reference="Caja 1", noted_by=actor, noted_at=now
+    )
+    Annulment.objects.create(document=piece, reason="Repetida", annulled_by=actor, annulled_at=now)
+    Part.objects.create(document=piece, index=0, role="body", media_type="text/plain", size=1, digest=digest)
+    Rendition.objects.create(
+        document=piece, kind="text", digest=digest, size=1, media_type="text/plain", engine="x", made_at=now
+    )
+    SignatureReport.objects.create(document=piece, engine="x", validated_at=now)
+    Resentencing.objects.create(
+        expediente=other,
+        from_subserie=other.subserie,
+        to_subserie=other.subserie,
+        reason="x",
+        proposed_by=actor,
+        proposed_at=now,
+    )

@@ -15,10 +15,13 @@ IN_FORCE_FROM = datetime.date(2025, 1, 1)
 def load() -> str:
     """Write the schedule once; nothing changes when it is there."""
     data = fixtures.read("trd")
-    trd, _made = TrdVersion.objects.get_or_create(number=VERSION, defaults={"in_force_from": IN_FORCE_FROM})
+    trd, made = TrdVersion.objects.get_or_create(
+        number=VERSION, defaults={"in_force_from": IN_FORCE_FROM, "office_code": "GC", "name": data["version"]}
+    )
     for serie in data["series"]:
         load_serie(trd, serie)
-    TipoDocumental.objects.bulk_create((tipo_of(row) for row in data["tipos"]), ignore_conflicts=True)
+    if made:
+        TipoDocumental.objects.bulk_create(tipo_of(row, trd) for row in data["tipos"])
     return str(trd.pk)
 
 
@@ -30,9 +33,10 @@ def load_serie(trd: TrdVersion, row: Row) -> None:
         )
 
 
-def tipo_of(row: Row) -> TipoDocumental:
+def tipo_of(row: Row, trd: TrdVersion) -> TipoDocumental:
     duty = "Obligatorio" if row["mandatory"] else "Si procede"
     return TipoDocumental(
+        trd=trd,
         code=row["code"],
         name=row["name"],
         kinds=row["kinds"],

@@ -147,6 +147,9 @@ RECORDS: dict[str, Any] = {
     },
     "MAX_UPLOAD_BYTES": 2 * 1024**3,
     "PAGE_CACHE": CUSTODIA_HOME / "renditions",
+    "ARRIVALS": CUSTODIA_HOME / "arrivals",
+    "QUARANTINE": CUSTODIA_HOME / "quarantine",
+    "SIGNING_KEY": CUSTODIA_HOME / "keys" / "custodia-ed25519.pem",
     "REQUIRE_ISOLATED_CELL": False,
 }
 SEARCH: dict[str, Any] = {

@@ -6,7 +6,10 @@ import os
 import secrets
 from pathlib import Path
 
-FOLDERS = ("store", "index", "renditions", "incoming", "mail", "public-media", "static")
+FOLDERS = (
+    *("store", "index", "renditions", "incoming", "arrivals", "quarantine", "keys"),
+    *("mail", "public-media", "static"),
+)
 
 
 SIGNING_FILE = "secret_key"

@@ -31,7 +31,7 @@ from records.selectors.expedientes import (
 from records.selectors.history import list_expediente_history
 from records.selectors.people import list_custodians, list_grants_over, list_own_grants_in, why_here
 from records.selectors.trd import list_tipos_for
-from records.services.filing import open_expediente
+from records.services.expedientes import open_expediente
 from records.vocabulary import Action, ExpedienteKind, ExpedienteState
 
 SIZE = 25

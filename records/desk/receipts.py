@@ -13,7 +13,7 @@ from records.desk.doors import READ, desk_view
 from records.errors import NotFound
 from records.models import Document
 from records.selectors.documents import get_document_for, list_batch_for
-from records.services.filing import receipt_of
+from records.services.receipts import receipt_of
 
 
 @desk_view(*READ)

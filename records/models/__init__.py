@@ -1,27 +1,53 @@
 """Custody's tables. Nothing here decides: rules are in policies, permissions and services."""
 
+from records.models.annex import Annex
 from records.models.classification import ClassificationAct
+from records.models.custody import (
+    Annulment,
+    Part,
+    PhysicalPlace,
+    Placement,
+    Rendition,
+    SignatureReport,
+    SigningKey,
+)
 from records.models.document import Blob, Document, PageText, RadicadoCounter, Reading
 from records.models.expediente import Appointment, Expediente
 from records.models.grants import DocumentUserPermission, ExpedienteUserPermission, Grant, GrantWithdrawal
-from records.models.ledger import LedgerEvent, WorkerBeat
-from records.models.trd import Serie, Subserie, TipoDocumental, TrdVersion
+from records.models.intake import Draft, Quarantined
+from records.models.jobs import Job, JobRow
+from records.models.ledger import LedgerEvent, StateChange, WorkerBeat
+from records.models.trd import Resentencing, Serie, Subserie, TipoDocumental, TrdVersion
 
 __all__ = [
+    "Annex",
+    "Annulment",
     "Appointment",
     "Blob",
     "ClassificationAct",
     "Document",
     "DocumentUserPermission",
+    "Draft",
     "Expediente",
     "ExpedienteUserPermission",
     "Grant",
     "GrantWithdrawal",
+    "Job",
+    "JobRow",
     "LedgerEvent",
     "PageText",
+    "Part",
+    "PhysicalPlace",
+    "Placement",
+    "Quarantined",
     "RadicadoCounter",
     "Reading",
+    "Rendition",
+    "Resentencing",
     "Serie",
+    "SignatureReport",
+    "SigningKey",
+    "StateChange",
     "Subserie",
     "TipoDocumental",
     "TrdVersion",

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from records.models.annex import Annex
 from records.models.expediente import Expediente
 from records.models.trd import TipoDocumental
-from records.vocabulary import Level, Origin, ReadingState
+from records.vocabulary import DocumentState, Level, Origin, ReadingState, TextSource
 
 
 class Blob(models.Model):
@@ -26,7 +27,10 @@ class Blob(models.Model):
 
 
 class Document(models.Model):
-    """A piece of an expediente: identity and place never change, only its level and state do.
+    """A piece of an expediente: identity and place never change, only its level, state and annex do.
+
+    A later version is a new row that names the one before it (B10). The receipt's signature is made with
+    the row, over facts that never change; `receipt_key` says with which key.
 
     The frozen columns are also held by database triggers (`records.triggers`).
     """
@@ -42,7 +46,7 @@ class Document(models.Model):
     date = models.DateField(_("fecha del documento"))
     author = models.CharField(_("autor"), max_length=200)
     origin = models.CharField(_("origen"), max_length=20, choices=Origin.choices, default=Origin.ELECTRONIC)
-    annex_key = models.CharField(_("clave de anexo"), max_length=60, blank=True)
+    annex = models.ForeignKey(Annex, on_delete=models.PROTECT, null=True, blank=True, related_name="documents")
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField(_("radicado el"))
     batch = models.UUIDField(_("lote"), null=True, blank=True, db_index=True)
@@ -56,6 +60,13 @@ class Document(models.Model):
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="links")
     duplicate_reason = models.CharField(_("por qué se conserva repetido"), max_length=300, blank=True)
     level = models.CharField(_("nivel"), max_length=20, choices=Level.choices, default=Level.UNCLASSIFIED)
+    state = models.CharField(_("estado"), max_length=20, choices=DocumentState.choices, default=DocumentState.FILED)
+    version = models.PositiveSmallIntegerField(_("versión"), default=1)
+    previous = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next", verbose_name=_("versión anterior")
+    )
+    receipt_key = models.CharField(_("llave del recibo"), max_length=16, blank=True)
+    receipt_signature = models.CharField(_("firma del recibo"), max_length=100, blank=True)
 
     class Meta:
         ordering = ("expediente", "order")
@@ -84,6 +95,8 @@ class Reading(models.Model):
     detail = models.CharField(_("detalle"), max_length=300, blank=True)
     pages = models.PositiveIntegerField(_("páginas con texto"), default=0)
     chars = models.PositiveBigIntegerField(_("caracteres"), default=0)
+    ocr_pages = models.PositiveIntegerField(_("páginas por reconocimiento óptico"), default=0)
+    unreadable_pages = models.PositiveIntegerField(_("páginas sin texto legible"), default=0)
     read_at = models.DateTimeField(_("leído el"), null=True, blank=True)
 
 
@@ -98,6 +111,10 @@ class PageText(models.Model):
     number = models.PositiveIntegerField(_("página"))
     text = models.TextField(_("texto"), blank=True)
     words = models.BinaryField(_("palabras"), default=b"")
+    source = models.CharField(
+        _("procedencia"), max_length=10, choices=TextSource.choices, default=TextSource.WRITTEN
+    )
+    confidence = models.FloatField(_("confianza, de 0 a 100"), null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("document", "number"), name="page_text_once"),)

@@ -8,26 +8,34 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from records.models.trd import Subserie
-from records.vocabulary import AppointmentKind, ExpedienteKind, ExpedienteState
+from records.models.trd import Subserie, TrdVersion
+from records.vocabulary import AppointmentKind, ExpedienteFormat, ExpedienteKind, ExpedienteState
 
 
 class Expediente(models.Model):
     """A file of one kind, open to filing until closed.
 
     `last_order` and `last_folio` are the counters that make order and foliation gapless (E2);
-    they move only with the row locked.
+    they move only with the row locked. `trd` is the version in force on its opening day (R2). `stage` is a
+    code of its kind's course (`records.stages`), which the checklist follows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(_("código"), max_length=80, unique=True)
     title = models.CharField(_("título"), max_length=300)
     kind = models.CharField(_("tipo"), max_length=30, choices=ExpedienteKind.choices)
+    trd = models.ForeignKey(TrdVersion, on_delete=models.PROTECT, null=True, related_name="expedientes")
     subserie = models.ForeignKey(Subserie, on_delete=models.PROTECT, null=True, blank=True)
     office = models.CharField(_("dependencia responsable"), max_length=60)
     state = models.CharField(_("estado"), max_length=30, choices=ExpedienteState.choices, default=ExpedienteState.OPEN)
+    stage = models.CharField(_("etapa"), max_length=40, blank=True)
+    format = models.CharField(
+        _("soporte"), max_length=20, choices=ExpedienteFormat.choices, default=ExpedienteFormat.ELECTRONIC
+    )
+    physical_place = models.CharField(_("ubicación física"), max_length=300, blank=True)
     opened_on = models.DateField(_("abierto el"))
     closed_on = models.DateField(_("cerrado el"), null=True, blank=True)
+    closed_definitively_on = models.DateField(_("cierre definitivo el"), null=True, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     convenio_number = models.CharField(_("convenio"), max_length=40, blank=True, db_index=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +30,27 @@ class LedgerEvent(models.Model):
             models.Index(fields=("object_id", "index")),
             models.Index(fields=("actor", "index")),
         )
+
+
+class StateChange(models.Model):
+    """One step of a state machine: who, when, why, and the event that tells it (P3).
+
+    The reason is a person's prose and stays out of the ledger, which names no content.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    machine = models.CharField(_("máquina"), max_length=40)
+    subject = models.UUIDField(_("objeto"))
+    source = models.CharField(_("desde"), max_length=30)
+    target = models.CharField(_("hacia"), max_length=30)
+    reason = models.TextField(_("motivo"), blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(_("momento"))
+    event = models.ForeignKey(LedgerEvent, on_delete=models.PROTECT, related_name="state_changes")
+
+    class Meta:
+        ordering = ("event",)
+        indexes = (models.Index(fields=("subject", "event")),)
 
 
 class WorkerBeat(models.Model):

@@ -23,6 +23,7 @@ from .answers import (
     SignatureReport,
 )
 from .front import close, inspect, read, render, status
+from .front_parts import attachments, mail, part_bytes
 from .limits import CellLimits
 from .names import name_flags, safe_display_name, storage_extension
 from .tables import JsonText, Table, read_json, read_table
@@ -44,9 +45,12 @@ __all__ = [
     "Signature",
     "SignatureReport",
     "Table",
+    "attachments",
     "close",
     "inspect",
+    "mail",
     "name_flags",
+    "part_bytes",
     "read",
     "read_json",
     "read_table",

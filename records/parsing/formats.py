@@ -107,6 +107,13 @@ FLAGS = {
     "external_links": "the Office file refers to outside resources",
     "embedded_objects": "the Office file embeds other objects",
     "attachments": "the message has attachments",
+    "malformed": "a part of a message whose own parts cannot be told apart",
+    "bad_encoding": "a part whose transfer encoding is broken: readers may take it differently",
+    "unknown_encoding": "a part in a transfer encoding that is not undone",
+    "bad_charset": "a text that is not in the character set it declares",
+    "text_outside_parts": "much stands before or after the parts of the message, where no reader shows it",
+    "within_message": "attached to an attached message",
+    "nested_message": "a message attached to an attached message: kept whole, not opened",
 }
 
 

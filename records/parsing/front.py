@@ -13,6 +13,7 @@ from typing import Any
 from . import formats, names, wire
 from .answers import CellStatus, Inspection, Outcome, PageContent, PageUnavailable, Reading
 from .cell import Cell, CellLost, CellUnavailable, opened
+from .limits import CellLimits
 from .words import fit, words_with_boxes
 
 DEFAULT_DPI = 110
@@ -25,7 +26,7 @@ _cell = Cell()
 
 @dataclass
 class Answer:
-    """All a child said about one order: facts, pages, raw bytes, and how it ended.
+    """All a child said about one order: facts, pages, parts, raw bytes, and how it ended.
 
     ``fault``: empty when it ended well, else ``damaged``, ``limits``, ``encrypted``, ``no_such_page``,
     ``cell_unavailable`` or ``unreachable`` (the file itself could not be opened).
@@ -33,6 +34,7 @@ class Answer:
 
     facts: dict[str, Any] = field(default_factory=dict)
     pages: list[PageContent] = field(default_factory=list)
+    parts: list[Any] = field(default_factory=list)
     blob: bytes = b""
     fault: str = ""
     detail: str = ""
@@ -46,6 +48,11 @@ class Answer:
     def died(self) -> bool:
         """Whether the child ended without a word, killed by a limit or by the file."""
         return self.detail in ("ended", "timeout")
+
+
+def cell_limits() -> CellLimits:
+    """The limits under which this process's cell works."""
+    return _cell.limits
 
 
 def close() -> None:
@@ -139,7 +146,7 @@ def _gather(order: dict[str, Any], file: int, answer: Answer, attempts: int = 2)
         with contextlib.closing(_cell.ask(order, file)) as frames:
             _take(frames, answer)
     except CellLost:
-        answer.facts, answer.pages = {}, []
+        answer.facts, answer.pages, answer.parts = {}, [], []
         if attempts > 1:
             _gather(order, file, answer, attempts - 1)
         else:
@@ -164,6 +171,8 @@ def _take(frames: Iterator[tuple[bytes, bytes]], answer: Answer) -> None:
             answer.blob = payload
         elif "page" in facts:
             answer.pages.append(_page(facts, frames))
+        elif "part" in facts:
+            answer.parts.append(facts["part"])
         elif "fault" in facts:
             answer.fault, answer.detail = str(facts["fault"]), str(facts.get("detail", ""))
             return

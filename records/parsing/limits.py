@@ -29,6 +29,9 @@ class CellLimits:
     image_pixels: int = 100_000_000
     stream_bytes: int = 512 * MIB
     text_bytes: int = 64 * MIB
+    mail_bytes: int = 160 * MIB
+    mail_parts: int = 5_000
+    part_bytes: int = 100 * MIB
     zip_entries: int = 2_000
     zip_bytes: int = 200 * MIB
     zip_ratio: int = 100

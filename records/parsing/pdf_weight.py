@@ -29,10 +29,11 @@ def check(pdf: pikepdf.Pdf, limits: CellLimits) -> None:
         raise Damaged("limits")
     for item in pdf.objects:
         if isinstance(item, pikepdf.Stream):
-            _check_stream(item, limits)
+            check_stream(item, limits)
 
 
-def _check_stream(stream: pikepdf.Stream, limits: CellLimits) -> None:
+def check_stream(stream: pikepdf.Stream, limits: CellLimits) -> None:
+    """Raise Damaged("limits") when this stream decodes to more than ``limits.stream_bytes``."""
     if _image_bytes(stream) > limits.stream_bytes:
         raise Damaged("limits")
     names = _filters(stream)

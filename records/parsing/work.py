@@ -12,6 +12,7 @@ from . import (
     inspection,
     json_text,
     page_images,
+    parts,
     probe,
     table,
     text_mail,
@@ -42,6 +43,8 @@ OPERATIONS: dict[str, Callable[[Contents, Sink], None]] = {
     "render": page_images.render,
     "table": table.read,
     "json": json_text.read,
+    "parts": parts.listed,
+    "part": parts.one,
     "probe": probe.probe,
 }
 

@@ -11,11 +11,12 @@ from django.db import transaction
 
 from records import audit, clock, permissions, policies
 from records.errors import AccessDenied, Incomplete, NotFound, RuleViolation, SelfApproval
-from records.events import DocumentChanged, announce
+from records.events import DocumentsChanged, announce
 from records.keys import Key, as_uuid
-from records.models import ClassificationAct, Document
+from records.models import ClassificationAct, Document, LedgerEvent
 from records.permissions import Actor
-from records.vocabulary import Action, ActState, Level
+from records.services import states
+from records.vocabulary import Action, ActState, DocumentState, Level
 
 #: Where each column of an act comes from in a grounds mapping (the file format of `classify --grounds`).
 COLUMNS: tuple[str, ...] = (
@@ -70,9 +71,10 @@ def check_may_propose(actor: Actor, document: Document, level: str) -> None:
 
 def write_proposal(actor: Actor, document: Document, level: str, columns: Mapping[str, Any]) -> ClassificationAct:
     at_once = policies.acts_at_once(document.level, level)
+    former = []
     if at_once:
         overtake(actor, document)
-        supersede(document)
+        former = supersede(document)
     act = ClassificationAct.objects.create(
         document=document,
         level=level,
@@ -82,7 +84,7 @@ def write_proposal(actor: Actor, document: Document, level: str, columns: Mappin
         proposed_at=clock.now(),
         **{**columns, "reason": policies.derive_reason(columns)},
     )
-    audit.record(
+    event = audit.record(
         "level.raised" if at_once else "level.proposed",
         actor=actor,
         subject=document,
@@ -90,7 +92,9 @@ def write_proposal(actor: Actor, document: Document, level: str, columns: Mappin
         level=level,
         previous=document.level,
     )
+    states.note(act, "", act.state, actor, columns["balance"], event)
     if at_once:
+        note_superseded(former, actor, event)
         put_in_force(document, level)
     return act
 
@@ -102,10 +106,12 @@ def approve_act(*, actor: Actor, act: ClassificationAct) -> ClassificationAct:
     """
     with transaction.atomic():
         held = decidable(actor, act)
-        supersede(held.document)
-        decide(held, actor, ActState.IN_FORCE)
-        audit.record("level.approved", actor=actor, subject=held.document, act=held.pk, level=held.level)
+        former = supersede(held.document)
+        event = decide(held, actor, ActState.IN_FORCE)
+        note_superseded(former, actor, event)
         put_in_force(held.document, held.level)
+        if held.document.state == DocumentState.FILED:
+            states.move(held.document, DocumentState.CLASSIFIED, actor=actor, act=held.pk)
     return held
 
 
@@ -116,8 +122,7 @@ def return_act(*, actor: Actor, act: ClassificationAct, observations: str) -> Cl
     with transaction.atomic():
         held = decidable(actor, act)
         decide(held, actor, ActState.REFUSED, observations.strip())
-        audit.record("level.returned", actor=actor, subject=held.document, act=held.pk, level=held.level)
-        announce(DocumentChanged(held.document_id))
+        announce(DocumentsChanged((held.document_id,)))
     return held
 
 
@@ -133,27 +138,36 @@ def decidable(actor: Actor, act: ClassificationAct) -> ClassificationAct:
     return held
 
 
-def decide(act: ClassificationAct, actor: Actor, state: str, observations: str = "") -> None:
-    act.state, act.decided_by, act.decided_at, act.observations = state, actor, clock.now(), observations
-    act.save(update_fields=["state", "decided_by", "decided_at", "observations"])
+def decide(act: ClassificationAct, actor: Actor, state: str, observations: str = "") -> LedgerEvent:
+    """Two people: the row's constraint compares who decided with who proposed, whatever the code did."""
+    act.decided_by, act.decided_at, act.observations = actor, clock.now(), observations
+    act.save(update_fields=["decided_by", "decided_at", "observations"])
+    return states.move(act, state, actor=actor, reason=observations, act=act.pk, level=act.level)
 
 
 def overtake(actor: Actor, document: Document) -> None:
     """A stricter level does not wait for a proposal still to be decided: the proposal falls, and it is told."""
     for waiting in document.classification_acts.filter(state=ActState.PROPOSED):
-        waiting.state = ActState.SUPERSEDED
-        waiting.save(update_fields=["state"])
-        audit.record("level.overtaken", actor=actor, subject=document, act=waiting.pk, level=waiting.level)
+        waiting.document = document
+        states.move(waiting, ActState.SUPERSEDED, actor=actor, act=waiting.pk, level=waiting.level)
 
 
-def supersede(document: Document) -> None:
-    document.classification_acts.filter(state=ActState.IN_FORCE).update(state=ActState.SUPERSEDED)
+def supersede(document: Document) -> list[ClassificationAct]:
+    """The acts that were in force, no longer so; there is one at most, and one must go before another comes."""
+    former = list(document.classification_acts.filter(state=ActState.IN_FORCE))
+    ClassificationAct.objects.filter(pk__in=[act.pk for act in former]).update(state=ActState.SUPERSEDED)
+    return former
+
+
+def note_superseded(former: list[ClassificationAct], actor: Actor, event: LedgerEvent) -> None:
+    for act in former:
+        states.note(act, ActState.IN_FORCE, ActState.SUPERSEDED, actor, "", event)
 
 
 def put_in_force(document: Document, level: str) -> None:
     document.level = level
     document.save(update_fields=["level"])
-    announce(DocumentChanged(document.pk))
+    announce(DocumentsChanged((document.pk,)))
 
 
 def columns_of(grounds: Mapping[str, Any]) -> dict[str, Any]:

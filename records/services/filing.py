@@ -1,214 +1,57 @@
-"""Filing: bytes first, then one transaction with the row, its order and folios, its event and its work (D6)."""
+"""Filing: bytes first, then one transaction with the rows, their order and folios, events and work (D6).
+
+One piece or five hundred are written by the same statements.
+"""
 
 from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.db import connection, transaction
 
-from records import audit, clock, conf, parsing, permissions, policies, storage
-from records.errors import DuplicateFiling, Incomplete, RejectedUpload, RuleViolation
-from records.events import DocumentChanged, DocumentFiled, announce
-from records.models import Blob, Document, Expediente, Reading, Subserie, TipoDocumental
+from records import audit, clock, permissions, policies, signing, storage
+from records.events import DocumentsChanged, DocumentsFiled, announce
+from records.models import Annex, Blob, Document, Expediente, Reading, TipoDocumental
 from records.parsing.names import safe_display_name, visible_line
 from records.permissions import Actor, Rights
+from records.services import receipts
+from records.services.expedientes import open_expediente
+from records.services.receipts import FilingReceipt, receipt_of
+from records.services.receiving import (
+    DuplicateDecision,
+    Received,
+    Upload,
+    check_duplicate,
+    receive,
+    twin_of,
+)
 from records.storage import Staged
-from records.vocabulary import Action, ExpedienteKind, Role
+from records.vocabulary import Action, Origin, Role
 
 TITLE_LENGTH = 300
-NEXT_RADICADO = """
-INSERT INTO records_radicadocounter (year, last) VALUES (%s, 1)
-ON CONFLICT (year) DO UPDATE SET last = records_radicadocounter.last + 1 RETURNING last
+NEXT_RADICADOS = """
+INSERT INTO records_radicadocounter (year, last) VALUES (%s, %s)
+ON CONFLICT (year) DO UPDATE SET last = records_radicadocounter.last + EXCLUDED.last RETURNING last
 """
 
 
 @dataclass(frozen=True)
-class Upload:
-    """What arrives: a name as the sender wrote it and a readable binary stream."""
-
-    name: str
-    stream: BinaryIO
-
-
-@dataclass(frozen=True)
 class FilingMetadata:
-    """`tipo` is a tipo documental's code; `date` the document's own; an empty title is taken from the name."""
+    """`tipo` is a tipo documental's code; `date` the document's own; an empty title is taken from the name.
+
+    `author` empty: the filer's office. `annex`: a key of the expediente's annex registry, or empty.
+    """
 
     tipo: str
     date: datetime.date
     title: str = ""
-
-
-@dataclass(frozen=True)
-class DuplicateDecision:
-    """What to do with bytes already filed: "link" to that piece, or "keep" both, with a reason (C8)."""
-
-    choice: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class FilingReceipt:
-    """Proof of filing: radicado, SHA-256 of the received stream, bytes, pages, folios and server time."""
-
-    document: uuid.UUID
-    radicado: str
-    sha256: str
-    bytes: int
-    pages: int
-    folio_first: int
-    folio_last: int
-    order: int
-    filed_at: datetime.datetime
-    expediente_code: str
-    title: str
-    original_name: str
-    inspected: bool
-    flags: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Received:
-    """An upload that was hashed and looked at, and may be filed."""
-
-    upload: Upload
-    staged: Staged
-    inspection: parsing.Inspection
-
-
-def open_expediente(
-    *,
-    actor: Actor,
-    code: str,
-    title: str,
-    kind: str,
-    opened_on: datetime.date,
-    convenio_number: str = "",
-    parent: Expediente | None = None,
-    office: str = Role.CONTRACTS_GROUP,
-) -> Expediente:
-    """Open an expediente of one kind, in the subserie of that kind. Raises AccessDenied or Incomplete."""
-    permissions.check(actor, Action.OPEN_EXPEDIENTE)
-    check_opening(code, title, kind, opened_on)
-    with transaction.atomic():
-        expediente = Expediente.objects.create(
-            code=code.strip(),
-            title=title.strip(),
-            kind=kind,
-            opened_on=opened_on,
-            parent=parent,
-            office=office,
-            convenio_number=convenio_number,
-            opened_by=actor,
-            created_at=clock.now(),
-            subserie=Subserie.objects.filter(kind=kind).order_by("-serie__trd").first(),
-        )
-        audit.record("expediente.opened", actor=actor, subject=expediente, kind=kind)
-    return expediente
-
-
-def check_opening(code: str, title: str, kind: str, opened_on: datetime.date) -> None:
-    faults = [name for name, value in (("code", code), ("title", title)) if not value.strip()]
-    if kind not in ExpedienteKind.values:
-        faults.append("kind")
-    if opened_on > clock.today():
-        faults.append("date_in_future")
-    if Expediente.objects.filter(code=code.strip()).exists():
-        faults.append("code_taken")
-    if faults:
-        raise Incomplete(faults)
-
-
-def file_document(
-    *,
-    actor: Actor,
-    expediente: Expediente,
-    upload: Upload,
-    metadata: FilingMetadata,
-    duplicate: DuplicateDecision | None = None,
-    batch: uuid.UUID | None = None,
-) -> FilingReceipt:
-    """File one piece and answer only when its bytes and its row are durable.
-
-    Raises NotFound or AccessDenied (who), ClosedExpediente or Incomplete (state and metadata, all
-    faults at once), RejectedUpload (every reason), DuplicateFiling (a decision is needed) or
-    StoreUnavailable. Source: records rules C1 to C4, C8; K8.
-    """
-    rights = permissions.rights_of(actor)
-    rights.check(Action.FILE, expediente)
-    tipo = policies.check_accepts_filing(expediente, find_tipo(metadata.tipo), metadata.date, clock.today())
-    received = receive(upload, actor=actor, expediente=expediente)
-    try:
-        check_duplicate(rights, received, duplicate)
-        storage.store().keep(received.staged)
-    except BaseException:
-        storage.store().discard(received.staged)
-        raise
-    return register(Filing(actor, rights, tipo, received, metadata, duplicate, batch), expediente)
-
-
-def find_tipo(code: str) -> TipoDocumental | None:
-    return TipoDocumental.objects.filter(code=code).first()
-
-
-def receive(upload: Upload, *, actor: Actor, expediente: Expediente) -> Received:
-    """Hash the stream into a private file and have the cell look at it; a refusal leaves an event."""
-    staged = None
-    try:
-        staged = storage.store().stage(upload.stream, limit=conf.max_upload_bytes())
-        inspection = parsing.inspect(staged.path, upload.name)
-        if inspection.refusals:
-            raise RejectedUpload(inspection.refusals, name=upload.name)
-    except RejectedUpload as refusal:
-        note_refusal(actor, expediente, refusal, staged)
-        raise
-    return Received(upload, staged, inspection)
-
-
-def note_refusal(actor: Actor, expediente: Expediente, refusal: RejectedUpload, staged: Staged | None) -> None:
-    if staged:
-        storage.store().discard(staged)
-    with transaction.atomic():
-        audit.record(
-            "document.refused",
-            actor=actor,
-            subject=expediente,
-            reasons=refusal.reasons,
-            sha256=staged.digest if staged else "",
-        )
-
-
-def check_duplicate(rights: Rights, received: Received, decision: DuplicateDecision | None) -> None:
-    """Ask for a decision about bytes already filed, as far as this person may see them (C8)."""
-    if decision is not None:
-        return check_decision(decision)
-    if is_known(received.staged.digest) and twin_of(rights, received.staged.digest):
-        raise DuplicateFiling
-    return None
-
-
-def is_known(digest: str) -> bool:
-    """Are these bytes in custody for anybody? Nearly always not, and then nobody's rights need be read.
-
-    The store tells the two apart by time as well: it hashes known bytes again before it trusts them.
-    """
-    return Blob.objects.filter(pk=digest).exists()
-
-
-def check_decision(decision: DuplicateDecision) -> None:
-    if decision.choice not in ("link", "keep"):
-        raise RuleViolation("unknown_duplicate_choice")
-    if decision.choice == "keep" and not decision.reason.strip():
-        raise Incomplete(["duplicate_reason"])
-
-
-def twin_of(rights: Rights, digest: str) -> Document | None:
-    """The first piece with these bytes that the person may read."""
-    twins = Document.objects.filter(blob=digest).order_by("filed_at").only("pk", "level", "expediente_id")
-    return next((twin for twin in twins if rights.reads(twin)), None)
+    author: str = ""
+    origin: str = Origin.ELECTRONIC
+    annex: str = ""
 
 
 @dataclass(frozen=True)
@@ -222,54 +65,136 @@ class Filing:
     metadata: FilingMetadata
     duplicate: DuplicateDecision | None = None
     batch: uuid.UUID | None = None
+    previous: Document | None = None
 
 
-def register(filing: Filing, expediente: Expediente) -> FilingReceipt:
-    """The one transaction of a filing: rows, order, folios, event, search and reading work."""
+def file_document(
+    *,
+    actor: Actor,
+    expediente: Expediente,
+    upload: Upload,
+    metadata: FilingMetadata,
+    duplicate: DuplicateDecision | None = None,
+    batch: uuid.UUID | None = None,
+    previous: Document | None = None,
+) -> FilingReceipt:
+    """File one piece and answer only when its bytes and its row are durable.
+
+    `previous` is the piece this one is a later version of. Raises NotFound or AccessDenied (who),
+    ClosedExpediente or Incomplete (state and metadata, all faults at once), RejectedUpload (every reason),
+    DuplicateFiling (a decision is needed), StoreUnavailable or SigningKeyUnavailable. Source: records rules
+    C1 to C4, C8; K8.
+    """
+    rights = permissions.rights_of(actor)
+    rights.check(Action.FILE, expediente)
+    tipo = admitted(expediente, metadata)
+    signing.signer()  # without a key no receipt could be given: said before anything is kept
+    received = receive(upload, actor=actor, expediente=expediente)
+    try:
+        check_duplicate(rights, received, duplicate)
+        storage.store().keep(received.staged)
+    except BaseException:
+        storage.store().discard(received.staged)
+        raise
+    filing = Filing(actor, rights, tipo, received, metadata, duplicate, batch, previous)
+    return receipt_of(register([filing], expediente)[0])
+
+
+def admitted(expediente: Expediente, metadata: FilingMetadata) -> TipoDocumental:
+    """The tipo documental of the expediente's own version, if it takes this filing now. Raises as policies does."""
+    tipo = find_tipo(expediente, metadata.tipo)
+    return policies.check_accepts_filing(expediente, tipo, metadata.date, clock.today())
+
+
+def find_tipo(expediente: Expediente, code: str) -> TipoDocumental | None:
+    return TipoDocumental.objects.filter(trd=expediente.trd_id, code=code).first()
+
+
+def register(filings: Sequence[Filing], expediente: Expediente) -> list[Document]:
+    """The one transaction of a filing, of one piece or many: all of it, or nothing.
+
+    Raises as `file_document` when the expediente changed since it was read.
+    """
     with transaction.atomic():
         held = Expediente.objects.select_for_update().get(pk=expediente.pk)
-        policies.check_accepts_filing(held, filing.tipo, filing.metadata.date, clock.today())
-        document = write_rows(filing, held)
-        audit.record("document.filed", actor=filing.actor, subject=document, **evidence(document))
-        announce(DocumentFiled(document.pk))
-        announce(DocumentChanged(document.pk))
-    return receipt_of(document)
+        for filing in filings:
+            policies.check_accepts_filing(held, filing.tipo, filing.metadata.date, clock.today())
+        documents = write_rows(filings, held)
+        keys = tuple(document.pk for document in documents)
+        record_filed(filings[0].actor, documents)
+        announce(DocumentsFiled(keys))
+        announce(DocumentsChanged(keys))
+    return documents
 
 
-def write_rows(filing: Filing, expediente: Expediente) -> Document:
-    document = Document.objects.create(
+def write_rows(filings: Sequence[Filing], expediente: Expediente) -> list[Document]:
+    """Rows of admitted filings in a locked expediente, signed and numbered without a gap."""
+    blobs = note_bytes([filing.received.staged for filing in filings])
+    signer, annexes, moment = signing.signer(), annexes_of(filings, expediente), clock.now()
+    documents = []
+    for filing, radicado in zip(filings, next_radicados(len(filings)), strict=True):
+        document = row_of(filing, expediente, blobs[filing.received.staged.digest], radicado, moment)
+        document.annex = annexes.get(filing.metadata.annex)
+        receipts.sign(document, signer)
+        documents.append(document)
+    expediente.save(update_fields=["last_order", "last_folio"])
+    Document.objects.bulk_create(documents, batch_size=200)
+    Reading.objects.bulk_create((Reading(document=document) for document in documents), batch_size=200)
+    return documents
+
+
+def row_of(
+    filing: Filing, expediente: Expediente, blob: Blob, radicado: str, moment: datetime.datetime
+) -> Document:
+    return Document(
         expediente=expediente,
         tipo=filing.tipo,
-        blob=note_bytes(filing.received.staged),
-        radicado=next_radicado(),
+        blob=blob,
+        radicado=radicado,
         date=filing.metadata.date,
         filed_by=filing.actor,
-        filed_at=clock.now(),
+        filed_at=moment,
         batch=filing.batch,
         title=title_of(filing.metadata, filing.received.upload.name),
-        author=author_of(filing),
-        **place(expediente, filing.received),
+        author=visible_line(filing.metadata.author)[:200] or author_of(filing),
+        origin=filing.metadata.origin,
+        previous=filing.previous,
+        version=filing.previous.version + 1 if filing.previous else 1,
+        **next_place(expediente, filing.received.inspection.pages),
         **as_received(filing.received),
         **as_decided(filing),
     )
-    Reading.objects.create(document=document)
-    return document
 
 
-def note_bytes(staged: Staged) -> Blob:
+def note_bytes(staged: Sequence[Staged]) -> dict[str, Blob]:
     """One row per digest, whoever files it first; two at once are settled by the database."""
-    row = Blob(digest=staged.digest, size=staged.size, stored_at=clock.now())
-    if not Blob.objects.filter(pk=staged.digest).exists():
-        Blob.objects.bulk_create([row], ignore_conflicts=True)
-    return row
+    now = clock.now()
+    rows = {one.digest: Blob(digest=one.digest, size=one.size, stored_at=now) for one in staged}
+    known = set(Blob.objects.filter(pk__in=rows).values_list("pk", flat=True)) if len(rows) < MOST_ASKED else set()
+    fresh = [row for digest, row in rows.items() if digest not in known]
+    if fresh:
+        Blob.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
+    return rows
 
 
-def place(expediente: Expediente, received: Received) -> dict[str, int]:
-    """The next order and folios of a locked expediente: gapless, one folio at least per piece (E2)."""
-    folios = max(1, received.inspection.pages)
+#: Beyond this many digests the databases are not asked for all at once.
+MOST_ASKED = 5_000
+
+
+def annexes_of(filings: Sequence[Filing], expediente: Expediente) -> dict[str, Annex]:
+    wanted = {filing.metadata.annex for filing in filings if filing.metadata.annex}
+    found = {annex.key: annex for annex in expediente.annexes.filter(key__in=wanted)} if wanted else {}
+    policies.check_annexes_known(wanted, found)
+    return found
+
+
+def next_place(expediente: Expediente, pages: int) -> dict[str, int]:
+    """The next order and folios of a locked expediente: gapless, one folio at least per piece (E2).
+
+    The caller saves the counters, `last_order` and `last_folio`, in the same transaction.
+    """
     order, first = expediente.last_order + 1, expediente.last_folio + 1
-    expediente.last_order, expediente.last_folio = order, first + folios - 1
-    expediente.save(update_fields=["last_order", "last_folio"])
+    expediente.last_order, expediente.last_folio = order, first + max(1, pages) - 1
     return {"order": order, "folio_first": first, "folio_last": expediente.last_folio}
 
 
@@ -305,44 +230,37 @@ def author_of(filing: Filing) -> str:
     return offices[0] if offices else str(filing.actor.get_full_name())
 
 
-def next_radicado() -> str:
-    """The year's next number, gapless because it is taken inside the filing transaction.
+def next_radicados(count: int) -> list[str]:
+    """The year's next numbers, gapless because they are taken inside the filing transaction.
 
     One statement that SQLite and PostgreSQL share: the first filing of a year makes its row.
     """
     year = clock.today().year
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_RADICADO, [year])
-        (number,) = cursor.fetchone()
-    return f"{year}-{number:06d}"
+        cursor.execute(NEXT_RADICADOS, [year, count])
+        (last,) = cursor.fetchone()
+    return [f"{year}-{number:06d}" for number in range(last - count + 1, last + 1)]
+
+
+def record_filed(actor: Actor, documents: Sequence[Document]) -> None:
+    audit.record_each("document.filed", actor=actor, subjects=[(piece, evidence(piece)) for piece in documents])
 
 
 def evidence(document: Document) -> dict[str, Any]:
+    """Facts of the event: ids, codes, digest and place, never a title."""
     return {
         "expediente": document.expediente_id,
         "radicado": document.radicado,
         "sha256": document.blob_id,
         "order": document.order,
         "folios": [document.folio_first, document.folio_last],
-        "tipo": document.tipo_id,
+        "tipo": document.tipo.code,
+        "version": document.version,
+        "receipt": document.receipt_signature,
+        "machine": "Document",
+        "from": "draft",
+        "to": document.state,
     }
 
 
-def receipt_of(document: Document) -> FilingReceipt:
-    """The receipt of a filed piece, the same at any later time."""
-    return FilingReceipt(
-        document=document.pk,
-        radicado=document.radicado,
-        sha256=document.blob_id,
-        bytes=document.blob.size,
-        pages=document.pages,
-        folio_first=document.folio_first,
-        folio_last=document.folio_last,
-        order=document.order,
-        filed_at=document.filed_at,
-        expediente_code=document.expediente.code,
-        title=document.title,
-        original_name=document.original_name,
-        inspected=document.inspected,
-        flags=tuple(document.flags),
-    )
+__all__ = ["DuplicateDecision", "FilingMetadata", "FilingReceipt", "Upload", "file_document", "open_expediente"]

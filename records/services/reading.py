@@ -10,7 +10,7 @@ from django.db import transaction
 
 from records import audit, clock, parsing, storage
 from records.errors import CellUnavailable
-from records.events import DocumentChanged, announce
+from records.events import DocumentsChanged, announce
 from records.models import Document, PageText, Reading
 from records.vocabulary import ReadingState
 
@@ -73,7 +73,7 @@ def note(document: Document, outcome: parsing.Reading) -> None:
         read_at=clock.now(),
     )
     audit.record("document.read", actor=None, subject=document, state=outcome.outcome, pages=len(with_text))
-    announce(DocumentChanged(document.pk))
+    announce(DocumentsChanged((document.pk,)))
 
 
 Word = tuple[str, float, float, float, float]

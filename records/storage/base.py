@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -23,14 +23,19 @@ class Staged:
 class BlobStore(Protocol):
     """Bytes go in once and never change.
 
-    `stage` hashes a stream into a private file; `keep` makes it durable under its digest and returns
-    only when it is; `open` gives the bytes of a digest; `verify` re-hashes what is stored.
+    `stage` hashes a stream into a private file; `adopt` does so with a file that is already on the store's
+    file system and moves it; `keep` makes one durable under its digest and returns only when it is, `keep_all`
+    several with as few sync calls as one; `open` gives the bytes of a digest; `verify` re-hashes what is stored.
     All raise `StoreUnavailable` when the medium refuses; `open` raises `IntegrityFailure` when absent.
     """
 
     def stage(self, stream: BinaryIO, *, limit: int) -> Staged: ...
 
+    def adopt(self, path: Path, *, limit: int) -> Staged: ...
+
     def keep(self, staged: Staged) -> None: ...
+
+    def keep_all(self, staged: Sequence[Staged]) -> None: ...
 
     def discard(self, staged: Staged) -> None: ...
 

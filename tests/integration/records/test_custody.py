@@ -114,6 +114,7 @@ def test_the_database_refuses_to_change_or_delete_what_is_held(
     PublicationDecision.objects.create(
         project=project, published=True, reason="r", decided_by=cast["jefatura"], decided_at=made.granted_at
     )
+    factories.insert_what_is_said_of(piece, cast["archivista"])
     connection.check_constraints()  # PostgreSQL truncates nothing while checks are pending
     column = triggers.held_columns(connection, table)[-1]
     for statement in FORBIDDEN[connection.vendor]:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from records import permissions
+from records import audit, permissions
 from records.errors import AccessDenied, Incomplete, NotFound, RuleViolation, SelfApproval
 from records.models import ClassificationAct, Document, Expediente, LedgerEvent
 from records.services import classification
-from records.transitions import EVENT, NEXT, OWNER
+from records.transitions import CLASSIFICATION, MACHINES, OWNER
 from records.vocabulary import ActState, Level
 from tests import factories
 
@@ -180,14 +180,21 @@ def test_strangers_cannot_propose_nor_approve(cast: dict[str, Any], piece: Docum
 def test_each_step_leaves_its_event(cast: dict[str, Any], piece: Document) -> None:
     factories.give_level(piece, Level.RESTRICTED, cast["custodia"], cast["jefatura"])
     actions = list(LedgerEvent.objects.filter(object_id=str(piece.pk)).values_list("action", flat=True))
-    assert actions == ["level.proposed", "level.approved"]
+    assert actions == ["level.proposed", "level.approved", "document.classified"]
 
 
 def test_every_state_has_an_owner_and_a_way_on() -> None:
-    states = set(ActState.values)
-    assert set(NEXT) == states == set(OWNER)
-    assert {target for targets in NEXT.values() for target in targets} <= states
-    assert set(EVENT) == states
+    assert set(CLASSIFICATION.next) == set(ActState.values) == set(OWNER)
+
+
+@pytest.mark.requirement("P3")
+@pytest.mark.parametrize("name", sorted(MACHINES))
+def test_every_step_of_every_machine_leads_to_a_known_state_and_leaves_an_event(name: str) -> None:
+    machine = MACHINES[name]
+    reached = {target for targets in machine.next.values() for target in targets}
+    assert reached <= set(machine.next)
+    assert set(machine.event) >= reached
+    assert set(machine.event.values()) <= set(audit.ACTIONS)
 
 
 def test_a_leap_day_reserve_ends_on_the_first_of_march(cast: dict[str, Any], piece: Document) -> None:

@@ -1,0 +1,130 @@
+"""Receipts: what filing answers, signed with the system's key when the row is made (C2).
+
+The signature is over canonical JSON of facts that never change, so a receipt asked for years later is the
+same, byte for byte, as the one given at the counter.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from records import signing
+from records.models import Document
+from records.signing import Signer
+
+TYPE = "custodia/recibo/1"
+BATCH_TYPE = "custodia/recibo-de-lote/1"
+
+
+@dataclass(frozen=True)
+class FilingReceipt:
+    """Proof of filing: radicado, SHA-256 of the received stream, bytes, pages, folios and server time.
+
+    `signature` (base64) is Ed25519 over `receipts.facts_of`, by the key `key`.
+    """
+
+    document: uuid.UUID
+    radicado: str
+    sha256: str
+    bytes: int
+    pages: int
+    folio_first: int
+    folio_last: int
+    order: int
+    filed_at: datetime.datetime
+    expediente_code: str
+    title: str
+    original_name: str
+    inspected: bool
+    flags: tuple[str, ...]
+    tipo: str = ""
+    date: datetime.date | None = None
+    filed_by: str = ""
+    key: str = ""
+    signature: str = ""
+
+
+def facts_of(document: Document) -> dict[str, Any]:
+    """What is signed: plain JSON values, times in UTC to the microsecond."""
+    return {
+        "type": TYPE,
+        "document": str(document.pk),
+        "radicado": document.radicado,
+        "expediente": document.expediente.code,
+        "order": document.order,
+        "folios": [document.folio_first, document.folio_last],
+        "tipo": document.tipo.code,
+        "date": document.date.isoformat(),
+        "title": document.title,
+        "name": document.original_name,
+        "sha256": document.blob_id,
+        "bytes": document.blob.size,
+        "pages": document.pages,
+        "inspected": document.inspected,
+        "flags": list(document.flags),
+        "filed_by": document.filed_by.get_username(),
+        "filed_at": document.filed_at.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
+    }
+
+
+def sign(document: Document, signer: Signer) -> None:
+    """Put the receipt's signature on a row about to be written."""
+    document.receipt_key, document.receipt_signature = signer.key_id, signer.sign(facts_of(document))
+
+
+def receipt_of(document: Document) -> FilingReceipt:
+    """The receipt of a filed piece, the same at any later time."""
+    return FilingReceipt(
+        document=document.pk,
+        radicado=document.radicado,
+        sha256=document.blob_id,
+        bytes=document.blob.size,
+        pages=document.pages,
+        folio_first=document.folio_first,
+        folio_last=document.folio_last,
+        order=document.order,
+        filed_at=document.filed_at,
+        expediente_code=document.expediente.code,
+        title=document.title,
+        original_name=document.original_name,
+        inspected=document.inspected,
+        flags=tuple(document.flags),
+        tipo=document.tipo.code,
+        date=document.date,
+        filed_by=document.filed_by.get_username(),
+        key=document.receipt_key,
+        signature=document.receipt_signature,
+    )
+
+
+def proof_of(document: Document) -> dict[str, Any]:
+    """The receipt as JSON that proves itself: the signed facts, the signature and the public key."""
+    return {
+        "receipt": facts_of(document),
+        "algorithm": signing.ALGORITHM,
+        "key": document.receipt_key,
+        "public_key": signing.find_public_key(document.receipt_key),
+        "signature": document.receipt_signature,
+    }
+
+
+def batch_proof_of(batch: uuid.UUID, documents: Sequence[Document]) -> dict[str, Any]:
+    """The receipt of one gesture, over the receipts of its pieces, in their order; signed when it is asked for."""
+    facts = {
+        "type": BATCH_TYPE,
+        "batch": str(batch),
+        "count": len(documents),
+        "receipts": [{**facts_of(piece), "signature": piece.receipt_signature} for piece in documents],
+    }
+    signer = signing.signer()
+    return {
+        "receipt": facts,
+        "algorithm": signing.ALGORITHM,
+        "key": signer.key_id,
+        "public_key": signer.public_key,
+        "signature": signer.sign(facts),
+    }
