@@ -40,11 +40,11 @@ def parts(contents: Contents, sink: Sink) -> Iterator[Part]:
 
 def main_headers(letter: Letter) -> list[tuple[str, str]]:
     """(name, value) of the headers people read, each as often as it stands, decoded, one line each."""
-    found = []
-    for name in HEADERS:
-        for value in letter.headers.get_all(name, [])[:MAX_REPEATED]:
-            found.append((name, visible_line(shown(value))[:MAX_SHOWN]))
-    return found
+    return [
+        (name, visible_line(shown(value))[:MAX_SHOWN])
+        for name in HEADERS
+        for value in letter.headers.get_all(name, [])[:MAX_REPEATED]
+    ]
 
 
 def _with_what_it_brings(leaf: Leaf, contents: Contents) -> Iterator[Part]:

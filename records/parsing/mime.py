@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 from email.policy import compat32
 
 from .contents import Damaged
@@ -134,10 +134,8 @@ class Delimiter:
 
 
 def shown(value: object) -> str:
-    """A header's value decoded: encoded words, raw eight-bit text, folding."""
+    """A header's value with its encoded words decoded."""
     raw = str(value)[:MAX_VALUE]
-    if any("\udc80" <= ch <= "\udcff" for ch in raw):
-        raw = decode(raw.encode("utf-8", "surrogateescape"))
     try:
         return "".join(_word(text, charset) for text, charset in decode_header(raw))
     except (*_FAULTS, binascii.Error):
@@ -158,11 +156,18 @@ def _headers(data: Data, start: int, end: int) -> tuple[Message, int]:
     stop = _block_end(data, start, end)
     if stop - start > MAX_HEADER_BLOCK:
         raise Damaged("limits")
-    block = data[start:stop]
-    headers = BytesHeaderParser(policy=compat32).parsebytes(block)
+    text, codec = _as_text(data[start:stop])
+    headers = HeaderParser(policy=compat32).parsestr(text)
     rest = headers.get_payload()
-    rest_bytes = rest.encode("ascii", "surrogateescape") if isinstance(rest, str) else b""
-    return headers, stop - len(rest_bytes)
+    return headers, stop - (len(rest.encode(codec)) if isinstance(rest, str) else 0)
+
+
+def _as_text(block: bytes) -> tuple[str, str]:
+    """Headers are ASCII by the letter of the norm, UTF-8 in practice, and some older eight bits."""
+    try:
+        return block.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return block.decode("latin-1"), "latin-1"
 
 
 def _block_end(data: Data, start: int, end: int) -> int:
@@ -180,7 +185,7 @@ def _boundary(headers: Message) -> bytes:
         return b""
     try:
         boundary = headers.get_boundary()
-        return boundary.encode("ascii", "surrogateescape") if boundary else b""
+        return boundary.encode("utf-8") if boundary else b""
     except _FAULTS:
         return b""
 

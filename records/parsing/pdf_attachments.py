@@ -16,8 +16,7 @@ from . import pdf_weight
 from .contents import Contents, Damaged, Sink
 from .part import Part
 
-#: Members under which a file specification, or an array of them, may stand without being an object of its own.
-_HOLDERS = ("/FS", "/F", "/D", "/AF", "/Names", "/Fs")
+_CONTAINERS = pikepdf.Dictionary | pikepdf.Array
 _NAMES = ("/UF", "/F", "/Unix", "/DOS", "/Mac")
 _FAULTS = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RuntimeError)
 UNTOLD = "application/octet-stream"
@@ -60,27 +59,23 @@ def _fresh(found: Any, seen: set[tuple[int, int]]) -> Iterator[tuple[str, pikepd
 
 
 def _specifications(item: Any) -> Iterator[pikepdf.Object]:
-    """File specifications that are this object or stand directly in it."""
-    if isinstance(item, pikepdf.Array):
-        yield from _with_files(item)
-    if not isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+    """File specifications that are this object or stand in it at any depth, in their order."""
+    holder = item.stream_dict if isinstance(item, pikepdf.Stream) else item
+    if not isinstance(holder, _CONTAINERS) or b"/EF" not in holder.unparse(resolved=True):
         return
-    yield from _with_files([item])
-    for key in _HOLDERS:
-        value = item.get(key)
-        yield from _with_files(value if isinstance(value, pikepdf.Array) else [value])
-
-
-def _with_files(items: Any) -> Iterator[pikepdf.Object]:
-    for item in items:
-        if isinstance(item, pikepdf.Dictionary) and isinstance(item.get("/EF"), pikepdf.Dictionary):
-            yield item
+    waiting = [holder]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, pikepdf.Dictionary) and isinstance(node.get("/EF"), pikepdf.Dictionary):
+            yield node
+        members = list(node) if isinstance(node, pikepdf.Array) else [node[key] for key in node]
+        waiting += [member for member in reversed(members) if isinstance(member, _CONTAINERS) and not member.objgen[0]]
 
 
 def _streams_of(specification: pikepdf.Object) -> Iterator[tuple[str, pikepdf.Stream]]:
     name = next((str(value) for key in _NAMES if isinstance(value := specification.get(key), pikepdf.String)), "")
     files = specification.EF
-    for key in files.keys():
+    for key in files:
         if isinstance(files[key], pikepdf.Stream):
             yield name, files[key]
 
