@@ -49,11 +49,13 @@ REFUSALS: Mapping[str, Sentence] = {
     "signing_key_unavailable": _(
         "El sistema no encuentra su llave de firma y no puede expedir recibos. No se radicó nada; avise a soporte."
     ),
+    "refused_batch": _("No se radicó ninguno de los archivos: corrija los que se nombran y vuelva a enviar el lote."),
     "wrong_state": _("El estado actual no permite ese paso. Vuelva a cargar la página y revise qué falta."),
     "no_page_image": _("Esta pieza no tiene imagen de esa página."),
 }
 #: What may be missing from an act, as the phrase that completes "Indique …".
 MISSING: Mapping[str, Sentence] = {
+    "files": _("al menos un archivo"),
     "code": _("el código"),
     "title": _("el título"),
     "kind": _("un tipo de expediente válido"),
