@@ -79,9 +79,7 @@ def ensure_key() -> Signer:
     if not file.exists():
         _write_new(file)
     made = signer()
-    SigningKey.objects.get_or_create(
-        key_id=made.key_id, defaults={"public_key": made.public_key, "since": clock.now()}
-    )
+    SigningKey.objects.get_or_create(key_id=made.key_id, defaults={"public_key": made.public_key, "since": clock.now()})
     return made
 
 

@@ -72,7 +72,9 @@ def make_tipo(
     code: str = "anexo_del_convenio", kinds: tuple[str, ...] = (ExpedienteKind.DERIVED,), **fields: Any
 ) -> TipoDocumental:
     tipo, _made = TipoDocumental.objects.get_or_create(
-        trd=make_trd(), code=code, defaults={"name": code.replace("_", " ").capitalize(), "kinds": list(kinds), **fields}
+        trd=make_trd(),
+        code=code,
+        defaults={"name": code.replace("_", " ").capitalize(), "kinds": list(kinds), **fields},
     )
     return tipo
 

@@ -111,9 +111,7 @@ class PageText(models.Model):
     number = models.PositiveIntegerField(_("página"))
     text = models.TextField(_("texto"), blank=True)
     words = models.BinaryField(_("palabras"), default=b"")
-    source = models.CharField(
-        _("procedencia"), max_length=10, choices=TextSource.choices, default=TextSource.WRITTEN
-    )
+    source = models.CharField(_("procedencia"), max_length=10, choices=TextSource.choices, default=TextSource.WRITTEN)
     confidence = models.FloatField(_("confianza, de 0 a 100"), null=True, blank=True)
 
     class Meta:

@@ -33,9 +33,7 @@ class Draft(models.Model):
     digest = models.CharField(_("huella"), max_length=64, blank=True)
     faults = models.JSONField(_("lo que falta"), default=list)
     suggestion = models.JSONField(_("sugerencia"), default=dict)
-    document = models.OneToOneField(
-        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="draft"
-    )
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="draft")
     created_at = models.DateTimeField(_("empezó"))
     updated_at = models.DateTimeField(_("último cambio"))
 

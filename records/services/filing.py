@@ -143,9 +143,7 @@ def write_rows(filings: Sequence[Filing], expediente: Expediente) -> list[Docume
     return documents
 
 
-def row_of(
-    filing: Filing, expediente: Expediente, blob: Blob, radicado: str, moment: datetime.datetime
-) -> Document:
+def row_of(filing: Filing, expediente: Expediente, blob: Blob, radicado: str, moment: datetime.datetime) -> Document:
     return Document(
         expediente=expediente,
         tipo=filing.tipo,
