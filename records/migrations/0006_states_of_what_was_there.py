@@ -1,4 +1,5 @@
-"""Pieces that had a level are classified ones; an expediente keeps the version of its subserie."""
+"""Pieces that had a level are classified ones; an expediente keeps the version of its subserie; a version whose
+expedientes all begin with the same office has that office's code."""
 
 from django.db import migrations
 from django.db.models import OuterRef, Subquery
@@ -11,6 +12,9 @@ def tell(apps, schema_editor):
     document.objects.exclude(level="unclassified").update(state="classified")
     version = subserie.objects.filter(pk=OuterRef("subserie")).values("serie__trd")[:1]
     expediente.objects.exclude(subserie=None).update(trd=Subquery(version))
+    offices = {code.split("-")[0] for code in expediente.objects.values_list("code", flat=True)}
+    if len(offices) == 1:
+        apps.get_model("records", "TrdVersion").objects.filter(office_code="").update(office_code=offices.pop())
 
 
 class Migration(migrations.Migration):
