@@ -48,6 +48,7 @@ from records.services.classification import approve_act, get_act_for, propose_le
 from records.services.expedientes import open_expediente
 from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
+from records.services.jobs import give_up as give_up_job
 from records.services.receipts import FilingReceipt
 from records.services.receiving import DuplicateDecision, Upload
 from records.services.reading import give_up_reading, read_document
@@ -125,6 +126,7 @@ __all__ = [
     "get_expediente_by_code_for",
     "get_expediente_for",
     "get_grant_for",
+    "give_up_job",
     "give_up_reading",
     "grant_access",
     "grounds_for",

@@ -20,9 +20,11 @@ class RecordsConfig(AppConfig):
 
 
 def connect_work() -> None:
-    from records import events, tasks  # after the app registry is ready
+    from records import events, jobs_task, tasks  # after the app registry is ready
+    from records.services.jobs import JobDue
 
     events.subscribe(events.DocumentsFiled, tasks.read_what_was_filed)
+    events.subscribe(JobDue, jobs_task.work_on_job)
 
 
 def install_triggers(using: str, **_signal: Any) -> None:

@@ -51,6 +51,8 @@ REFUSALS: Mapping[str, Sentence] = {
     ),
     "refused_batch": _("No se radicó ninguno de los archivos: corrija los que se nombran y vuelva a enviar el lote."),
     "wrong_state": _("El estado actual no permite ese paso. Vuelva a cargar la página y revise qué falta."),
+    "row_unfinished": _("Esta fila no se pudo terminar y el trabajo siguió con las demás. Consulte con soporte."),
+    "job_put_off": _("El trabajo no pudo seguir: el sistema no estuvo disponible. Reanúdelo; lo hecho no se repite."),
     "no_page_image": _("Esta pieza no tiene imagen de esa página."),
 }
 #: What may be missing from an act, as the phrase that completes "Indique …".

@@ -91,7 +91,10 @@ def end(row: TaskRow, fault: BaseException) -> None:
 
 
 #: What to call, with the task's arguments, when a task has failed for good.
-ENDINGS: dict[str, str] = {"records.tasks.read_document": "records.api.give_up_reading"}
+ENDINGS: dict[str, str] = {
+    "records.tasks.read_document": "records.api.give_up_reading",
+    "records.jobs_task.run_job": "records.api.give_up_job",
+}
 
 
 class Stranded(Exception):
