@@ -49,9 +49,9 @@ from records.services.expedientes import open_expediente
 from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
 from records.services.jobs import give_up as give_up_job
+from records.services.reading import give_up_reading, read_document
 from records.services.receipts import FilingReceipt
 from records.services.receiving import DuplicateDecision, Upload
-from records.services.reading import give_up_reading, read_document
 from records.services.viewing import open_original, page_image, view_document
 from records.vocabulary import (
     Action,

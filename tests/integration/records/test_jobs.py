@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -46,11 +45,10 @@ COUNTING = Kind(write=write, prepare=prepare, undo=UNDONE.append)
 
 
 @pytest.fixture(autouse=True)
-def _counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _counting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(jobs.KINDS, "count", f"{HERE}.COUNTING")
     for kept in (DONE, UNDONE, DURING):
         kept.clear()
-    yield
 
 
 def start(cast: dict[str, Any], names: str = "abc", **options: Any) -> Job:
