@@ -24,6 +24,7 @@ from .answers import (
 )
 from .front import close, inspect, read, render, status
 from .front_parts import attachments, mail, part_bytes
+from .front_signatures import signatures
 from .limits import CellLimits
 from .names import name_flags, safe_display_name, storage_extension
 from .tables import JsonText, Table, read_json, read_table
@@ -56,6 +57,7 @@ __all__ = [
     "read_table",
     "render",
     "safe_display_name",
+    "signatures",
     "status",
     "storage_extension",
 ]

@@ -181,7 +181,8 @@ class Signature:
 class SignatureReport:
     """What was found of a file's signatures; none when it has none. ``fault`` as in `Attachments`.
 
-    Also ``no_validator``: the machine lacks what judges signatures.
+    Also ``no_validator``: the machine lacks what judges signatures; ``bad_roots``: the given roots are no certificates.
+    Document time-stamps are not listed: they are evidence for the signatures before them and show in their level.
     """
 
     engine: str = ""

@@ -22,6 +22,8 @@ MAX_DPI = 400
 SHARED_BYTES = 100_000
 
 _cell = Cell()
+#: Cells for other work, which end with this one.
+beside: list[Cell] = []
 
 
 @dataclass
@@ -56,8 +58,9 @@ def cell_limits() -> CellLimits:
 
 
 def close() -> None:
-    """End this process's cell; the next call starts another."""
-    _cell.close()
+    """End this process's cell and those beside it; the next call starts another."""
+    for cell in (_cell, *beside):
+        cell.close()
 
 
 def inspect(path: Path | str, name: str) -> Inspection:
@@ -128,38 +131,41 @@ def status(paths: tuple[str, ...] = ()) -> CellStatus:
     return CellStatus(True, layers, f"{len(answer.facts['tried'])} intentos negados")
 
 
-def asked(path: Path | str, order: dict[str, Any]) -> Answer:
-    """What a child says to ``order`` about the file at ``path``; its ``fault`` says what went wrong, nothing raises."""
+def asked(path: Path | str, order: dict[str, Any], cell: Cell | None = None) -> Answer:
+    """What a child says to ``order`` about the file at ``path``; its ``fault`` says what went wrong, nothing raises.
+
+    ``cell``: another one than the ordinary.
+    """
     answer = Answer()
     try:
         with opened(path) as file:
-            _gather(order, file, answer)
+            _gather(cell or _cell, order, file, answer)
     except OSError as fault:
         answer.fault, answer.detail = "unreachable", type(fault).__name__
     return answer
 
 
-def _gather(order: dict[str, Any], file: int, answer: Answer, attempts: int = 2) -> None:
+def _gather(cell: Cell, order: dict[str, Any], file: int, answer: Answer, attempts: int = 2) -> None:
     """Ask and gather; what a cell that dies has begun is asked once more, from the start."""
     started = time.monotonic()
     try:
-        with contextlib.closing(_cell.ask(order, file)) as frames:
+        with contextlib.closing(cell.ask(order, file)) as frames:
             _take(frames, answer)
     except CellLost:
         answer.facts, answer.pages, answer.parts = {}, [], []
         if attempts > 1:
-            _gather(order, file, answer, attempts - 1)
+            _gather(cell, order, file, answer, attempts - 1)
         else:
             answer.fault = "cell_unavailable"
     except CellUnavailable:
         answer.fault = "cell_unavailable"
     except wire.WireError as fault:
-        answer.fault, answer.detail = _limit_or_damage(fault.code, started), fault.code
+        answer.fault, answer.detail = _limit_or_damage(cell, fault.code, started), fault.code
 
 
-def _limit_or_damage(code: str, started: float) -> str:
+def _limit_or_damage(cell: Cell, code: str, started: float) -> str:
     """A child that vanished was killed by a limit or by the file; both are the file's doing."""
-    late = time.monotonic() - started >= _cell.limits.wall_seconds
+    late = time.monotonic() - started >= cell.limits.wall_seconds
     return "limits" if late or code in ("limits", "timeout", "ended") else "damaged"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 MIB = 1024 * 1024
@@ -16,6 +16,8 @@ class CellLimits:
 
     ``address_space`` comes on top of the size of the file itself, which is mapped and not copied.
     ``require_isolation``: without bubblewrap nothing is opened at all and every answer is *not inspected*.
+    ``workroom_…``: what the second cell may take, where signatures are judged, pages recognised and copies made.
+    ``engines``: what a cell loads before its first file, beyond what every cell does (`work.ENGINES`).
     """
 
     address_space: int = 768 * MIB
@@ -39,6 +41,10 @@ class CellLimits:
     page_chars: int = 1_000_000
     read_restarts: int = 20
     concurrent: int = 0
+    workroom_cpu_seconds: int = 60
+    workroom_wall_seconds: int = 150
+    workroom_address_space: int = 1536 * MIB
+    engines: tuple[str, ...] = ()
     require_isolation: bool = False
     use_bubblewrap: bool = True
 
@@ -46,6 +52,17 @@ class CellLimits:
     def slots(self) -> int:
         """How many files one calling process has open in the cell at once."""
         return self.concurrent or max(2, os.cpu_count() or 2)
+
+
+def of_workroom(limits: CellLimits) -> CellLimits:
+    """The limits of the second cell, which loads heavy engines and takes longer over a file."""
+    return replace(
+        limits,
+        cpu_seconds=limits.workroom_cpu_seconds,
+        wall_seconds=limits.workroom_wall_seconds,
+        address_space=limits.workroom_address_space,
+        engines=("signatures", "pdfa", "ocr"),
+    )
 
 
 def limits_from(options: Mapping[str, Any]) -> CellLimits:

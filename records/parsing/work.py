@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import mmap
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import (
@@ -37,6 +39,31 @@ READERS: dict[str, Callable[[Contents, Sink], None]] = {
     "tiff": page_images.read_nothing,
 }
 
+#: Heavy engines → the module whose ``read`` uses it. Loaded by the cells that say so (`CellLimits.engines`), else by
+#: the child that needs one.
+ENGINES = {"signatures": "signatures", "pdfa": "pdfa", "ocr": "ocr"}
+
+
+def load_engines(names: Iterable[str]) -> None:
+    """Load engines ahead of need; one that this machine lacks is found missing by who asks for it."""
+    for name in names:
+        with contextlib.suppress(ImportError, OSError):
+            importlib.import_module(f".{ENGINES[name]}", __package__).prepare()
+
+
+def _heavy(name: str, missing: str) -> Callable[[Contents, Sink], None]:
+    """An operation of a heavy engine; raises Damaged(``missing``) where the machine lacks it."""
+
+    def work(contents: Contents, sink: Sink) -> None:
+        try:
+            module = importlib.import_module(f".{ENGINES[name]}", __package__)
+        except (ImportError, OSError) as fault:
+            raise Damaged(missing) from fault
+        module.read(contents, sink)
+
+    return work
+
+
 OPERATIONS: dict[str, Callable[[Contents, Sink], None]] = {
     "inspect": inspection.inspect,
     "read": lambda contents, sink: READERS[contents.kind](contents, sink),
@@ -45,6 +72,9 @@ OPERATIONS: dict[str, Callable[[Contents, Sink], None]] = {
     "json": json_text.read,
     "parts": parts.listed,
     "part": parts.one,
+    "signatures": _heavy("signatures", "no_validator"),
+    "pdfa": _heavy("pdfa", "no_converter"),
+    "ocr": _heavy("ocr", "no_ocr"),
     "probe": probe.probe,
 }
 
