@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, str] = {
     "document.sealed": "El documento quedó sellado",
     "document.annulled": "Anuló el documento",
     "document.placed": "Incorporó el documento a otro expediente",
+    "expediente.received": "Incorporó un documento de otro expediente",
     "document.located": "Anotó dónde está el papel",
     "document.rendered": "Se hizo una copia derivada",
     "document.signatures_checked": "Se validaron las firmas del documento",

@@ -59,6 +59,13 @@ class Incomplete(RuleViolation):
         super().__init__(self.code, missing=self.missing, **facts)
 
 
+class NotReady(Incomplete):
+    """An expediente cannot be closed yet; `pieces` in the facts names, as far as the person may know, every piece
+    that lacks registration: (order, title or "")."""
+
+    code = "not_ready"
+
+
 class RejectedUpload(RecordsError):
     """The file cannot be filed; `reasons` lists every cause."""
 

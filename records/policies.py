@@ -6,10 +6,13 @@ import datetime
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from records import stages
 from records.errors import ClosedExpediente, Incomplete, RuleViolation
 from records.models import ClassificationAct, Document, Expediente, Subserie, TipoDocumental
-from records.vocabulary import STRICTNESS, ActState, ExpedienteState, Level, Reason
+from records.vocabulary import STRICTNESS, ActState, ExpedienteFormat, ExpedienteState, Level, Origin, Reason
 
+#: What a tipo documental may demand at registration beyond the common metadata (`TipoDocumental.requires`).
+REQUIREMENTS = ("annex", "template_version", "physical_place")
 #: Longest term of a reserved piece, from the date the information was generated (Ley 1712, art. 22).
 RESERVE_YEARS = 15
 #: Article each restricting level rests on (Ley 1712 de 2014).
@@ -42,8 +45,7 @@ def check_accepts_filing(
     expediente: Expediente, tipo: TipoDocumental | None, date: datetime.date, today: datetime.date
 ) -> TipoDocumental:
     """The tipo documental, admitted. Raise ClosedExpediente, or Incomplete with every fault at once."""
-    if expediente.state != ExpedienteState.OPEN:
-        raise ClosedExpediente(expediente=expediente.code, state=expediente.state)
+    check_open(expediente)
     faults = ["date_in_future"] if date > today else []
     if tipo is None or tipo.trd_id != expediente.trd_id:
         raise Incomplete(["unknown_tipo", *faults])
@@ -52,6 +54,12 @@ def check_accepts_filing(
     if faults:
         raise Incomplete(faults, tipo=tipo.name, expediente_kind=expediente.get_kind_display())
     return tipo
+
+
+def check_open(expediente: Expediente) -> None:
+    """Raise ClosedExpediente: what is closed changes only after it is reopened (E7)."""
+    if expediente.state != ExpedienteState.OPEN:
+        raise ClosedExpediente(expediente=expediente.code, state=expediente.state)
 
 
 def code_prefix(subserie: Subserie | None) -> str:
@@ -66,6 +74,71 @@ def check_annexes_known(wanted: Collection[str], known: Collection[str]) -> None
     """Raise Incomplete unless every annex key is in the expediente's registry."""
     if set(wanted) - set(known):
         raise Incomplete(["annex_unknown"])
+
+
+def opening_faults(expediente: Expediente, today: datetime.date) -> list[str]:
+    """Everything an expediente about to be opened lacks, but what only the database knows (E1)."""
+    rows = (
+        ("code", not expediente.code),
+        ("title", not expediente.title),
+        ("office", not expediente.office),
+        ("date_in_future", expediente.opened_on > today),
+        ("physical_place", expediente.format == ExpedienteFormat.HYBRID and not expediente.physical_place),
+        ("code_of_ccd", bool(expediente.code) and not follows_ccd(expediente.code, expediente.subserie)),
+    )
+    return [code for code, lacks in rows if lacks]
+
+
+def follows_ccd(code: str, subserie: Subserie | None) -> bool:
+    """Does a code begin as its subserie's codes do, and say something more?"""
+    prefix = code_prefix(subserie)
+    return code.startswith(prefix) and len(code) > len(prefix)
+
+
+def registration_faults(
+    document: Document, *, tipos: Collection[str], levelled: Collection[Any], located: Collection[Any]
+) -> list[str]:
+    """Everything a piece lacks to be called registered (C1), in the order in which a form asks for it.
+
+    `tipos` are the codes that the version of its expediente admits there; `levelled` and `located` the ids of the
+    pieces whose level an act gives, and of those whose paper has a noted place.
+    """
+    demanded = {"physical_place"} if needs_place(document) else set()
+    demanded |= set(document.tipo.requires) & set(REQUIREMENTS)
+    rows = (
+        ("tipo_in_version", document.tipo.code not in tipos),
+        ("title", not document.title.strip()),
+        ("date", document.date is None),
+        ("author", not document.author.strip()),
+        ("origin", document.origin not in Origin.values),
+        ("level_in_force", document.level == Level.UNCLASSIFIED or document.pk not in levelled),
+        ("annex", "annex" in demanded and document.annex_id is None),
+        ("template_version", "template_version" in demanded and not document.template_version),
+        ("physical_place", "physical_place" in demanded and document.pk not in located),
+    )
+    return [code for code, lacks in rows if lacks]
+
+
+def needs_place(document: Document) -> bool:
+    """The paper of what was digitised for a hybrid expediente is somewhere, and is to be found (C10)."""
+    return document.origin == Origin.DIGITISED and document.expediente.format == ExpedienteFormat.HYBRID
+
+
+def check_stage_step(expediente: Expediente, target: str, reason: str) -> None:
+    """An expediente goes stage by stage along the course of its kind, and back to any earlier one only with a cause.
+
+    Raises RuleViolation, or Incomplete without a reason.
+    """
+    course = stages.codes(expediente.kind)
+    if target not in course:
+        raise RuleViolation("stage_unknown", stage=target)
+    here, there = stages.position_of(expediente.kind, expediente.stage), course.index(target)
+    if there == here:
+        raise RuleViolation("same_stage", stage=target)
+    if there > here + 1:
+        raise RuleViolation("stage_out_of_course", stage=target)
+    if not reason.strip():
+        raise Incomplete(["reason"])
 
 
 def check_grounds(level: str, grounds: Mapping[str, Any], today: datetime.date) -> None:

@@ -53,6 +53,17 @@ REFUSALS: Mapping[str, Sentence] = {
     "wrong_state": _("El estado actual no permite ese paso. Vuelva a cargar la página y revise qué falta."),
     "row_unfinished": _("Esta fila no se pudo terminar y el trabajo siguió con las demás. Consulte con soporte."),
     "job_put_off": _("El trabajo no pudo seguir: el sistema no estuvo disponible. Reanúdelo; lo hecho no se repite."),
+    "placed_at_home": _("La pieza ya está en ese expediente: allí se radicó."),
+    "placed_annulled": _("La pieza está anulada y no se incorpora a otros expedientes."),
+    "already_placed": _("La pieza ya está incorporada en ese expediente."),
+    "no_replacement": _("La pieza que reemplaza debe estar en el mismo expediente, ser otra y no estar anulada."),
+    "version_of_annulled": _("La pieza está anulada: radique un documento que la reemplace, no una versión."),
+    "has_next_version": _("La pieza ya tiene una versión posterior. Radique la nueva sobre la última versión."),
+    "stage_unknown": _("Esa etapa no es del curso de este tipo de expediente."),
+    "same_stage": _("El expediente ya está en esa etapa."),
+    "stage_out_of_course": _("Las etapas se cumplen una a una: pase primero a la que sigue."),
+    "evidence_elsewhere": _("La pieza que sustenta el paso debe estar en este expediente."),
+    "closed_today": _("El cierre definitivo se hace en una fecha posterior a la del cierre administrativo."),
     "no_page_image": _("Esta pieza no tiene imagen de esa página."),
 }
 #: What may be missing from an act, as the phrase that completes "Indique …".
@@ -91,6 +102,31 @@ MISSING: Mapping[str, Sentence] = {
     "observations": _("la frase que explica la devolución"),
     "until_passed": _("una fecha de fin que no haya pasado"),
     "reason": _("el motivo"),
+    "cause": _("la causa legal o administrativa de la reapertura"),
+    "unsettled": _("registrar o anular lo que está en el orden %(orders)s"),
+    "drafts": _("completar o descartar los archivos que esperan (%(drafts)s)"),
+    "office": _("la dependencia responsable"),
+    "format": _("si el expediente es electrónico o híbrido"),
+    "physical_place": _("la ubicación física del papel"),
+    "custodian": _("una persona activa, con acceso al escritorio, que reciba la custodia"),
+    "custodian_oneself": _("otra persona para la custodia: nadie se designa a sí mismo"),
+    "custodian_act": _("el acto que designa a quien recibe la custodia"),
+    "custodian_until": _("hasta cuándo rige la custodia, en una fecha que no haya pasado"),
+    "tipo_in_version": _("un tipo documental que rija en la tabla de retención del expediente"),
+    "tipo_of_version": _("el mismo tipo documental de la versión anterior"),
+    "date": _("la fecha del documento"),
+    "author": _("el autor"),
+    "origin": _("el origen: electrónico o digitalizado"),
+    "level_in_force": _("un nivel de acceso aprobado y vigente"),
+    "annex": _("el anexo del registro al que corresponde"),
+    "template_version": _("la versión del modelo con que se hizo"),
+    "archive": _("el archivo o depósito"),
+    "cross_reference": _("la referencia cruzada"),
+    "annex_key": _("una clave de letras sin tilde, números, punto o guion, p. ej. PI-A2.1"),
+    "annex_key_taken": _("una clave que no esté en el registro de este expediente"),
+    "annex_label": _("el rótulo, p. ej. Anexo 1"),
+    "annex_template": _("un modelo del artículo 44 (i a vi)"),
+    "annex_template_named": _("el modelo al que pertenece esa versión"),
     "bank_entry": _("la aprobación de entrada al Banco por el comité (art. 13.7)"),
     "name": _("el nombre"),
     "phase": _("la fase"),
@@ -125,6 +161,10 @@ UPLOADS: Mapping[str, Sentence] = {
 }
 
 
+#: How the sentence of something incomplete begins, where it is not a form that asks.
+LEADS: Mapping[str, Sentence] = {"not_ready": _("El expediente no se puede cerrar todavía. Falta: %(parts)s.")}
+
+
 def sentence_for(error: RecordsError) -> str:
     """The Spanish sentence of a refusal; never empty."""
     if isinstance(error, RejectedUpload):
@@ -142,4 +182,4 @@ def rejected(error: RejectedUpload) -> str:
 def incomplete(error: Incomplete) -> str:
     facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", "prefix": "", **error.facts}
     parts = [str(MISSING.get(code, code)) % facts for code in error.missing]
-    return str(_("Indique: %(parts)s.")) % {"parts": "; ".join(parts)}
+    return str(LEADS.get(error.code, _("Indique: %(parts)s."))) % {"parts": "; ".join(parts)}
