@@ -100,7 +100,7 @@ class Cell:
             self._drop()
 
     def _send(self, order: dict[str, Any], file: int) -> tuple[Running, socket.socket]:
-        message = json.dumps({**order, "limits": dataclasses.asdict(self.limits)}).encode()
+        message = json.dumps(order).encode()
         for _ in range(3):
             running = self.running()
             ours, theirs = socket.socketpair()
@@ -187,19 +187,20 @@ class Keeper:
 
 def _started(limits: CellLimits) -> Running:
     if limits.use_bubblewrap and launch.has_bubblewrap():
-        running = _try(launch.bubblewrap_command, ("bubblewrap",))
+        running = _try(launch.bubblewrap_command, ("bubblewrap",), limits)
         if running is not None:
             return running
     if limits.require_isolation:
         raise CellUnavailable("bubblewrap is required and does not work here")
-    running = _try(launch.plain_command, ())
+    running = _try(launch.plain_command, (), limits)
     if running is None:
         raise CellUnavailable("the cell's process does not start")
     return running
 
 
-def _try(command: Callable[[int], list[str]], layers: tuple[str, ...]) -> Running | None:
+def _try(command: Callable[[int], list[str]], layers: tuple[str, ...], limits: CellLimits) -> Running | None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.send(json.dumps(dataclasses.asdict(limits)).encode())
     with theirs:
         process = launch.start(command(theirs.fileno()), theirs.fileno())
     ours.settimeout(START_SECONDS)

@@ -35,7 +35,7 @@ capset syslog acct quotactl settimeofday clock_settime sethostname setdomainname
 mkdir mkdirat rmdir rename renameat renameat2 link linkat symlink symlinkat unlink unlinkat mknod mknodat truncate
 chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
 setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr inotify_init inotify_init1 fanotify_init
-kill prlimit64 sched_setaffinity mq_open shmget semget msgget openat2
+kill sched_setaffinity mq_open shmget semget msgget openat2
 """.split()
 
 _WRITING = (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC)
@@ -55,18 +55,23 @@ def forbid_new_privileges() -> bool:
 # -- rlimits -------------------------------------------------------------------------------------------------------
 
 
-def limit_resources(limits: Mapping[str, int], file_bytes: int) -> None:
-    """Set the limits of one file: address space beyond the mapped file, CPU seconds, written bytes, descriptors."""
+def limit_resources(limits: Mapping[str, int]) -> None:
+    """Set what is the same for every file: CPU seconds, written bytes, descriptors, no core dump."""
     cpu = limits["cpu_seconds"]
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     table = {
-        resource.RLIMIT_AS: limits["address_space"] + file_bytes,
         resource.RLIMIT_FSIZE: limits["file_size"],
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_CORE: 0,
     }
     for which, value in table.items():
         resource.setrlimit(which, (value, value))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+
+
+def limit_memory(limits: Mapping[str, int], file_bytes: int) -> None:
+    """Set the address space that one file may take, beyond what maps the file itself."""
+    most = limits["address_space"] + file_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 # -- seccomp -------------------------------------------------------------------------------------------------------
@@ -83,6 +88,7 @@ def build_filter() -> bytes:
     for name in DENIED_CALLS:
         _deny(rules, refused, name)
     _deny(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+    _deny(rules, refused, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))  # its own limits it may only lower
     for name, position in (("openat", 2), ("open", 1)):
         for bit in _WRITING:
             _deny(rules, refused, name, pyseccomp.Arg(position, pyseccomp.MASKED_EQ, bit, bit))

@@ -1,8 +1,9 @@
 """The preloaded parent: imports the engines once, then forks a fresh child per file and never opens a file itself.
 
-It runs alone in its own process (see `launch`). One sequenced-packet socket brings orders: JSON and two descriptors,
-the caller's answer stream and the file, open for reading only. A child forked ahead takes the order and answers on
-the stream by itself; this process only forks, hands over, watches the clock and buries.
+It runs alone in its own process (see `launch`). Children forked ahead wait on one sequenced-packet socket; each takes
+one order from it: JSON and two descriptors, the caller's answer stream and the file, open for reading only. So an
+order goes from the caller to a child that is ready, past nobody. A child says that it took one on a pipe before it
+looks at the file, and lets go of the socket and the pipe; this process only forks, watches the clock and buries.
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import jail
 
-MAX_ORDER = 16 * 1024
-WAITING = 3
+MAX_ORDER = 160 * 1024
+#: Children kept waiting; below FEW another is forked at once, above it only when no order came for QUIET seconds,
+#: so that the fork and what follows it do not compete with a file at work.
+WAITING, FEW, QUIET = 6, 2, 0.01
 MAX_STILLBORN = 20
 HIGHEST_DESCRIPTOR = 1024
+PID_BYTES = 4
 Serve = Callable[[dict[str, Any], socket.socket, int], None]
 
 
@@ -31,16 +35,28 @@ class Zygote:
     """Children waiting for their one file, and the deadlines (monotonic seconds) of those at work."""
 
     def __init__(
-        self, control: socket.socket, filter_code: bytes, serve_one: Serve, rehearse: Callable[[Serve], None]
+        self,
+        control: socket.socket,
+        limits: Mapping[str, Any],
+        filter_code: bytes,
+        serve_one: Serve,
+        rehearse: Callable[[Serve], None],
     ) -> None:
         self.control = control
+        self.limits = limits
         self.filter_code = filter_code
         self.serve_one = serve_one
         self.rehearse = rehearse
         self.deadlines: dict[int, float] = {}
-        self.waiting: dict[int, socket.socket] = {}
+        self.waiting: set[int] = set()
         self.stillborn = 0
+        self.latest = 0.0
         self.wake = _wakes_on_child_death()
+        self.taken, self.taking = _pipe()
+        self.watch = select.poll()
+        self.watch.register(control, 0)  # only whether the far end has gone: what arrives is the children's
+        self.watch.register(self.taken, select.POLLIN)
+        self.watch.register(self.wake, select.POLLIN)
 
     def run(self) -> None:
         """Serve until the far end of the control socket closes; then all children are killed."""
@@ -53,68 +69,68 @@ class Zygote:
                 _kill(pid)
 
     def _step(self) -> bool:
-        watched: list[socket.socket | int] = [self.control, self.wake]
-        ready, _, _ = select.select(watched, [], [], self._patience())
+        ready = dict(self.watch.poll(self._patience()))
+        if self.taken in ready:
+            self._note_taken()
         if self.wake in ready:
             os.read(self.wake, 4096)
-        self._bury()
+            self._note_taken()
+            self._bury()
         self._kill_the_late()
-        return self._take_order() if self.control in ready else True
+        return self.control.fileno() not in ready
 
     def _patience(self) -> float | None:
-        if not self.deadlines:
-            return None
-        return max(0.0, min(self.deadlines.values()) - time.monotonic())
+        """Milliseconds until something is due: a deadline, or filling up after an order."""
+        due = list(self.deadlines.values())
+        due += [self.latest + QUIET] if len(self.waiting) < WAITING else []
+        return max(0.0, (min(due) - time.monotonic()) * 1000) if due else None
 
-    def _take_order(self) -> bool:
-        message, descriptors = _receive(self.control)
-        if not message:
-            return False
-        if len(descriptors) == 2:
-            self._hand_over(message, descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        return True
-
-    def _hand_over(self, message: bytes, descriptors: list[int]) -> None:
-        """Give the order to a waiting child; one that died meanwhile is passed over, a few times."""
-        for _ in range(WAITING + 1):
-            self._keep_some_waiting()
-            pid, private = self.waiting.popitem()
-            wall = json.loads(message)["limits"]["wall_seconds"]
-            self.deadlines[pid] = time.monotonic() + wall
-            with private:
-                if _passed_on(private, message, descriptors):
-                    return
+    def _note_taken(self) -> None:
+        """Children that took an order have from now on as long as a file may take."""
+        try:
+            told = array.array("i", os.read(self.taken, PID_BYTES * 1024))
+        except BlockingIOError:
+            return
+        self.latest = time.monotonic()
+        for pid in told:
+            if pid in self.waiting:
+                self.waiting.remove(pid)
+                self.deadlines[pid] = self.latest + self.limits["wall_seconds"]
 
     def _keep_some_waiting(self) -> None:
         """Fork ahead of need: a fresh child per file must not make the file wait for the fork."""
-        while len(self.waiting) < WAITING:
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        quiet = time.monotonic() - self.latest >= QUIET
+        while len(self.waiting) < (WAITING if quiet else FEW):
             pid = os.fork()
             if pid == 0:
-                self._live(theirs)
-            theirs.close()
-            self.waiting[pid] = ours
+                self._live()
+            self.waiting.add(pid)
 
-    def _live(self, private: socket.socket) -> None:
+    def _live(self) -> None:
         """The whole life of a child: one order. It never returns and runs no exit handler of the parent."""
         code = 1
         try:
             jail.die_with_parent()
-            self.rehearse(self.serve_one)
-            _let_go_of_all_but(private.fileno())
-            message, descriptors = _receive(private)
-            if message and len(descriptors) == 2:
-                self._work(json.loads(message), private, *descriptors)
+            message, descriptors = _at_once(self.control)
+            if not message:
+                self.rehearse(self.serve_one)
+            _let_go_of_all_but(self.control.fileno(), self.taking, *descriptors)
+            jail.limit_resources(self.limits)
+            jail.install_filter(self.filter_code)
+            if not message:
+                message, descriptors = _receive(self.control)
+            if len(descriptors) == 2:
+                self._work(json.loads(message), *descriptors)
                 code = 0
         finally:
             os._exit(code)
 
-    def _work(self, order: dict[str, Any], private: socket.socket, answer: int, file: int) -> None:
-        private.close()
-        _confine(order["limits"], file, self.filter_code)
-        self.serve_one(order, socket.socket(fileno=answer), file)
+    def _work(self, order: dict[str, Any], answer: int, file: int) -> None:
+        os.write(self.taking, os.getpid().to_bytes(PID_BYTES, "little"))
+        os.close(self.taking)
+        self.control.close()
+        jail.limit_memory(self.limits, os.fstat(file).st_size)
+        self.serve_one({**order, "limits": self.limits}, socket.socket(fileno=answer), file)
 
     def _bury(self) -> None:
         while self.deadlines or self.waiting:
@@ -122,8 +138,8 @@ class Zygote:
             if pid == 0:
                 return
             self.deadlines.pop(pid, None)
-            if private := self.waiting.pop(pid, None):
-                private.close()
+            if pid in self.waiting:
+                self.waiting.remove(pid)
                 self._count_stillborn()
 
     def _count_stillborn(self) -> None:
@@ -139,27 +155,26 @@ class Zygote:
                 _kill(pid)
 
 
-def _passed_on(private: socket.socket, message: bytes, descriptors: list[int]) -> bool:
-    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
-    try:
-        private.sendmsg([message], rights)
-    except OSError:
-        return False
-    return True
-
-
-def _let_go_of_all_but(kept: int) -> None:
-    """Close every inherited descriptor but the standard ones and ``kept``: other children's sockets among them."""
+def _let_go_of_all_but(*kept: int) -> None:
+    """Close every inherited descriptor but the standard ones and ``kept``."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, HIGHEST_DESCRIPTOR)
+    first = 3
+    for descriptor in sorted(kept):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, HIGHEST_DESCRIPTOR)
 
 
-def _wakes_on_child_death() -> int:
+def _pipe() -> tuple[int, int]:
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.set_blocking(writer, False)
+    return reader, writer
+
+
+def _wakes_on_child_death() -> int:
+    reader, writer = _pipe()
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     return reader
@@ -172,9 +187,17 @@ def _kill(pid: int) -> None:
         return
 
 
-def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
+def _at_once(control: socket.socket) -> tuple[bytes, list[int]]:
+    """An order that is already there; nothing where none is."""
+    try:
+        return _receive(control, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return b"", []
+
+
+def _receive(control: socket.socket, flags: int = 0) -> tuple[bytes, list[int]]:
     """A message and the descriptors that came with it; nothing when the far end has closed."""
-    message, ancillary, _, _ = control.recvmsg(MAX_ORDER, socket.CMSG_SPACE(2 * 4))
+    message, ancillary, _, _ = control.recvmsg(MAX_ORDER, socket.CMSG_SPACE(2 * 4), flags)
     descriptors = array.array("i")
     for level, kind, payload in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
@@ -182,18 +205,16 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
     return message, list(descriptors)
 
 
-def _confine(limits: dict[str, int], file: int, filter_code: bytes) -> None:
-    jail.limit_resources(limits, os.fstat(file).st_size)
-    jail.install_filter(filter_code)
-
-
 def main(fd: int, readable: list[str]) -> None:
-    """Entry of the process: preload, raise the walls, say which stand, serve."""
+    """Entry of the process: take the limits, preload, raise the walls, say which stand, serve."""
     jail.die_with_parent()
     from . import warmup, work
 
+    control = socket.socket(fileno=fd)
+    limits = json.loads(control.recv(MAX_ORDER))
     rehearsal = warmup.Rehearsal()
     rehearsal.full(work.serve)
+    work.load_engines(limits["engines"])
     filter_code = jail.build_filter()
     layers = ["rlimits"]
     if jail.forbid_new_privileges():
@@ -202,8 +223,7 @@ def main(fd: int, readable: list[str]) -> None:
         layers.append("landlock")
     if filter_code:
         layers.append("seccomp")
-    control = socket.socket(fileno=fd)
     control.send(json.dumps({"layers": layers}).encode())
     gc.disable()
     gc.freeze()
-    Zygote(control, filter_code, work.serve, rehearsal.short).run()
+    Zygote(control, limits, filter_code, work.serve, rehearsal.short).run()
