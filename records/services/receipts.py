@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from records import signing
-from records.models import Document
+from records.models import Document, SigningKey
 from records.signing import Signer
 
 TYPE = "custodia/recibo/1"
@@ -102,29 +102,53 @@ def receipt_of(document: Document) -> FilingReceipt:
 
 
 def proof_of(document: Document) -> dict[str, Any]:
-    """The receipt as JSON that proves itself: the signed facts, the signature and the public key."""
-    return {
-        "receipt": facts_of(document),
-        "algorithm": signing.ALGORITHM,
-        "key": document.receipt_key,
-        "public_key": signing.find_public_key(document.receipt_key),
-        "signature": document.receipt_signature,
-    }
+    """The receipt as JSON that proves itself: the signed facts, the signature and the public key.
+
+    A piece filed before receipts were signed has neither key nor signature, and none is made up for it.
+    """
+    keys = public_keys([document])
+    return {"receipt": facts_of(document), **signature_of(document), "public_keys": keys}
 
 
-def batch_proof_of(batch: uuid.UUID, documents: Sequence[Document]) -> dict[str, Any]:
-    """The receipt of one gesture, over the receipts of its pieces, in their order; signed when it is asked for."""
+def batch_proof_of(batch: uuid.UUID, documents: Sequence[Document], total: int | None = None) -> dict[str, Any]:
+    """The receipt of one gesture, over the receipts of its pieces, in their order; signed when it is asked for.
+
+    It tells the pieces given, which are those its reader reads; `total`, for the filer alone, how many there were.
+    """
+    signer = signing.signer()
     facts = {
         "type": BATCH_TYPE,
         "batch": str(batch),
         "count": len(documents),
-        "receipts": [{**facts_of(piece), "signature": piece.receipt_signature} for piece in documents],
+        **({} if total is None else {"filed": total}),
+        "receipts": [{"receipt": facts_of(piece), **signature_of(piece)} for piece in documents],
     }
-    signer = signing.signer()
     return {
         "receipt": facts,
         "algorithm": signing.ALGORITHM,
         "key": signer.key_id,
-        "public_key": signer.public_key,
         "signature": signer.sign(facts),
+        "public_keys": {**public_keys(documents), signer.key_id: signer.public_key},
     }
+
+
+def signature_of(document: Document) -> dict[str, str]:
+    return {
+        "algorithm": signing.ALGORITHM if document.receipt_signature else "",
+        "key": document.receipt_key,
+        "signature": document.receipt_signature,
+    }
+
+
+def public_keys(documents: Sequence[Document]) -> dict[str, str]:
+    """The public half, in base64, of every key that signed one of these, in one query."""
+    used = {piece.receipt_key for piece in documents if piece.receipt_key}
+    return dict(SigningKey.objects.filter(pk__in=used).order_by("pk").values_list("pk", "public_key"))
+
+
+def standing_of(document: Document, keys: Mapping[str, str]) -> str:
+    """Does the signature of a receipt hold today? "signed", "unsigned" (older than signing) or "broken"."""
+    if not document.receipt_signature:
+        return "unsigned"
+    public = keys.get(document.receipt_key, "")
+    return "signed" if signing.is_signed(facts_of(document), document.receipt_signature, public) else "broken"
