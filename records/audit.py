@@ -31,6 +31,8 @@ ACTIONS: Mapping[str, str] = {
     "expediente.received": "Incorporó un documento de otro expediente",
     "document.located": "Anotó dónde está el papel",
     "document.rendered": "Se hizo una copia derivada",
+    "rendition.asked": "Pidió una copia derivada",
+    "reading.asked": "Pidió leer de nuevo el documento",
     "document.signatures_checked": "Se validaron las firmas del documento",
     "document.parts_listed": "Se anotaron las partes del documento",
     "batch.filed": "Radicó un lote",

@@ -94,7 +94,13 @@ class CellUnavailable(RecordsError):
     code = "cell_unavailable"
 
 
-class PageImageUnavailable(RecordsError):
+class RenditionUnavailable(RecordsError):
+    """What was asked to be made from a piece, or taken out of it, is not there."""
+
+    code = "no_rendition"
+
+
+class PageImageUnavailable(RenditionUnavailable):
     """The piece has no image of that page."""
 
     code = "no_page_image"

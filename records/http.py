@@ -6,12 +6,13 @@ from records import errors
 
 STATUSES: tuple[tuple[type[errors.RecordsError], int], ...] = (
     (errors.NotFound, 404),
-    (errors.PageImageUnavailable, 404),
+    (errors.RenditionUnavailable, 404),
     (errors.AccessDenied, 403),
     (errors.RuleViolation, 409),
     (errors.RejectedUpload, 422),
     (errors.IntegrityFailure, 500),
     (errors.StoreUnavailable, 503),
+    (errors.CellUnavailable, 503),
     (errors.SigningKeyUnavailable, 503),
 )
 

@@ -65,6 +65,10 @@ REFUSALS: Mapping[str, Sentence] = {
     "evidence_elsewhere": _("La pieza que sustenta el paso debe estar en este expediente."),
     "closed_today": _("El cierre definitivo se hace en una fecha posterior a la del cierre administrativo."),
     "no_page_image": _("Esta pieza no tiene imagen de esa página."),
+    "part_refused": _(
+        "Esa parte contiene un programa o macros: se conserva dentro de la pieza y no se entrega por separado."
+    ),
+    "cell_unavailable": _("La celda de lectura no puede abrir archivos ahora. Vuelva a intentarlo en unos minutos."),
 }
 #: What may be missing from an act, as the phrase that completes "Indique …".
 MISSING: Mapping[str, Sentence] = {

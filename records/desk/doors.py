@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
 from records.desk.words import told_at_desk
-from records.errors import NotFound, PageImageUnavailable, RecordsError
+from records.errors import NotFound, RecordsError, RenditionUnavailable
 from records.http import status_for
 from records.sentences import sentence_for
 
@@ -31,7 +31,7 @@ PAGES: Mapping[int, str] = {
     500: "refusals/500.html",
     503: "refusals/503.html",
 }
-NEUTRAL = (NotFound, PageImageUnavailable)
+NEUTRAL = (NotFound, RenditionUnavailable)
 
 
 def desk_view(*methods: str) -> Callable[[View], View]:
