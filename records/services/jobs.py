@@ -107,7 +107,7 @@ def start_job(
     confirms it (`resume_job`). `here`: this process does it (`finish_here`), no worker is told.
     """
     job = Job(
-        kind=kind, title=title, expediente=expediente, owner=actor, parameters=dict(parameters or {}),
+        kind=kind, title=title, expediente=expediente, owner=actor, parameters={**(parameters or {}), "waits": waits},
         created_at=clock.now(), state=JobState.STOPPED if waits else JobState.QUEUED,
     )  # fmt: skip
     listed = list(numbered(job, rows))
@@ -164,9 +164,14 @@ def resume_job(*, actor: Actor, job: Job, here: bool = False) -> Job:
     return held
 
 
+def is_unconfirmed(job: Job) -> bool:
+    """Does it wait for the person to confirm it? Nothing of it was done."""
+    return bool(job.parameters.get("waits")) and job.state == JobState.STOPPED and job.started_at is None
+
+
 def discard_job(*, actor: Actor, job: Job) -> None:
     """Forget a job that waits to be confirmed; nothing of it was done. Raises AccessDenied."""
-    if job.owner_id != actor.pk or job.state != JobState.STOPPED or job.started_at:
+    if job.owner_id != actor.pk or not is_unconfirmed(job):
         raise AccessDenied(action="discard_job")
     job.delete()
 

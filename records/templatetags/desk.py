@@ -36,6 +36,7 @@ ENTRIES: tuple[tuple[str, Any, Callable[[Roles], bool]], ...] = (
     ("/custodia/proyectos/", _("Proyectos"), office),
     ("/custodia/aprobaciones/", _("Aprobaciones"), who_may(Action.APPROVE_LEVEL)),
     ("/custodia/accesos/", _("Accesos"), anybody),
+    ("/custodia/trabajos/", _("Trabajos"), who_may(Action.FILE)),
     ("/custodia/bitacora/", _("Bitácora"), who_may(Action.READ_LEDGER)),
     ("/custodia/ayuda/", _("Ayuda"), anybody),
 )

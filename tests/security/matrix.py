@@ -104,6 +104,13 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/recibos/<uuid:batch>.json", DESK, "batch", get=ALL),
     Row("custodia/aprobaciones/<uuid:key>/", DESK, "act", ALL, only("jefatura", 302), {"decision": "approve"}),
     Row("custodia/accesos/<uuid:key>/retirar/", DESK, "grant", ALL, {"*": 302}),
+    Row("custodia/trabajos/", DESK, get=ALL),
+    Row("custodia/trabajos/<uuid:key>/", DESK, "job", get=ALL),
+    Row("custodia/trabajos/<uuid:key>/informe/", DESK, "job", get=ALL),
+    Row("custodia/trabajos/<uuid:key>/csv/", DESK, "job", get=ALL),
+    Row("custodia/trabajos/<uuid:key>/detener/", DESK, "job", post=only(CONTRACTS, 302)),
+    Row("custodia/trabajos/<uuid:key>/reanudar/", DESK, "job", post=only("archivista", 302)),
+    Row("custodia/trabajos/<uuid:key>/descartar/", DESK, "job", post=only("archivista", 302)),
     Row("custodia/proyectos/<uuid:key>/", DESK, "project", ALL, only("jefatura secretaria.general", 422)),
     # Account
     Row("cuenta/", "desk editor all", get=OWN, post=OWN, options=OWN),

@@ -16,8 +16,9 @@ from django.test.utils import override_settings
 
 from cms.core.bootstrap import ensure_site
 from records.convenios.models import Project
-from records.models import ClassificationAct, Grant
-from records.services import access, classification, viewing
+from records.models import ClassificationAct, Grant, Job
+from records.services import access, classification, jobs, viewing
+from records.services.jobs import NewRow
 from records.vocabulary import Level
 from search import api as search
 from tests import factories
@@ -77,6 +78,7 @@ SEERS: Mapping[str, Any] = {
     "act": lambda _name: [login for login in people() if "A.S" in reads_of(TOWN, login)],
     "grant": lambda _name: ["custodia"],
     "project": lambda _name: STAFF.split(),
+    "job": lambda _name: [*STAFF.split(), "supervisor.cd001"],
 }
 
 
@@ -108,6 +110,7 @@ def built() -> Town:
         "batch": {name: houses.identity(name) for name in house.expedientes},
         "act": {"proposal": act.pk},
         "grant": {"revisora": grant.pk},
+        "job": {"A": job_of(house).pk},
         "project": {"hidden": project.pk},
     }
     return Town(house, objects, forbidden_words(house))
@@ -141,6 +144,15 @@ def happenings(house: House) -> tuple[Grant, ClassificationAct, Project]:
     return grant, act, project
 
 
+def job_of(house: House) -> Job:
+    """An import that waits to be confirmed: one row became a reserved piece, another is a file and nothing yet."""
+    rows = [NewRow(house.piece("A.R").title, document=house.pieces["A.R"].pk), NewRow("canariotrabajo.pdf")]
+    return jobs.start_job(
+        actor=house.cast["archivista"], kind="inventory", title="Inventario", rows=rows, waits=True,
+        expediente=house.expedientes["A"],
+    )  # fmt: skip
+
+
 def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
     words = {
         word: frozenset(login for login in people() if name in reads_of(TOWN, login))
@@ -153,6 +165,7 @@ def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
         "canarioproyecto": frozenset(STAFF.split()),
         "canariomotivo": frozenset({"custodia", "revisora"}),
         "canarioponderacion": readers_of_act,
+        "canariotrabajo": frozenset({"archivista", "custodia"}),
         "canarioseguro": readers_of_act,
     }
 
