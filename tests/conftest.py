@@ -6,6 +6,7 @@ Marks registered in pyproject.toml: `requirement`, `rule`, `criterion`, `beyond`
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -36,6 +37,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = filter(uses_database, items)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """The signing key's row is held by triggers and cannot be written again over itself: it is not among the rows
+    that come back by themselves, but made anew as every set-up makes it."""
+    rows = json.loads(getattr(connection, "_test_serialized_contents", "[]"))
+    connection._test_serialized_contents = json.dumps([row for row in rows if row["model"] != "records.signingkey"])
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Leave the database as migrations made it, whatever the test committed.
@@ -43,7 +52,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     Django empties every table after such a test: what is only added to must let go for that moment, and the rows
     that migrations made (Wagtail's root page among them) must come back for the tests that follow.
     """
-    from records import triggers  # applications are loaded by now
+    from records import signing, triggers  # applications are loaded by now
 
     if not commits(item):
         return (yield)
@@ -56,6 +65,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if nextitem is not None:  # after the last one the database itself is gone
             with unblocked():
                 connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+                signing.ensure_key()
                 triggers.install(connection)
 
 
