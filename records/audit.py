@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, str] = {
     "document.rendered": "Se hizo una copia derivada",
     "rendition.asked": "Pidió una copia derivada",
     "reading.asked": "Pidió leer de nuevo el documento",
+    "signatures.asked": "Pidió validar de nuevo las firmas",
     "document.signatures_checked": "Se validaron las firmas del documento",
     "document.parts_listed": "Se anotaron las partes del documento",
     "batch.filed": "Radicó un lote",

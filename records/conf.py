@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,28 @@ def arrivals() -> Path:
     return Path(setting("ARRIVALS"))
 
 
+@dataclass(frozen=True)
+class DraftLimits:
+    """Of one person: open drafts and their announced bytes; days until one that does not arrive, and one that
+    waits, is dropped."""
+
+    most: int
+    most_bytes: int
+    days: int
+    waiting_days: int
+
+
+def draft_limits() -> DraftLimits:
+    given = setting("DRAFTS")
+    return DraftLimits(given["MOST"], given["MOST_BYTES"], given["DAYS"], given["WAITING_DAYS"])
+
+
 def quarantine() -> Path:
     """Where refused files are set apart."""
     return Path(setting("QUARANTINE"))
+
+
+def signature_roots() -> Path | None:
+    """PEM file of the authorities whose signatures are trusted; None where the installation names none."""
+    file = settings.RECORDS.get("SIGNATURE_ROOTS")
+    return Path(file) if file else None

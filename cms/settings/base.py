@@ -148,8 +148,10 @@ RECORDS: dict[str, Any] = {
     "MAX_UPLOAD_BYTES": 2 * 1024**3,
     "PAGE_CACHE": CUSTODIA_HOME / "renditions",
     "ARRIVALS": CUSTODIA_HOME / "arrivals",
+    "DRAFTS": {"MOST": 500, "MOST_BYTES": 20 * 1024**3, "DAYS": 7, "WAITING_DAYS": 30},
     "QUARANTINE": CUSTODIA_HOME / "quarantine",
     "SIGNING_KEY": CUSTODIA_HOME / "keys" / "custodia-ed25519.pem",
+    "SIGNATURE_ROOTS": environment.read("SIGNATURE_ROOTS", env.certificates, None),
     "REQUIRE_ISOLATED_CELL": False,
 }
 SEARCH: dict[str, Any] = {

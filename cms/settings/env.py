@@ -66,6 +66,22 @@ def path(raw: str) -> Path:
     return Path(raw).expanduser().absolute()
 
 
+#: What the cell takes of trusted certificates, in bytes: about eighty of them.
+MOST_CERTIFICATES = 120 * 1024
+
+
+def certificates(raw: str) -> Path:
+    """A file of PEM certificates."""
+    file = path(raw)
+    try:
+        text = file.read_bytes()
+    except OSError as fault:
+        raise ValueError("debe ser un archivo que se pueda leer") from fault
+    if b"-----BEGIN CERTIFICATE-----" not in text or not text.isascii() or len(text) > MOST_CERTIFICATES:
+        raise ValueError("debe ser un archivo PEM de certificados, de 120 KiB como máximo")
+    return file
+
+
 def port(raw: str) -> int:
     if not (raw.isascii() and raw.isdigit()) or not 1 <= int(raw) <= 65535:
         raise ValueError("debe ser un puerto entre 1 y 65535")
