@@ -19,7 +19,7 @@ HELD: Mapping[str, Sequence[str]] = {
     "records_blob": (),
     "records_grant": (),
     "records_grantwithdrawal": (),
-    "records_document": ("level", "state", "annex_id"),
+    "records_document": ("level", "state", "annex_id", "template_version"),
     "records_expediente": (
         *("state", "stage", "format", "physical_place", "closed_on", "closed_definitively_on"),
         *("trd_id", "subserie_id", "last_order", "last_folio"),

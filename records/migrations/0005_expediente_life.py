@@ -48,6 +48,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='document',
+            name='template_version',
+            field=models.CharField(blank=True, max_length=40, verbose_name='versión del modelo'),
+        ),
+        migrations.AddField(
+            model_name='document',
             name='version',
             field=models.PositiveSmallIntegerField(default=1, verbose_name='versión'),
         ),

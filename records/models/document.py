@@ -62,6 +62,7 @@ class Document(models.Model):
     level = models.CharField(_("nivel"), max_length=20, choices=Level.choices, default=Level.UNCLASSIFIED)
     state = models.CharField(_("estado"), max_length=20, choices=DocumentState.choices, default=DocumentState.FILED)
     version = models.PositiveSmallIntegerField(_("versión"), default=1)
+    template_version = models.CharField(_("versión del modelo"), max_length=40, blank=True)
     previous = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next", verbose_name=_("versión anterior")
     )

@@ -128,7 +128,7 @@ def return_act(*, actor: Actor, act: ClassificationAct, observations: str) -> Cl
 
 def decidable(actor: Actor, act: ClassificationAct) -> ClassificationAct:
     """The act, locked with its piece, if this person may decide it now."""
-    document = Document.objects.select_for_update().select_related("expediente").get(pk=act.document_id)
+    document = Document.objects.select_for_update(of=("self",)).select_related("expediente").get(pk=act.document_id)
     permissions.check(actor, Action.APPROVE_LEVEL, document)
     held = ClassificationAct.objects.select_for_update(of=("self",)).select_related("document").get(pk=act.pk)
     policies.check_pending(held)

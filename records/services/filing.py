@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 
 from records import audit, clock, permissions, policies, signing, storage
+from records.errors import DuplicateFiling
 from records.events import DocumentsChanged, DocumentsFiled, announce
 from records.models import Annex, Blob, Document, Expediente, Reading, TipoDocumental
 from records.parsing.names import safe_display_name, visible_line
@@ -54,6 +55,9 @@ class FilingMetadata:
     annex: str = ""
 
 
+Within: TypeAlias = Callable[[Document], None]
+
+
 @dataclass(frozen=True)
 class Filing:
     """Everything an admitted filing writes, once its bytes are kept."""
@@ -77,14 +81,40 @@ def file_document(
     duplicate: DuplicateDecision | None = None,
     batch: uuid.UUID | None = None,
     previous: Document | None = None,
+    within: Within | None = None,
 ) -> FilingReceipt:
     """File one piece and answer only when its bytes and its row are durable.
 
-    `previous` is the piece this one is a later version of. Raises NotFound or AccessDenied (who),
+    `previous` is the piece this one is a later version of; `within` is called with the new row inside its
+    transaction: what must be true together with it. Raises NotFound or AccessDenied (who),
     ClosedExpediente or Incomplete (state and metadata, all faults at once), RejectedUpload (every reason),
     DuplicateFiling (a decision is needed), StoreUnavailable or SigningKeyUnavailable. Source: records rules
     C1 to C4, C8; K8.
     """
+    filing = admit(
+        actor=actor,
+        expediente=expediente,
+        upload=upload,
+        metadata=metadata,
+        duplicate=duplicate,
+        batch=batch,
+        previous=previous,
+    )
+    return receipt_of(register([filing], expediente, within)[0])
+
+
+def admit(
+    *,
+    actor: Actor,
+    expediente: Expediente,
+    upload: Upload,
+    metadata: FilingMetadata,
+    duplicate: DuplicateDecision | None = None,
+    batch: uuid.UUID | None = None,
+    previous: Document | None = None,
+) -> Filing:
+    """The first half of a filing: all is checked, and the bytes are durable. What is never registered is litter
+    that the sweep finds. Raises as `file_document`."""
     rights = permissions.rights_of(actor)
     rights.check(Action.FILE, expediente)
     tipo = admitted(expediente, metadata)
@@ -96,8 +126,7 @@ def file_document(
     except BaseException:
         storage.store().discard(received.staged)
         raise
-    filing = Filing(actor, rights, tipo, received, metadata, duplicate, batch, previous)
-    return receipt_of(register([filing], expediente)[0])
+    return Filing(actor, rights, tipo, received, metadata, duplicate, batch, previous)
 
 
 def admitted(expediente: Expediente, metadata: FilingMetadata) -> TipoDocumental:
@@ -110,8 +139,8 @@ def find_tipo(expediente: Expediente, code: str) -> TipoDocumental | None:
     return TipoDocumental.objects.filter(trd=expediente.trd_id, code=code).first()
 
 
-def register(filings: Sequence[Filing], expediente: Expediente) -> list[Document]:
-    """The one transaction of a filing, of one piece or many: all of it, or nothing.
+def register(filings: Sequence[Filing], expediente: Expediente, within: Within | None = None) -> list[Document]:
+    """The one transaction of a filing, of one piece or many: all of it, or nothing. `within` as in `file_document`.
 
     Raises as `file_document` when the expediente changed since it was read.
     """
@@ -120,6 +149,8 @@ def register(filings: Sequence[Filing], expediente: Expediente) -> list[Document
         for filing in filings:
             policies.check_accepts_filing(held, filing.tipo, filing.metadata.date, clock.today())
         documents = write_rows(filings, held)
+        for document in documents if within else ():
+            within(document)  # type: ignore[misc]
         keys = tuple(document.pk for document in documents)
         record_filed(filings[0].actor, documents)
         announce(DocumentsFiled(keys))
@@ -130,6 +161,7 @@ def register(filings: Sequence[Filing], expediente: Expediente) -> list[Document
 def write_rows(filings: Sequence[Filing], expediente: Expediente) -> list[Document]:
     """Rows of admitted filings in a locked expediente, signed and numbered without a gap."""
     blobs = note_bytes([filing.received.staged for filing in filings])
+    check_still_new(filings)
     signer, annexes, moment = signing.signer(), annexes_of(filings, expediente), clock.now()
     documents = []
     for filing, radicado in zip(filings, next_radicados(len(filings)), strict=True):
@@ -173,6 +205,17 @@ def note_bytes(staged: Sequence[Staged]) -> dict[str, Blob]:
     if fresh:
         Blob.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
     return rows
+
+
+def check_still_new(filings: Sequence[Filing]) -> None:
+    """The same bytes may have been filed since they were compared, by somebody at the same moment: asked again
+    where the rows of bytes make one wait for the other (C8). Raises DuplicateFiling."""
+    undecided = {filing.received.staged.digest: filing.rights for filing in filings if filing.duplicate is None}
+    if len(undecided) > MOST_ASKED:
+        return
+    filed = Document.objects.filter(blob__in=undecided).order_by().values_list("blob", flat=True).distinct()
+    if any(twin_of(undecided[digest], digest) for digest in filed):
+        raise DuplicateFiling
 
 
 #: Beyond this many digests the databases are not asked for all at once.
