@@ -39,6 +39,7 @@ ACTIONS: Mapping[str, str] = {
     "batch.filed": "Radicó un lote",
     "batch.refused": "Intentó radicar un lote que no se admitió",
     "batch.receipt": "Expidió el recibo de un lote",
+    "key.rotated": "Cambió la llave de firma",
     "quarantine.settled": "Atendió un archivo en cuarentena",
     "annex.listed": "Anotó un anexo",
     "expediente.staged": "Cambió la etapa del expediente",

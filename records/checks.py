@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from records import parsing, triggers
+from records.services import keys
 
 #: Processes that open uploads; the others never start the cell.
 OPENING_ROLES = frozenset({"all", "desk", "worker"})
@@ -50,6 +51,18 @@ def unisolated_cell() -> Iterator[str]:
         yield f"los archivos recibidos no se pueden abrir aislados: {state.detail}"
 
 
+def unready_key() -> Iterator[str]:
+    """Production signs every receipt, with a key that is its owner's alone."""
+    if settings.PROFILE == "production" and settings.SITE_ROLE in OPENING_ROLES:
+        yield from keys.file_faults()
+
+
+def foreign_key() -> Iterator[str]:
+    """Production signs with the key its records were signed with."""
+    if settings.PROFILE == "production" and settings.SITE_ROLE in OPENING_ROLES:
+        yield from keys.foreign_faults()
+
+
 def open_to_others(place: Path) -> bool:
     """Whether the mode lets anybody outside owner and group read, write or enter; absent places are not open."""
     try:
@@ -73,5 +86,5 @@ def clock_offset() -> float:
         return 1.0
 
 
-SETTINGS_CHECKS = (open_store, shifted_clock, unisolated_cell)
-DATABASE_CHECKS = (missing_triggers,)
+SETTINGS_CHECKS = (open_store, shifted_clock, unisolated_cell, unready_key)
+DATABASE_CHECKS = (missing_triggers, foreign_key)

@@ -49,6 +49,9 @@ REFUSALS: Mapping[str, Sentence] = {
     "signing_key_unavailable": _(
         "El sistema no encuentra su llave de firma y no puede expedir recibos. No se radicó nada; avise a soporte."
     ),
+    "batch_receipt_unsigned": _(
+        "El sistema no encuentra su llave de firma y no puede expedir ahora el recibo del envío. Avise a soporte."
+    ),
     "refused_batch": _("No se radicó ninguno de los archivos: corrija los que se nombran y vuelva a enviar el lote."),
     "wrong_state": _("El estado actual no permite ese paso. Vuelva a cargar la página y revise qué falta."),
     "row_unfinished": _("Esta fila no se pudo terminar y el trabajo siguió con las demás. Consulte con soporte."),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import parsing
 from records.desk.doors import READ, desk_view
-from records.selectors.service_state import count_unread, store_writable, worker_runs
+from records.selectors.service_state import count_unread, key_in_order, store_writable, worker_runs
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Check:
 
 @desk_view(*READ)
 def health(request: HttpRequest) -> HttpResponse:
-    return render(request, "records/health.html", {"checks": [worker(), queue(request), store(), cell()]})
+    return render(request, "records/health.html", {"checks": [worker(), queue(request), store(), cell(), key()]})
 
 
 def worker() -> Check:
@@ -57,3 +57,13 @@ def cell() -> Check:
         else _("Los archivos se abren con menos barreras que las exigidas en producción.")
     )
     return Check(_("Celda de lectura"), closed, said)
+
+
+def key() -> Check:
+    well = key_in_order()
+    said = (
+        _("Firma cada recibo al radicar.")
+        if well
+        else _("Falta, está abierta a otros o no es la que firmaba. No radique; avise a soporte.")
+    )
+    return Check(_("Llave de firma"), well, said)

@@ -1,55 +1,152 @@
-"""Receipts: of one piece and of all that was filed in one gesture, to print or to keep as JSON."""
+"""Receipts: of one piece and of all that was filed in one gesture, as a page, a PDF and JSON that proves itself."""
 
 from __future__ import annotations
 
+import json
 import uuid
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from records import signing
+from records.desk import receipt_lines
 from records.desk.doors import READ, desk_view
 from records.errors import NotFound
-from records.models import Document
-from records.selectors.documents import get_document_for, list_batch_for
-from records.services.receipts import receipt_of
+from records.rendering.receipt_pdf import MEDIA_TYPE, Leaf, receipt_pdf
+from records.selectors.receipts import (
+    ShownBatch,
+    ShownReceipt,
+    get_batch_for,
+    get_receipt_for,
+    list_signing_keys,
+)
+from records.services.receipts import issue_batch_receipt, proof_of
+
+SECTION = "/custodia/expedientes/"
 
 
 @desk_view(*READ)
 def receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    piece = get_document_for(request.user, key)
-    return render(request, "records/receipt.html", {"pieces": [piece], "piece": piece, **parent_of(piece)})
+    shown = get_receipt_for(request.user, key)
+    context = {
+        "receipt": shown,
+        "piece": shown.piece,
+        "pairs": list(receipt_lines.pairs_of(shown)),
+        "standing": receipt_lines.standing(shown),
+        "fingerprint": fingerprint(shown),
+        "steps": receipt_lines.steps(name_of(shown) + ".json"),
+        "section": SECTION,
+    }
+    return render(request, "records/receipt.html", context)
 
 
 @desk_view(*READ)
 def receipt_json(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return JsonResponse(plain(get_document_for(request.user, key)))
+    shown = get_receipt_for(request.user, key)
+    return download(as_json(proof_of(shown.piece)), "application/json", name_of(shown) + ".json")
+
+
+@desk_view(*READ)
+def receipt_paper(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    shown = get_receipt_for(request.user, key)
+    return paper([receipt_lines.leaf_of(shown)], proof_of(shown.piece), name_of(shown), [shown])
 
 
 @desk_view(*READ)
 def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
-    pieces = pieces_of(request, batch)
-    return render(request, "records/receipt.html", {"pieces": pieces, "batch": batch, **parent_of(pieces[0])})
+    shown = get_batch_for(request.user, batch)
+    context = {
+        "batch": shown,
+        "expediente": shown.pieces[0].expediente,
+        "signed": all(one.standing == "signed" for one in shown.receipts),
+        "steps": receipt_lines.steps(name_of_batch(shown) + ".json"),
+        "section": SECTION,
+    }
+    return render(request, "records/batch_receipt.html", context)
 
 
 @desk_view(*READ)
 def batch_json(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
-    return JsonResponse({"batch": str(batch), "receipts": [plain(piece) for piece in pieces_of(request, batch)]})
+    shown = get_batch_for(request.user, batch)
+    return download(as_json(issued(request, shown)), "application/json", name_of_batch(shown) + ".json")
 
 
-def pieces_of(request: HttpRequest, batch: uuid.UUID) -> list[Document]:
-    """What this person reads of the gesture; nothing of it is the same as no such gesture."""
-    pieces = list(list_batch_for(request.user, batch).select_related("filed_by"))
-    if not pieces:
+@desk_view(*READ)
+def batch_paper(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+    shown = get_batch_for(request.user, batch)
+    count, covers = len(shown.receipts), shown.total or len(shown.receipts)
+    said = (
+        _("Envío %(batch)s · pieza %(number)d de %(count)d")
+        if covers == count
+        else _("Envío %(batch)s · pieza %(number)d de %(count)d que usted lee, de %(covers)d radicadas")
+    )
+    leaves = [
+        receipt_lines.leaf_of(one, said % {"batch": batch, "number": number, "count": count, "covers": covers})
+        for number, one in enumerate(shown.receipts, 1)
+    ]
+    return paper(leaves, issued(request, shown), name_of_batch(shown), shown.receipts)
+
+
+def issued(request: HttpRequest, shown: ShownBatch) -> Mapping[str, Any]:
+    """The proof of a gesture is signed now, and that is told in the ledger; asking only for its head signs nothing
+    that leaves."""
+    actor = request.user if request.method == "GET" else None
+    return issue_batch_receipt(actor=actor, batch=shown.batch, documents=shown.pieces, total=shown.total)
+
+
+def paper(
+    leaves: Sequence[Leaf], proof: Mapping[str, Any], name: str, receipts: Sequence[ShownReceipt]
+) -> HttpResponse:
+    attached = f"{name}.json"
+    made = max(one.piece.filed_at for one in receipts)
+    title = _("Recibo de radicación %(name)s") % {"name": name}
+    steps = receipt_lines.steps(attached)
+    content = receipt_pdf(leaves, steps, as_json(proof), title=title, attached=attached, made=made)
+    return download(content, MEDIA_TYPE, f"{name}.pdf")
+
+
+def as_json(proof: Mapping[str, Any]) -> bytes:
+    """The same receipt is the same text, also for who compares two files."""
+    return json.dumps(proof, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def download(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A file of ours, under a name of ours."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=media_type, headers=headers)
+
+
+def name_of(shown: ShownReceipt) -> str:
+    return f"recibo-{shown.piece.radicado}"
+
+
+def name_of_batch(shown: ShownBatch) -> str:
+    return f"recibo-envio-{str(shown.batch)[:8]}"
+
+
+def fingerprint(shown: ShownReceipt) -> str:
+    return receipt_lines.grouped(signing.fingerprint_of(shown.public_key)) if shown.public_key else ""
+
+
+# The keys that receipts are checked with ---------------------------------------------------------------------
+
+
+@desk_view(*READ)
+def signing_keys(request: HttpRequest) -> HttpResponse:
+    """The public half of every key this installation signed with: whoever gets a receipt compares with it."""
+    keys = [
+        {"key": key, "fingerprint": receipt_lines.grouped(signing.fingerprint_of(key.public_key))}
+        for key in list_signing_keys()
+    ]
+    return render(request, "records/signing_keys.html", {"keys": keys})
+
+
+@desk_view(*READ)
+def signing_key_pem(_request: HttpRequest, key: str) -> HttpResponse:
+    public = signing.find_public_key(key)
+    if not public:
         raise NotFound
-    return pieces
-
-
-def plain(piece: Document) -> dict[str, Any]:
-    facts = asdict(receipt_of(piece))
-    return {**facts, "filed_at": piece.filed_at.isoformat(), "filed_by": piece.filed_by.get_username()}
-
-
-def parent_of(piece: Document) -> dict[str, Any]:
-    return {"expediente": piece.expediente, "section": "/custodia/expedientes/"}
+    return download(signing.pem_of(public).encode(), "application/x-pem-file", f"custodia-{key}.pem")

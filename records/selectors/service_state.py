@@ -10,6 +10,7 @@ from records import permissions, storage
 from records.errors import RecordsError
 from records.models import WorkerBeat
 from records.permissions import Actor
+from records.services import keys
 from records.vocabulary import ReadingState
 
 #: A worker that lives says so more often than this (seconds of machine time).
@@ -35,3 +36,8 @@ def store_writable() -> bool:
     except (RecordsError, OSError):
         return False
     return True
+
+
+def key_in_order() -> bool:
+    """Is the signing key there, its owner's alone, and the one the records were signed with?"""
+    return not [*keys.file_faults(), *keys.foreign_faults()]

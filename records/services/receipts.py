@@ -12,8 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from records import signing
+from django.db import transaction
+
+from records import audit, signing
+from records.errors import SigningKeyUnavailable
 from records.models import Document, SigningKey
+from records.permissions import Actor
 from records.signing import Signer
 
 TYPE = "custodia/recibo/1"
@@ -130,6 +134,23 @@ def batch_proof_of(batch: uuid.UUID, documents: Sequence[Document], total: int |
         "signature": signer.sign(facts),
         "public_keys": {**public_keys(documents), signer.key_id: signer.public_key},
     }
+
+
+def issue_batch_receipt(
+    *, actor: Actor | None, batch: uuid.UUID, documents: Sequence[Document], total: int | None
+) -> dict[str, Any]:
+    """`batch_proof_of`, and the event that the system signed it for this person; no event when nobody is given.
+
+    The caller has decided that she reads these. Raises SigningKeyUnavailable.
+    """
+    try:
+        proof = batch_proof_of(batch, documents, total)
+    except SigningKeyUnavailable as fault:
+        raise SigningKeyUnavailable("batch_receipt_unsigned") from fault
+    if actor is not None:
+        with transaction.atomic():
+            audit.record("batch.receipt", actor=actor, subject=str(batch), count=len(documents), key=proof["key"])
+    return proof
 
 
 def signature_of(document: Document) -> dict[str, str]:

@@ -80,7 +80,7 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/proyectos/", DESK, get=ALL),
     Row("custodia/convenios/", DESK, get=ALL),
     Row("custodia/estilo/", DESK, get={"*": 404}),  # a page of the demo alone
-    Row(r"custodia/^(?:.+/|documentos/[^/]+/.+|recibos/.+)$", DESK, "nothing", GONE, GONE, options=GONE),
+    Row(r"custodia/^(?:.+/|documentos/[^/]+/.+|(?:recibos|lotes|llave)/.+)$", DESK, "nothing", GONE, GONE, options=GONE),
     # The desk and its expedientes
     Row(EXPEDIENTE, DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "accesos/", DESK, "expediente", get=ALL),
@@ -97,11 +97,17 @@ ROWS: tuple[Row, ...] = (
     Row(PIECE + "verificar/", DESK, "piece", post=only(f"{CONTRACTS} auditoria", 302)),
     Row(PIECE + "recibo/", DESK, "piece", get=ALL),
     Row(PIECE + "recibo.json", DESK, "piece", get=ALL),
+    Row(PIECE + "recibo.pdf", DESK, "piece", get=ALL),
     Row(PIECE + "nivel/", DESK, "piece", only(CONTRACTS), only(CONTRACTS, 422)),
     Row(PIECE + "accesos/", DESK, "piece", only("custodia"), only("custodia", 422)),
     # Desk: other objects
     Row("custodia/recibos/<uuid:batch>/", DESK, "batch", get=ALL),
     Row("custodia/recibos/<uuid:batch>.json", DESK, "batch", get=ALL),
+    Row("custodia/lotes/<uuid:batch>/recibo/", DESK, "batch", get=ALL),
+    Row("custodia/lotes/<uuid:batch>/recibo.json", DESK, "batch", get=ALL),
+    Row("custodia/lotes/<uuid:batch>/recibo.pdf", DESK, "batch", get=ALL),
+    Row("custodia/llave/", DESK, get=ALL),
+    Row("custodia/llave/<slug:key>.pem", DESK, "key", get=GONE),  # the address of a key that never was
     Row("custodia/aprobaciones/<uuid:key>/", DESK, "act", ALL, only("jefatura", 302), {"decision": "approve"}),
     Row("custodia/accesos/<uuid:key>/retirar/", DESK, "grant", ALL, {"*": 302}),
     Row("custodia/trabajos/", DESK, get=ALL),
@@ -170,7 +176,8 @@ def path_of(row: Row, key: object) -> str:
 
 #: Paths of addresses that ask for something else than an object of custody.
 SAMPLES: Mapping[str, Mapping[str, str]] = {
-    "nothing": {r"custodia/^(?:.+/|documentos/[^/]+/.+|recibos/.+)$": "/custodia/documentos/no-es-un-id/"},
+    "nothing": {r"custodia/^(?:.+/|documentos/[^/]+/.+|(?:recibos|lotes|llave)/.+)$": "/custodia/documentos/no-es-un-id/"},
+    "key": {"custodia/llave/<slug:key>.pem": "/custodia/llave/0123456789abcdef.pem"},
     "guide": {"custodia/ayuda/<slug:name>/": "/custodia/ayuda/revision/"},
     "dataset": {
         "datos/<slug:name>.csv": "/datos/proyectos.csv",

@@ -139,8 +139,9 @@ def test_nobody_adds_a_piece_to_another_s_receipt(cast: dict[str, Any], expedien
     first, second = (send(cast["archivista"], expediente, batch=batch, title=title) for title in ("Uno", "Dos"))
     send(cast["custodia"], expediente, batch=batch, title="De otra persona")
     send(cast["archivista"], other, batch=batch, title="De otro expediente")
-    receipts = browse(cast["archivista"]).get(f"/custodia/recibos/{batch}.json").json()["receipts"]
-    assert [receipt["document"] for receipt in receipts] == [str(first.pk), str(second.pk)]
+    told = browse(cast["archivista"]).get(f"/custodia/recibos/{batch}.json").json()["receipt"]
+    assert told["filed"] == 2
+    assert [one["receipt"]["document"] for one in told["receipts"]] == [str(first.pk), str(second.pk)]
 
 
 @pytest.mark.criterion(19)

@@ -19,7 +19,7 @@ UNKNOWN = str(uuid.UUID(int=7, version=4))
 OF_A_DOCUMENT = (
     "documentos/{}/", "documentos/{}/original", "documentos/{}/pagina/1.png", "documentos/{}/coincidencia/",
     "documentos/{}/lectura/", "documentos/{}/verificar/", "documentos/{}/recibo/", "documentos/{}/recibo.json",
-    "documentos/{}/nivel/", "documentos/{}/accesos/",
+    "documentos/{}/recibo.pdf", "documentos/{}/nivel/", "documentos/{}/accesos/",
 )  # fmt: skip
 OF_AN_EXPEDIENTE = (
     "expedientes/{}/", "expedientes/{}/accesos/", "expedientes/{}/accesos/conceder/", "expedientes/{}/historia/",
@@ -151,6 +151,7 @@ def test_each_route_of_the_desk_is_in_these_tables_or_named_as_a_list() -> None:
     }
     elsewhere = {
         "aprobaciones/<uuid:key>/", "accesos/<uuid:key>/retirar/", "recibos/<uuid:batch>/", "recibos/<uuid:batch>.json",
+        "lotes/<uuid:batch>/recibo/", "lotes/<uuid:batch>/recibo.json", "lotes/<uuid:batch>/recibo.pdf",
         "proyectos/<uuid:key>/",
     }  # fmt: skip
     assert keyed == covered | elsewhere

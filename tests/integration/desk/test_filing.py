@@ -75,7 +75,7 @@ def test_one_gesture_has_one_receipt_and_each_file_its_own_result(browse: Any, e
     assert "uno.txt" in page
     assert "dos.txt" in page
     assert "vacio" not in page
-    receipts = client.get(f"/custodia/recibos/{batch}.json").json()["receipts"]
+    receipts = [one["receipt"] for one in client.get(f"/custodia/recibos/{batch}.json").json()["receipt"]["receipts"]]
     assert [receipt["order"] for receipt in receipts] == [1, 2]
     assert {receipt["filed_by"] for receipt in receipts} == {"archivista"}
 
