@@ -49,7 +49,11 @@ from records.services.expedientes import open_expediente
 from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
 from records.services.jobs import give_up as give_up_job
+from records.services.parts import give_up_parts
 from records.services.reading import give_up_reading, read_document
+from records.services.recognition import give_up_recognition, read_all_again
+from records.services.renditions import give_up_pdfa
+from records.services.signatures import give_up_signatures
 from records.services.receipts import FilingReceipt
 from records.services.receiving import DuplicateDecision, Upload
 from records.services.viewing import open_original, page_image, view_document
@@ -66,6 +70,11 @@ from records.vocabulary import (
 )
 
 __all__ = [
+    "read_all_again",
+    "give_up_signatures",
+    "give_up_recognition",
+    "give_up_pdfa",
+    "give_up_parts",
     "AccessDenied",
     "Action",
     "Actor",

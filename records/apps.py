@@ -22,9 +22,11 @@ class RecordsConfig(AppConfig):
 def connect_work() -> None:
     from records import events, jobs_task, tasks  # after the app registry is ready
     from records.services.jobs import JobDue
+    from records.services.work import WorkDue
 
     events.subscribe(events.DocumentsFiled, tasks.read_what_was_filed)
     events.subscribe(JobDue, jobs_task.work_on_job)
+    events.subscribe(WorkDue, tasks.do_what_is_due)
 
 
 def install_triggers(using: str, **_signal: Any) -> None:

@@ -93,6 +93,10 @@ def end(row: TaskRow, fault: BaseException) -> None:
 #: What to call, with the task's arguments, when a task has failed for good.
 ENDINGS: dict[str, str] = {
     "records.tasks.read_document": "records.api.give_up_reading",
+    "records.tasks.recognise_document": "records.api.give_up_recognition",
+    "records.tasks.list_parts": "records.api.give_up_parts",
+    "records.tasks.check_signatures": "records.api.give_up_signatures",
+    "records.tasks.make_pdfa": "records.api.give_up_pdfa",
     "records.jobs_task.run_job": "records.api.give_up_job",
 }
 

@@ -12,7 +12,7 @@ from records.errors import NotFound
 from records.keys import Key, as_uuid
 from records.models import ClassificationAct, Document, Expediente, Grant, LedgerEvent, PageText
 from records.permissions import Actor
-from records.services.reading import Word, unpacked
+from records.services.words import Word, unpacked
 from records.vocabulary import Action, ActState
 
 

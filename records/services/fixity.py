@@ -7,16 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from records import audit, permissions, storage
-from records.models import Document
+from records.models import Document, Rendition
 from records.permissions import Actor
+from records.services import renditions
 from records.vocabulary import Action
+
+#: Problem of a piece whose own bytes are right, when a copy made from it is no longer the one that was noted.
+RENDITION = "rendition_altered"
 
 
 @dataclass
 class CustodyReport:
-    """Documents checked, bytes they hold, and each document whose bytes are missing or altered."""
+    """Documents checked, bytes they hold, and each document whose bytes, or those of a kept copy, are missing or
+    altered."""
 
     checked: int = 0
     bytes: int = 0
@@ -43,6 +49,7 @@ def verify_custody(
             report.findings.append({"document": str(document.pk), "problem": problem})
         if progress:
             progress(report.checked, total)
+    report.findings += copies_that_fail(documents, {finding["document"] for finding in report.findings})
     with transaction.atomic():
         audit.record(
             "custody.verified",
@@ -54,15 +61,30 @@ def verify_custody(
     return report
 
 
+def copies_that_fail(documents: QuerySet[Document], known: set[str]) -> list[dict[str, str]]:
+    """Pieces, not yet named, of which a copy kept in the store is not the one that was noted."""
+    kept = Rendition.objects.filter(document__in=documents.order_by().values("pk")).exclude(blob=None).order_by("pk")
+    wrong = {
+        str(copy.document_id)
+        for copy in kept.iterator(chunk_size=500)
+        if storage.store().verify(copy.digest, copy.size)
+    }
+    return [{"document": key, "problem": RENDITION} for key in sorted(wrong - known)]
+
+
 def verify_document(*, actor: Actor, document: Document) -> str:
-    """Re-hash the stored bytes of one piece now. Returns "" when they are the filed ones, else "missing",
-    "altered" or "unreadable"; either way the ledger tells it. Raises NotFound or AccessDenied.
+    """Re-hash the stored bytes of one piece now, and what was made from it.
+
+    Returns "" when they are the filed ones and every copy is as it was noted, else "missing", "altered" or
+    "unreadable" for the piece itself, or RENDITION; either way the ledger tells it. Raises NotFound or AccessDenied.
     """
     permissions.check(actor, Action.VIEW, document)
     permissions.check(actor, Action.VERIFY, document)
     problem = storage.store().verify(document.blob_id, document.blob.size)
+    copies = renditions.faults_of(document)
+    problem = problem or (RENDITION if copies else "")
     with transaction.atomic():
-        audit.record("custody.verified", actor=actor, subject=document, checked=1, problem=problem)
+        audit.record("custody.verified", actor=actor, subject=document, checked=1, problem=problem, copies=copies)
     return problem
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-import zlib
 
 from django.db import transaction
 
@@ -12,9 +10,13 @@ from records import audit, clock, parsing, storage
 from records.errors import CellUnavailable
 from records.events import DocumentsChanged, announce
 from records.models import Document, PageText, Reading
-from records.vocabulary import ReadingState
+from records.services import attached, recognition, renditions, work
+from records.services.renditions import Provenance
+from records.services.words import packed
+from records.vocabulary import ReadingState, RenditionKind, TextSource
 
 DETAIL_LENGTH = 300
+MAIL = "message/rfc822"
 
 
 def read_document(document_id: str | uuid.UUID) -> str:
@@ -26,9 +28,10 @@ def read_document(document_id: str | uuid.UUID) -> str:
     """
     document = Document.objects.select_related("blob").get(pk=document_id)
     outcome = content_of(document)
+    brought = attached.read(document, outcome) if document.media_type == MAIL else attached.NOTHING
     with transaction.atomic():
-        store_pages(document, outcome)
-        note(document, outcome)
+        store_pages(document, [*outcome.pages, *brought.pages])
+        note(document, outcome, brought)
     return outcome.outcome
 
 
@@ -38,7 +41,7 @@ def give_up_reading(document_id: str | uuid.UUID) -> None:
     if document.reading.state == ReadingState.PENDING:
         outcome = parsing.Reading("unreadable", engine="", engine_version="", pages=[], detail="gave_up")
         with transaction.atomic():
-            note(document, outcome)
+            note(document, outcome, attached.NOTHING)
 
 
 def content_of(document: Document) -> parsing.Reading:
@@ -50,39 +53,49 @@ def content_of(document: Document) -> parsing.Reading:
     return outcome
 
 
-def store_pages(document: Document, outcome: parsing.Reading) -> None:
-    PageText.objects.filter(document=document).delete()
+def store_pages(document: Document, pages: list[parsing.PageContent]) -> None:
+    """The rows of this reading. What was recognised stays where nothing is written; a failed attempt does not."""
+    written = {page.number for page in pages if page.text.strip()}
+    recognised = PageText.objects.filter(document=document, source=TextSource.OCR).exclude(text="")
+    kept = set(recognised.values_list("number", flat=True)) - written
+    PageText.objects.filter(document=document).exclude(number__in=kept).delete()
     PageText.objects.bulk_create(
         (
             PageText(document=document, number=page.number, text=page.text, words=packed(page.words))
-            for page in outcome.pages
+            for page in pages
+            if page.number not in kept
         ),
         batch_size=200,
     )
 
 
-def note(document: Document, outcome: parsing.Reading) -> None:
-    with_text = [page for page in outcome.pages if page.text.strip()]
+def note(document: Document, outcome: parsing.Reading, brought: attached.Brought) -> None:
+    pages = [page for page in [*outcome.pages, *brought.pages] if page.text.strip()]
     Reading.objects.filter(document=document).update(
         state=outcome.outcome,
         engine=outcome.engine,
         engine_version=outcome.engine_version,
         detail=outcome.detail[:DETAIL_LENGTH],
-        pages=len(with_text),
-        chars=sum(len(page.text) for page in with_text),
+        pages=len(pages),
+        chars=sum(len(page.text) for page in pages),
         read_at=clock.now(),
     )
-    audit.record("document.read", actor=None, subject=document, state=outcome.outcome, pages=len(with_text))
+    digest = note_text(document, outcome, brought) if pages else ""
+    audit.record("document.read", actor=None, subject=document, state=outcome.outcome, pages=len(pages), sha256=digest)
+    recognition.begin(document)
+    ask_what_follows(document)
     announce(DocumentsChanged((document.pk,)))
 
 
-Word = tuple[str, float, float, float, float]
+def note_text(document: Document, outcome: parsing.Reading, brought: attached.Brought) -> str:
+    parts = {"attachments": [list(one) for one in brought.places]} if brought.places else {}
+    made_by = Provenance(outcome.engine, outcome.engine_version, {"outcome": outcome.outcome, **parts})
+    return renditions.note_text(document, RenditionKind.TEXT, made_by).digest
 
 
-def packed(words: list[Word]) -> bytes:
-    """Word boxes as stored; empty for none."""
-    return zlib.compress(json.dumps(words, ensure_ascii=False).encode(), 3) if words else b""
-
-
-def unpacked(stored: bytes) -> list[Word]:
-    return [tuple(word) for word in json.loads(zlib.decompress(stored))] if stored else []
+def ask_what_follows(document: Document) -> None:
+    """What else a worker makes of a piece by what it is: its parts listed, its signatures judged. Once each."""
+    if (document.media_type == MAIL or "embedded_files" in document.flags) and not document.parts.exists():
+        work.ask(work.PARTS, document.pk)
+    if "signed" in document.flags and not document.signature_reports.exists():
+        work.ask(work.SIGNATURES, document.pk)

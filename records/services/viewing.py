@@ -2,67 +2,91 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db import transaction
-
-from records import audit, conf, parsing, permissions, storage
-from records.errors import IntegrityFailure, PageImageUnavailable
+from records import conf, parsing, permissions, storage
+from records.errors import CellUnavailable, PageImageUnavailable
 from records.models import Document
 from records.permissions import Actor
-from records.vocabulary import Action, Level
+from records.services import renditions, told
+from records.services.intact import check_intact, made_from
+from records.vocabulary import Action
 
-DPI = 110
-
-
-def note_reading(actor: Actor, document: Document, action: str, **facts: object) -> None:
-    """Leave the reading's event; pieces that are public by law leave none."""
-    if document.level == Level.PUBLIC:
-        return
-    with transaction.atomic():
-        audit.record(action, actor=actor, subject=document, level=document.level, **facts)
+#: Dots per inch of the image of a page as it is read, as it is read enlarged, and as a thumbnail.
+DPI, SHARP_DPI, THUMBNAIL_DPI = 110, 220, 18
 
 
-def view_document(*, actor: Actor, document: Document) -> None:
-    """Check and record that a person opens a piece in the viewer. Raises NotFound."""
+def view_document(*, actor: Actor, document: Document, page: int = 0, shown: tuple[int, int] = (0, 0)) -> None:
+    """Check and record that a person opens a piece in the viewer at a page, with the window of pages it shows.
+
+    Their images, asked for in the minutes that follow, need no event of their own. Raises NotFound.
+    """
     permissions.check(actor, Action.VIEW, document)
-    note_reading(actor, document, "document.viewed")
+    places = {"page": page, "shown": list(shown)} if page else {}
+    told.note_reading(actor, document, told.VIEWED, **places)
 
 
-def page_image(*, actor: Actor, document: Document, number: int) -> bytes:
-    """PNG of one page, made in the cell the first time and kept.
+def page_image(*, actor: Actor, document: Document, number: int, sharp: bool = False) -> bytes:
+    """PNG of one page, made in the cell the first time and kept with its digest.
 
     Raises NotFound (not for this person), PageImageUnavailable (no such image) or IntegrityFailure.
     """
     permissions.check(actor, Action.VIEW, document)
-    if not 1 <= number <= document.pages:
-        raise PageImageUnavailable
-    image = cached_page(document.pk, number) or make_page(document, number)
-    note_reading(actor, document, "document.page_viewed", page=number)
+    dpi = SHARP_DPI if sharp else DPI
+    image = kept_image(document, number, dpi) or made_image(document, number, dpi)
+    told.note_page(actor, document, number, small=False)
     return image
 
 
-def cached_page(document_id: uuid.UUID, number: int) -> bytes | None:
+def thumbnail(*, actor: Actor, document: Document, number: int) -> bytes:
+    """Small PNG of one page, told by the viewing or the search that shows it. Raises as `page_image`."""
+    permissions.check(actor, Action.VIEW, document)
+    check_number(document, number)
+    image = cached(document.pk, number, THUMBNAIL_DPI) or render(document, number, THUMBNAIL_DPI)
+    told.note_page(actor, document, number, small=True)
+    return image
+
+
+def check_number(document: Document, number: int) -> None:
+    if not 1 <= number <= document.pages:
+        raise PageImageUnavailable
+
+
+def kept_image(document: Document, number: int, dpi: int) -> bytes | None:
+    """The image made before, if it is still the one that was noted."""
+    check_number(document, number)
+    image = cached(document.pk, number, dpi)
+    noted = renditions.find_page_image(document, number, dpi) if image else None
+    return image if image and noted and hashlib.sha256(image).hexdigest() == noted.digest else None
+
+
+def made_image(document: Document, number: int, dpi: int) -> bytes:
+    image = render(document, number, dpi)
+    renditions.note_page_image(document, number, image, dpi)
+    return image
+
+
+def cached(document_id: uuid.UUID, number: int, dpi: int) -> bytes | None:
     try:
-        return page_file(document_id, number).read_bytes()
+        return page_file(document_id, number, dpi).read_bytes()
     except FileNotFoundError:
         return None
 
 
-def page_file(document_id: uuid.UUID, number: int) -> Path:
-    return conf.page_cache() / str(document_id) / f"{number}-{DPI}.png"
+def page_file(document_id: uuid.UUID, number: int, dpi: int = DPI) -> Path:
+    return conf.page_cache() / str(document_id) / f"{number}-{dpi}.png"
 
 
-def make_page(document: Document, number: int) -> bytes:
-    check_intact(document)
-    source = storage.store().path_of(document.blob_id)
+def render(document: Document, number: int, dpi: int) -> bytes:
+    """Made in the cell while the bytes are proved, and put where the next reader finds it."""
     try:
-        image = parsing.render(source, document.media_type, number, dpi=DPI)
+        image = made_from(document, lambda source: parsing.render(source, document.media_type, number, dpi=dpi))
     except parsing.PageUnavailable as fault:
-        raise PageImageUnavailable from fault
-    file = page_file(document.pk, number)
+        raise (CellUnavailable if fault.code == CellUnavailable.code else PageImageUnavailable) from fault
+    file = page_file(document.pk, number, dpi)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = file.with_suffix(f".{uuid.uuid4().hex}")
     partial.write_bytes(image)
@@ -77,10 +101,5 @@ def open_original(*, actor: Actor, document: Document) -> BinaryIO:
     """
     permissions.check(actor, Action.DOWNLOAD, document)
     check_intact(document)
-    note_reading(actor, document, "document.downloaded")
+    told.note_reading(actor, document, "document.downloaded")
     return storage.store().open(document.blob_id)
-
-
-def check_intact(document: Document) -> None:
-    if fault := storage.store().verify(document.blob_id, document.blob.size):
-        raise IntegrityFailure(fault, document=str(document.pk))

@@ -11,7 +11,8 @@ import pikepdf
 import pytest
 
 from records.models import Document, Expediente, LedgerEvent, PageText
-from records.services.reading import packed, read_document
+from records.services.reading import read_document
+from records.services.words import packed
 from records.vocabulary import Level
 from tests import factories
 from tests.integration.desk.conftest import Browse

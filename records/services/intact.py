@@ -1,0 +1,63 @@
+"""Nothing leaves, and nothing is made, from bytes that are not the filed ones (K1)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from records import storage
+from records.errors import IntegrityFailure
+from records.models import Document
+
+Made = TypeVar("Made")
+#: Seconds for which bytes that were found right are trusted for another page image, if nothing touched their file.
+TRUSTED_FOR = 600.0
+MOST_TRUSTED = 4_096
+_trusted: dict[tuple[str, tuple[int, ...]], float] = {}
+
+
+def check_intact(document: Document) -> None:
+    """Re-hash the stored bytes. Raises IntegrityFailure (missing, altered, unreadable)."""
+    if fault := storage.store().verify(document.blob_id, document.blob.size):
+        raise IntegrityFailure(fault, document=str(document.pk))
+
+
+def made_from(document: Document, make: Callable[[Path], Made]) -> Made:
+    """What `make` makes of the stored bytes, which are re-hashed meanwhile: it is given only if they are right.
+
+    A piece of a gigabyte is not hashed again for each of its pages: for some minutes its file is trusted, as long as
+    the file system says that it was not touched. Raises as `check_intact`, and what `make` raises.
+    """
+    source = storage.store().path_of(document.blob_id)
+    mark = (document.blob_id, identity(source))
+    if _trusted.get(mark, 0.0) > time.monotonic():
+        return make(source)
+    with ThreadPoolExecutor(1, "intact") as pool:
+        proof = pool.submit(storage.store().verify, document.blob_id, document.blob.size)
+        try:
+            made = make(source)
+        finally:
+            fault = proof.result()
+            if fault:
+                raise IntegrityFailure(fault, document=str(document.pk))
+    trust(mark)
+    return made
+
+
+def identity(source: Path) -> tuple[int, ...]:
+    """What changes when anybody writes, replaces or retouches the file; nothing for one that is not there."""
+    try:
+        told = source.stat()
+    except OSError:
+        return ()
+    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
+
+
+def trust(mark: tuple[str, tuple[int, ...]]) -> None:
+    if len(_trusted) >= MOST_TRUSTED:
+        _trusted.clear()
+    if mark[1]:
+        _trusted[mark] = time.monotonic() + TRUSTED_FOR

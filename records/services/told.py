@@ -1,0 +1,65 @@
+"""The law of reading: whoever reads what is not public leaves an event that was committed before the first byte (D10).
+
+A viewing is told once, with the pages it shows; their images, which the browser asks for one by one in the seconds
+that follow, are covered by that event. An image that no event of that person covers leaves its own.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+
+from records import audit, clock
+from records.models import Document, LedgerEvent
+from records.permissions import Actor
+from records.vocabulary import Level
+
+#: How long the telling of a viewing covers the images of the pages it told.
+COVERS = datetime.timedelta(minutes=10)
+#: How many of a person's last events are looked at: beyond them an image leaves an event of its own.
+LOOKED_AT = 40
+VIEWED, PAGE_VIEWED, SEARCHED = "document.viewed", "document.page_viewed", "search.run"
+
+
+def note_reading(actor: Actor, document: Document, action: str, **facts: object) -> None:
+    """Leave the reading's event; pieces that are public by law leave none."""
+    if document.level == Level.PUBLIC:
+        return
+    with transaction.atomic():
+        audit.record(action, actor=actor, subject=document, level=document.level, **facts)
+
+
+def note_page(actor: Actor, document: Document, number: int, *, small: bool) -> None:
+    """Leave the event of a page's image, unless one of this person's last ones tells it already.
+
+    `small`: a thumbnail, which the event of a search that showed the piece covers as well.
+    """
+    if document.level == Level.PUBLIC or any(covers(event, document, number, small) for event in last_of(actor)):
+        return
+    note_reading(actor, document, PAGE_VIEWED, page=number)
+
+
+def last_of(actor: Actor) -> Iterator[dict[str, Any]]:
+    """This person's last events, newest first, as long as they may cover anything."""
+    since = clock.now() - COVERS
+    newest = LedgerEvent.objects.filter(actor=actor.get_username()).order_by("-index")
+    for event in newest[:LOOKED_AT]:
+        if event.at < since:
+            return
+        yield json.loads(event.payload)
+
+
+def covers(event: dict[str, Any], document: Document, number: int, small: bool) -> bool:
+    facts = event["facts"]
+    if event["action"] == SEARCHED:
+        return small and str(document.pk) in facts.get("shown", ())
+    if event["object_id"] != str(document.pk) or facts.get("level") != document.level:
+        return False
+    if event["action"] == PAGE_VIEWED:
+        return bool(facts.get("page") == number)
+    first, last = (facts.get("shown") or (0, 0)) if event["action"] == VIEWED else (0, 0)
+    return bool(first <= number <= last)
