@@ -80,4 +80,5 @@ def card_of(card: custody.CustodyCard) -> Card:
         pages=card.pages,
         thumbnail_url=f"{address}pagina/" if card.has_images else "",
         reading=card.reading,
+        note=card.note,
     )

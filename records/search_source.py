@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from records import permissions
 from records.keys import as_uuid
 from records.models import Document, PageText
 from records.permissions import Actor, Reach
 from records.selectors.documents import page_texts
-from records.vocabulary import Level, ReadingState
+from records.vocabulary import DocumentState, Level, ReadingState
 
 __all__ = ["CustodyCard", "CustodyEntry", "cards", "confirmed", "entries", "iter_ids", "page_texts", "reach"]
 
@@ -45,6 +47,7 @@ class CustodyCard:
     folio_first: int
     pages: int
     reading: str
+    note: str
     has_images: bool
 
 
@@ -116,5 +119,13 @@ def card_of(piece: Document) -> CustodyCard:
         folio_first=piece.folio_first,
         pages=piece.pages,
         reading=str(ReadingState(piece.reading.state).label),
+        note=note_of(piece),
         has_images=piece.media_type in ("application/pdf", "image/png", "image/jpeg", "image/tiff"),
     )
+
+
+def note_of(piece: Document) -> str:
+    """What a reader must know before opening it: that it no longer counts, or how its text came about."""
+    if piece.state == DocumentState.ANNULLED:
+        return str(DocumentState.ANNULLED.label)
+    return str(_("Texto reconocido")) if piece.reading.ocr_pages else ""

@@ -182,6 +182,7 @@ def _answer_hit(
         pages=card.pages,
         thumbnail_url=card.thumbnail_url,
         reading=card.reading,
+        note=card.note,
         source=hit.source,
         key=hit.key,
     )

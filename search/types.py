@@ -141,7 +141,8 @@ class Card:
     """What a source shows of one thing to one viewer, read from the database at the time of showing.
 
     `document` is the UUID to name it by, empty for things that are not documents in custody;
-    `folio_first` is 0 where there are no folios; `reading` the state of its text extraction.
+    `folio_first` is 0 where there are no folios; `reading` the state of its text extraction, `note` a
+    word about it to be shown beside the title.
     """
 
     key: str
@@ -155,6 +156,7 @@ class Card:
     pages: int = 0
     thumbnail_url: str = ""
     reading: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ class AnswerHit:
     pages: int = 0
     thumbnail_url: str = ""
     reading: str = ""
+    note: str = ""
     source: str = ""
     key: str = ""
 

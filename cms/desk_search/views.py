@@ -84,6 +84,7 @@ def shown(hit: search_api.AnswerHit, words: str, after: str) -> dict[str, Any]:
         "level": hit.level,
         "snippet": hit.snippet,
         "reading": hit.reading,
+        "note": hit.note,
         "more_pages": max(hit.pages - 1, 0),
         "thumbnail_url": f"{hit.thumbnail_url}{hit.page}.png" if hit.thumbnail_url else "",
     }
