@@ -44,18 +44,21 @@ from records.selectors.documents import find_document, get_document_for, list_do
 from records.selectors.expedientes import get_expediente_by_code_for, get_expediente_for, list_expedientes_for
 from records.sentences import sentence_for
 from records.services.access import appoint, get_grant_for, grant_access, revoke_grant
+from records.services.annexes import list_annex
 from records.services.classification import approve_act, get_act_for, propose_level, return_act
-from records.services.expedientes import open_expediente
+from records.services.expedientes import advance_stage, open_expediente
 from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
 from records.services.jobs import give_up as give_up_job
 from records.services.parts import give_up_parts
 from records.services.reading import give_up_reading, read_document
-from records.services.recognition import give_up_recognition, read_all_again
-from records.services.renditions import give_up_pdfa
-from records.services.signatures import give_up_signatures
 from records.services.receipts import FilingReceipt
 from records.services.receiving import DuplicateDecision, Upload
+from records.services.recognition import give_up_recognition, read_all_again
+from records.services.registration import register_document
+from records.services.renditions import give_up_pdfa
+from records.services.schedules import load_schedule
+from records.services.signatures import give_up_signatures
 from records.services.viewing import open_original, page_image, view_document
 from records.vocabulary import (
     Action,
@@ -70,11 +73,6 @@ from records.vocabulary import (
 )
 
 __all__ = [
-    "read_all_again",
-    "give_up_signatures",
-    "give_up_recognition",
-    "give_up_pdfa",
-    "give_up_parts",
     "AccessDenied",
     "Action",
     "Actor",
@@ -120,6 +118,7 @@ __all__ = [
     "TrdVersion",
     "Upload",
     "WorkerBeat",
+    "advance_stage",
     "allows",
     "announce",
     "appoint",
@@ -136,19 +135,27 @@ __all__ = [
     "get_expediente_for",
     "get_grant_for",
     "give_up_job",
+    "give_up_parts",
+    "give_up_pdfa",
     "give_up_reading",
+    "give_up_recognition",
+    "give_up_signatures",
     "grant_access",
     "grounds_for",
     "is_staff_everywhere",
+    "list_annex",
     "list_documents_for",
     "list_expedientes_for",
+    "load_schedule",
     "now",
     "open_expediente",
     "open_original",
     "page_image",
     "propose_level",
+    "read_all_again",
     "read_document",
     "record",
+    "register_document",
     "return_act",
     "revoke_grant",
     "roles_of",

@@ -54,6 +54,27 @@ REFUSALS: Mapping[str, Sentence] = {
     ),
     "refused_batch": _("No se radicó ninguno de los archivos: corrija los que se nombran y vuelva a enviar el lote."),
     "wrong_state": _("El estado actual no permite ese paso. Vuelva a cargar la página y revise qué falta."),
+    "package_refused": _("No se radicó nada del paquete. Corrija lo señalado y envíelo completo otra vez."),
+    "digest_differs": _("La huella no es la del manifiesto: el archivo cambió, o no es el anunciado."),
+    "bytes_differ": _("El tamaño no es el del manifiesto: el archivo cambió, o no es el anunciado."),
+    "file_absent": _("El manifiesto lo anuncia y el archivo no llegó."),
+    "file_unannounced": _("El archivo llegó y el manifiesto no lo anuncia."),
+    "path_repeated": _("Otra fila del manifiesto ya anuncia este archivo."),
+    "manifest_unreadable": _("No se puede leer el manifiesto. Guárdelo de nuevo como CSV, XLSX o JSON."),
+    "manifest_encrypted": _("El manifiesto está cifrado con contraseña. Quite la contraseña y envíelo de nuevo."),
+    "manifest_format": _("El manifiesto no es CSV, XLSX ni JSON."),
+    "manifest_headless": _(
+        "No se reconocen las columnas del manifiesto. Escriba en la primera fila: path, sha256, tipo, date."
+    ),
+    "manifest_empty": _("El manifiesto no anuncia ningún archivo."),
+    "manifest_too_long": _(
+        "El manifiesto anuncia demasiados archivos. Divida el paquete: 5.000 como máximo en cada uno."
+    ),
+    "manifest_count": _("El manifiesto dice un número de archivos y enumera otro."),
+    "manifest_not_text": _("Un valor del manifiesto no es texto ni número."),
+    "column_missing": _("Al manifiesto le falta una columna: %(name)s."),
+    "column_repeated": _("Dos columnas del manifiesto dicen lo mismo: %(name)s."),
+    "column_unknown": _("El manifiesto tiene una columna que no se conoce: %(name)s. Quítela o corrija su nombre."),
     "row_unfinished": _("Esta fila no se pudo terminar y el trabajo siguió con las demás. Consulte con soporte."),
     "job_put_off": _("El trabajo no pudo seguir: el sistema no estuvo disponible. Reanúdelo; lo hecho no se repite."),
     "placed_at_home": _("La pieza ya está en ese expediente: allí se radicó."),
@@ -67,6 +88,29 @@ REFUSALS: Mapping[str, Sentence] = {
     "stage_out_of_course": _("Las etapas se cumplen una a una: pase primero a la que sigue."),
     "evidence_elsewhere": _("La pieza que sustenta el paso debe estar en este expediente."),
     "closed_today": _("El cierre definitivo se hace en una fecha posterior a la del cierre administrativo."),
+    "draft_busy": _("Otra ventana está enviando este mismo archivo. Espere un momento."),
+    "draft_gone": _("Ese archivo se descartó mientras llegaba."),
+    "wrong_offset": _("Lo que se envía no sigue a lo que ya llegó. Vuelva a intentarlo."),
+    "beyond_announced": _("Llegan más bytes que los anunciados. Quite el archivo y vuelva a soltarlo."),
+    "too_many_drafts": _(
+        "Usted tiene demasiados archivos por completar. Radique o descarte algunos y vuelva a intentarlo."
+    ),
+    "too_many_draft_bytes": _(
+        "Sus archivos por completar ocupan todo el espacio que le corresponde. Radique o descarte algunos y vuelva a "
+        "intentarlo."
+    ),
+    "arrivals_full": _(
+        "No hay espacio para recibir más. Lo que ya llegó queda guardado; vuelva a intentarlo más tarde."
+    ),
+    "schedule_refused": _("La tabla no se cargó. Corrija lo que se indica y vuelva a cargarla."),
+    "schedule_overtaken": _("Otra persona cargó una versión mientras tanto. Revise otra vez qué cambiaría."),
+    "schedule_changed": _("El archivo no es el que usted revisó. Cárguelo otra vez para ver qué cambiaría."),
+    "resentencing_pending": _("Ya hay un cambio de versión por decidir sobre este expediente."),
+    "resentencing_same": _("El expediente ya está en esa versión de la tabla."),
+    "resentencing_not_later": _("Un expediente solo pasa a una versión posterior a la suya."),
+    "resentencing_not_begun": _("Esa versión todavía no rige. Proponga el cambio desde el día en que empiece a regir."),
+    "resentencing_kind": _("Esa subserie no es de expedientes de este tipo."),
+    "resentencing_overtaken": _("El expediente cambió de versión después de la propuesta: ya no tiene objeto."),
     "no_page_image": _("Esta pieza no tiene imagen de esa página."),
     "part_refused": _(
         "Esa parte contiene un programa o macros: se conserva dentro de la pieza y no se entrega por separado."
@@ -75,6 +119,8 @@ REFUSALS: Mapping[str, Sentence] = {
 }
 #: What may be missing from an act, as the phrase that completes "Indique …".
 MISSING: Mapping[str, Sentence] = {
+    "tipo": _("el tipo documental"),
+    "bytes": _("el resto del archivo, que todavía no llega"),
     "files": _("al menos un archivo"),
     "code": _("el código"),
     "title": _("el título"),
@@ -90,6 +136,10 @@ MISSING: Mapping[str, Sentence] = {
     ),
     "date_in_future": _("una fecha que no sea futura"),
     "duplicate_reason": _("el motivo para conservar ambos archivos"),
+    "path_absent": _("la ruta del archivo"),
+    "sha256": _("la huella SHA-256, con sus 64 cifras hexadecimales"),
+    "day": _("una fecha que exista, como 2026-06-10"),
+    "size_announced": _("el tamaño en bytes, con solo cifras"),
     "norm": _("la norma con su artículo (una cláusula contractual no basta)"),
     "article": _("el artículo de la Ley 1712 de 2014"),
     "article_of_level": _("el artículo que corresponde al nivel: %(article)s de la Ley 1712 de 2014"),
@@ -178,11 +228,14 @@ def sentence_for(error: RecordsError) -> str:
         return rejected(error)
     if isinstance(error, Incomplete):
         return incomplete(error)
-    return str(REFUSALS.get(error.code, _("No se pudo completar el acto. Consulte con el custodio.")))
+    told = str(REFUSALS.get(error.code, _("No se pudo completar el acto. Consulte con el custodio.")))
+    return told % error.facts if "%(" in told else told
 
 
 def rejected(error: RejectedUpload) -> str:
-    causes = [str(UPLOADS.get(reason, UPLOADS["forbidden_type"])) for reason in error.reasons]
+    """Every cause once. What is refused for what it is is not mended by another name: that is told only alone."""
+    reasons = [reason for reason in error.reasons if reason != "extension_mismatch"] or error.reasons
+    causes = [str(UPLOADS.get(reason, UPLOADS["forbidden_type"])) for reason in reasons]
     return " ".join([str(_("No se radicó.")), *dict.fromkeys(causes)])
 
 
