@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from records import clock
 from records.desk.doors import READ, desk_view
-from records.models import Document
+from records.models import Appointment, Document
 from records.selectors.service_state import count_unread, worker_runs
-from records.selectors.worklists import WorkGroup, bandeja_for, list_acts_for
+from records.selectors.worklists import DUE, WorkGroup, bandeja_for, list_acts_for
 
 #: Title, sentence when nothing waits, and word of the act, by group.
 TOLD: dict[str, tuple[Any, Any, Any]] = {
@@ -26,19 +27,41 @@ TOLD: dict[str, tuple[Any, Any, Any]] = {
         _("Todas las piezas que usted lee tienen nivel o propuesta."),
         _("Proponer nivel"),
     ),
+    "returned": (_("Devueltos"), _("Ninguna propuesta devuelta espera que la corrijan."), _("Proponer de nuevo")),
     "waiting_approval": (_("En aprobación"), _("Ninguna propuesta espera decisión."), _("Ver")),
+    "to_register": (_("Por registrar"), _("Ninguna pieza clasificada espera registro."), _("Registrar")),
+    "levels_ending": (
+        _("Niveles que vencen pronto"),
+        _("Ninguna restricción que usted lea vence en los próximos 90 días."),
+        _("Revisar"),
+    ),
+    "custody_ending": (
+        _("Custodias que vencen pronto"),
+        _("Ninguna custodia a su cargo vence en los próximos 90 días."),
+        _("Ver"),
+    ),
     "reading_faults": (_("Lectura con faltas"), _("Ninguna pieza se quedó sin leer."), _("Ver")),
 }
+#: Where the act of each group is, when it is not the viewer.
+PLACES = {"to_classify": "desk:propose", "returned": "desk:propose", "to_register": "desk:register"}
 
 
 @dataclass(frozen=True)
 class Line:
-    piece: Document
+    """What waits: a name, where it is, and the address of the act. `piece` is empty for what is no piece."""
+
+    title: str
+    code: str
+    where: str
     url: str
+    day: datetime.date | datetime.datetime
+    piece: Document | None = None
 
 
 @dataclass(frozen=True)
 class Group:
+    """`days` since the first of them waits, or until the first of them ends when `due`; below zero it has ended."""
+
     code: str
     title: Any
     empty: Any
@@ -46,6 +69,7 @@ class Group:
     count: int
     days: int | None
     lines: list[Line]
+    due: bool = False
 
 
 @desk_view(*READ)
@@ -67,12 +91,28 @@ def act_of_each(request: HttpRequest) -> dict[uuid.UUID, uuid.UUID]:
 
 def shown(group: WorkGroup, acts: dict[uuid.UUID, uuid.UUID]) -> Group:
     title, empty, act = TOLD[group.code]
-    days = (clock.today() - timezone.localdate(group.oldest)).days if group.oldest else None
-    lines = [Line(piece, address_of(group.code, piece, acts)) for piece in group.items]
-    return Group(group.code, title, empty, act, group.count, days, lines)
+    lines = [line_of(group.code, item, acts) for item in group.items]
+    return Group(group.code, title, empty, act, group.count, days_of(group), lines, group.code in DUE)
+
+
+def days_of(group: WorkGroup) -> int | None:
+    if group.oldest is None:
+        return None
+    day = timezone.localdate(group.oldest) if isinstance(group.oldest, datetime.datetime) else group.oldest
+    return (day - clock.today()).days if group.code in DUE else (clock.today() - day).days
+
+
+def line_of(code: str, item: Any, acts: dict[uuid.UUID, uuid.UUID]) -> Line:
+    if isinstance(item, Appointment):
+        place = item.expediente
+        url = reverse("desk:expediente-access", args=[place.pk])
+        return Line(place.title, place.code, item.person.get_full_name(), url, item.ends_on)
+    where = f"{item.tipo.name} · {_('radicado')} {item.radicado}"
+    day = item.due if code in DUE else item.filed_at
+    return Line(item.title, item.expediente.code, where, address_of(code, item, acts), day, item)
 
 
 def address_of(code: str, piece: Document, acts: dict[uuid.UUID, uuid.UUID]) -> str:
     if code == "to_approve" and piece.pk in acts:
         return reverse("desk:act", args=[acts[piece.pk]])
-    return reverse("desk:propose" if code == "to_classify" else "desk:document", args=[piece.pk])
+    return reverse(PLACES.get(code, "desk:document"), args=[piece.pk])

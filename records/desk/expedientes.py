@@ -1,56 +1,64 @@
-"""Expedientes: the list, the form that opens one, and its tabs, each a real address."""
+"""Expedientes: the list and the tabs of one, each a real address."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from records import clock, permissions
+from records import clock, permissions, stages
 from records.desk import ledger_lines
-from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DayField, sent, show_refusal
+from records.desk.doors import READ, desk_view
 from records.desk.filing import limits
 from records.desk.paging import page_of, page_of_growing
-from records.errors import RecordsError
 from records.models import Expediente
+from records.permissions import Rights
+from records.rendering.control_sheet import MEDIA_TYPE, control_sheet
 from records.selectors.expedientes import (
-    DocumentRow,
+    Asked,
+    Lines,
     find_parent_for,
     get_expediente_for,
-    level_mix,
+    lines_for,
     list_expedientes_for,
     list_rows_for,
+    list_tipos_in,
+    summary_of,
 )
-from records.selectors.history import list_expediente_history
+from records.selectors.history import list_expediente_history, reasons_of
 from records.selectors.people import list_custodians, list_grants_over, list_own_grants_in, why_here
 from records.selectors.trd import list_tipos_for
-from records.services.expedientes import open_expediente
-from records.vocabulary import Action, ExpedienteKind, ExpedienteState
+from records.vocabulary import Action, DocumentState, ExpedienteState, Role
 
 SIZE = 25
-ROWS = 100
 EVENTS = 50
 ORDERS: dict[str, tuple[str, ...]] = {"codigo": ("code",), "fecha": ("-opened_on", "code")}
-TABS = (("documents", _("Documentos")), ("expediente-access", _("Accesos")), ("expediente-history", _("Historia")))
-
-
-class OpenForm(forms.Form):
-    code = forms.CharField(
-        label=_("Código"), max_length=80, help_text=_("El que lo identificará siempre, p. ej. GC-130-CD-2026-003.")
-    )
-    title = forms.CharField(label=_("Título"), max_length=300)
-    kind = forms.ChoiceField(label=_("Tipo de expediente"), choices=ExpedienteKind.choices)
-    opened_on = DayField(label=_("Abierto el"))
-    convenio_number = forms.CharField(
-        label=_("Convenio"), max_length=40, required=False, help_text=_("Número del convenio, si lo tiene.")
-    )
+#: Tabs in their order: name of the address, label.
+TABS = (
+    ("documents", _("Documentos")),
+    ("expediente-annexes", _("Anexos")),
+    ("expediente-missing", _("Faltantes")),
+    ("expediente-access", _("Accesos")),
+    ("expediente-index", _("Índice electrónico")),
+    ("expediente-history", _("Historia")),
+)
+#: What may be done to an expediente by its state, beside its head: address, label, right, kind of button.
+ACTS: dict[str, tuple[tuple[str, Any, str], ...]] = {
+    ExpedienteState.OPEN: (
+        ("expediente-stage", _("Cambiar etapa"), Action.ADVANCE_EXPEDIENTE),
+        ("expediente-support", _("Soporte"), Action.ADVANCE_EXPEDIENTE),
+        ("expediente-close", _("Cerrar"), Action.CLOSE_EXPEDIENTE),
+    ),
+    ExpedienteState.CLOSED_ADMINISTRATIVE: (
+        ("expediente-close-for-good", _("Cierre definitivo"), Action.CLOSE_EXPEDIENTE),
+        ("expediente-reopen", _("Reabrir"), Action.REOPEN_EXPEDIENTE),
+    ),
+    ExpedienteState.CLOSED_DEFINITIVE: (("expediente-reopen", _("Reabrir"), Action.REOPEN_EXPEDIENTE),),
+}
 
 
 @desk_view(*READ)
@@ -66,46 +74,50 @@ def expedientes(request: HttpRequest) -> HttpResponse:
     return render(request, "records/expedientes.html", context)
 
 
-@desk_view(*BOTH)
-def new_expediente(request: HttpRequest) -> HttpResponse:
-    permissions.check(request.user, Action.OPEN_EXPEDIENTE)
-    form = OpenForm(sent(request), initial={"opened_on": clock.today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            opened = open_expediente(actor=request.user, **form.cleaned_data)
-        except RecordsError as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("Se abrió el expediente. Ya puede radicar en él."))
-            return redirect("desk:documents", key=opened.pk)
-    crumbs = [{"url": reverse("desk:expedientes"), "label": _("Expedientes")}, {"label": _("Abrir expediente")}]
-    context = {"form": form, "crumbs": crumbs}
-    return render(request, "records/expediente_new.html", context, status=422 if form.errors else 200)
-
-
 @desk_view(*READ)
 def documents(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The first tab: the drop zone, then the lines of the expediente in order."""
     expediente = get_expediente_for(request.user, key)
-    rows = list_rows_for(request.user, expediente)
-    first = starting_at(request, rows)
+    asked = asked_in(request)
+    rights = permissions.rights_of(request.user)
     context = {
-        **head(request, expediente, "documents", rows),
+        **head(request, expediente, "documents"),
         "limits": limits(),
         "tipos": list_tipos_for(expediente),
-        "rows": rows[first : first + ROWS],
-        "next_url": f"?desde={rows[first + ROWS].order}" if len(rows) > first + ROWS else "",
-        "previous_url": f"?desde={rows[max(0, first - ROWS)].order}" if first else "",
+        **page_context(request, lines_for(request.user, expediente, asked)),
+        "asked": asked,
+        "states": DocumentState.choices,
+        "tipos_here": list_tipos_in(request.user, expediente),
+        "may_register": may(rights, Action.REGISTER, expediente),
     }
     return render(request, "records/expediente_documents.html", context)
 
 
-def starting_at(request: HttpRequest, rows: list[DocumentRow]) -> int:
-    """Index of the first line to show: the one whose order the address names, or the next there is."""
-    wanted = request.GET.get("desde", "")
-    if not wanted.isascii() or not wanted.isdigit():
-        return 0
-    return next((index for index, row in enumerate(rows) if row.order >= int(wanted[:12])), 0)
+def asked_in(request: HttpRequest) -> Asked:
+    """What the address asks for; what is no order or no state counts as nothing."""
+    since, state = request.GET.get("desde", ""), request.GET.get("estado", "")
+    return Asked(
+        int(since[:9]) if since.isascii() and since.isdigit() else 0,
+        state if state in DocumentState.values else "",
+        request.GET.get("tipo", "")[:120].replace("\x00", ""),
+    )
+
+
+def page_context(request: HttpRequest, lines: Lines) -> dict[str, Any]:
+    return {
+        "rows": lines.rows,
+        "next_url": at_order(request, lines.next),
+        "previous_url": at_order(request, lines.previous),
+    }
+
+
+def at_order(request: HttpRequest, order: int | None) -> str:
+    """The same list from another order on; empty when there is no such page."""
+    if order is None:
+        return ""
+    asked = request.GET.copy()
+    asked["desde"] = str(order)
+    return f"?{asked.urlencode()}"
 
 
 @desk_view(*READ)
@@ -124,34 +136,112 @@ def access(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @desk_view(*READ)
+def index(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The electronic index as it would be issued now, from the same lines; `completo` shows all of it, to print."""
+    expediente = get_expediente_for(request.user, key)
+    whole = "completo" in request.GET
+    lines = (
+        Lines(list_rows_for(request.user, expediente))
+        if whole
+        else lines_for(request.user, expediente, page_at(request))
+    )
+    context = {**head(request, expediente, "expediente-index"), **page_context(request, lines), "whole": whole}
+    return render(request, "records/expediente_index.html", context)
+
+
+def page_at(request: HttpRequest) -> Asked:
+    return Asked(asked_in(request).since)
+
+
+@desk_view(*READ)
+def sheet(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The hoja de control as a Word file, with what this reader may know."""
+    expediente = get_expediente_for(request.user, key)
+    content = control_sheet(expediente, list_rows_for(request.user, expediente), at=clock.now())
+    name = f"hoja-de-control-{expediente.code}.docx"
+    return HttpResponse(
+        content, content_type=MEDIA_TYPE, headers={"Content-Disposition": f'attachment; filename="{plain(name)}"'}
+    )
+
+
+def plain(name: str) -> str:
+    """A name for a header: what could end it early becomes a dash."""
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "-" for letter in name)
+
+
+@desk_view(*READ)
 def history(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     expediente = get_expediente_for(request.user, key)
     page = page_of_growing(request, list_expediente_history(request.user, expediente), EVENTS)
     context = {
         **head(request, expediente, "expediente-history"),
         "page": page,
-        "events": ledger_lines.gathered(ledger_lines.told(request.user, page.rows)),
+        "events": ledger_lines.gathered(ledger_lines.told(request.user, page.rows, reasons_of(page.rows))),
     }
     return render(request, "records/expediente_history.html", context)
 
 
-def head(
-    request: HttpRequest, expediente: Expediente, tab: str, rows: list[DocumentRow] | None = None
-) -> dict[str, Any]:
-    """What every tab shows on top, as far as this person knows the expediente."""
-    lines = list_rows_for(request.user, expediente) if rows is None else rows
+# What every tab shows on top ------------------------------------------------------------------------------
+
+
+def head(request: HttpRequest, expediente: Expediente, tab: str) -> dict[str, Any]:
+    """What every tab shows on top, as far as this person knows the expediente; `tab` is a name of TABS."""
+    rights = permissions.rights_of(request.user)
+    summary = summary_of(request.user, expediente)
     return {
         "expediente": expediente,
         "parent": find_parent_for(request.user, expediente),
         "custodians": list_custodians(expediente),
-        "mix": level_mix(lines),
-        "count": len(lines),
-        "folios": sum(row.folio_last - row.folio_first + 1 for row in lines),
-        "may_file": expediente.state == ExpedienteState.OPEN
-        and permissions.allows(request.user, Action.FILE, expediente),
-        "tabs": [
-            {"url": reverse(f"desk:{name}", args=[expediente.pk]), "label": label, "current": name == tab}
-            for name, label in TABS
-        ],
+        "office": Role(expediente.office).label if expediente.office in Role.values else expediente.office,
+        "mix": summary.levels,
+        "count": summary.count,
+        "folios": summary.folios,
+        "by_state": summary.states,
+        "course": course_of(expediente),
+        "may_file": may(rights, Action.FILE, expediente),
+        "acts": acts_for(rights, expediente),
+        "tabs": tabs_of(expediente, tab),
         "section": "/custodia/expedientes/",
     }
+
+
+def may(rights: Rights, action: str, expediente: Expediente) -> bool:
+    """Acts that add to an expediente or change it need it open, whoever asks."""
+    return expediente.state == ExpedienteState.OPEN and rights.allows(action, expediente)
+
+
+def acts_for(rights: Rights, expediente: Expediente) -> list[dict[str, Any]]:
+    return [
+        {"url": reverse(f"desk:{name}", args=[expediente.pk]), "label": label}
+        for name, label, action in ACTS[expediente.state]
+        if rights.allows(action, expediente)
+    ]
+
+
+def course_of(expediente: Expediente) -> dict[str, Any]:
+    """The course of its kind as a step line, and where in it the expediente is."""
+    labels = list(stages.COURSES.get(expediente.kind, {}).values())
+    here = stages.position_of(expediente.kind, expediente.stage)
+    state = {-1: "is-done", 0: "is-now", 1: ""}
+    steps = [{"label": label, "state": state[(at > here) - (at < here)]} for at, label in enumerate(labels)]
+    return {
+        "steps": steps,
+        "number": here + 1,
+        "total": len(steps),
+        "label": stages.label_of(expediente.kind, expediente.stage),
+    }
+
+
+def tabs_of(expediente: Expediente, current: str) -> list[dict[str, Any]]:
+    return [
+        {"url": url, "label": label, "current": name == current}
+        for name, label in TABS
+        if (url := address_of(name, expediente))
+    ]
+
+
+def address_of(name: str, expediente: Expediente) -> str:
+    try:
+        return reverse(f"desk:{name}", args=[expediente.pk])
+    except NoReverseMatch:
+        return ""

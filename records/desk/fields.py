@@ -23,6 +23,14 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "reserve_over_15_years": ("until",),
     "date_in_future": ("date", "opened_on"),
     "code_taken": ("code",),
+    "code_of_ccd": ("code",),
+    "custodian_oneself": ("custodian",),
+    "annex_key": ("key",),
+    "annex_key_taken": ("key",),
+    "annex_label": ("label",),
+    "annex_template": ("template",),
+    "annex_template_named": ("template",),
+    "annex_unknown": ("annex",),
     "unknown_tipo": ("tipo",),
     "tipo_not_in_expediente": ("tipo",),
     "duplicate_reason": ("motivo",),
@@ -79,7 +87,7 @@ def show_refusal(form: forms.BaseForm, refusal: RecordsError) -> None:
     if not isinstance(refusal, Incomplete):
         form.add_error(None, told_at_desk(refusal))
         return
-    facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", **refusal.facts}
+    facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", "prefix": "", **refusal.facts}
     for code in refusal.missing:
         name = next((name for name in (code, *ELSEWHERE.get(code, ())) if name in form.fields), None)
         sentence = _("Indique %(what)s.") % {"what": str(MISSING.get(code, code)) % facts}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from records import permissions
+from records import permissions, stages
 from records.audit import ACTIONS
 from records.models import LedgerEvent
 from records.permissions import Actor
@@ -32,7 +32,8 @@ OBJECTS = {"custody": gettext_lazy("custodia")}
 class Line:
     """One line: what was done, by whom, about which piece (empty when its title may not be shown).
 
-    `times` counts consecutive readings by the same person, told as one.
+    `times` counts consecutive readings by the same person, told as one. `document` is the id of the piece that the
+    title is of, and `reason` what the person wrote, where its readers are told.
     """
 
     index: int
@@ -45,33 +46,52 @@ class Line:
     title: str = ""
     detail: str = ""
     times: int = 1
+    document: str = ""
+    reason: str = ""
 
     @property
     def is_reading(self) -> bool:
         return self.action in READINGS
 
 
-def told(actor: Actor, events: Sequence[LedgerEvent]) -> list[Line]:
-    """Lines in the order given, with titles of the pieces this person reads, in one query."""
-    keys = {event.object_id for event in events if event.object_type == "Document"}
+def told(actor: Actor, events: Sequence[LedgerEvent], reasons: Mapping[int, str] | None = None) -> list[Line]:
+    """Lines in the order given, with titles of the pieces this person reads, in one query.
+
+    `reasons` (event number → text) are for histories whose reader is told them.
+    """
+    pieces = {event.index: piece_of(event) for event in events}
+    keys = {key for key in pieces.values() if key}
     visible = permissions.visible_to(actor).filter(pk__in=keys).order_by() if keys else ()
     titles = {str(piece.pk): piece.title for piece in visible}
-    return [line_of(event, titles.get(event.object_id, "")) for event in events]
+    return [line_of(event, titles, pieces[event.index], (reasons or {}).get(event.index, "")) for event in events]
 
 
-def line_of(event: LedgerEvent, title: str = "") -> Line:
-    facts = json.loads(event.payload)["facts"]
-    sentence = str(ACTIONS.get(event.action, event.action))
+def piece_of(event: LedgerEvent) -> str:
+    """The piece an event speaks of: what was acted upon, or what an act upon an expediente names."""
+    if event.object_type == "Document":
+        return event.object_id
+    return str(facts_of(event).get("document", "")) if event.object_type == "Expediente" else ""
+
+
+def facts_of(event: LedgerEvent) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(event.payload)["facts"]
+    return facts
+
+
+def line_of(event: LedgerEvent, titles: Mapping[str, str], piece: str, reason: str = "") -> Line:
+    title = titles.get(piece, "")
     return Line(
         event.index,
-        sentence,
+        str(ACTIONS.get(event.action, event.action)),
         event.at,
         event.actor or _("el sistema"),
         event.action,
         event.object_id,
         str(OBJECTS.get(event.object_id, event.object_id)),
         title,
-        detail_of(facts),
+        detail_of(facts_of(event)),
+        document=piece if title else "",
+        reason=reason,
     )
 
 
@@ -84,8 +104,18 @@ def detail_of(facts: dict[str, Any]) -> str:
         _("hasta el %(day)s") % {"day": written(str(facts["until"]))} if facts.get("until") else "",
         str(PROBLEMS.get(str(facts.get("problem", "")), "")),
         _("página %(page)s") % {"page": facts["page"]} if facts.get("page") else "",
+        stage_step(facts),
+        str(facts.get("key", "")) if facts.get("annex") else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def stage_step(facts: Mapping[str, Any]) -> str:
+    """`Vistos buenos → Para firma`, of a step along the course of an expediente."""
+    if facts.get("machine") != "Stage":
+        return ""
+    kind = str(facts.get("kind", ""))
+    return " → ".join(stages.label_of(kind, str(facts.get(side, ""))) for side in ("from", "to"))
 
 
 def written(day: str) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from records.desk.doors import READ, desk_view
-from records.desk.expedientes import OpenForm
+from records.desk.opening import OpenForm
 from records.errors import NotFound
 from records.vocabulary import Level, Phase
 
@@ -16,7 +16,8 @@ from records.vocabulary import Level, Phase
 def style(request: HttpRequest) -> HttpResponse:
     if getattr(settings, "PROFILE", "") != "demo":
         raise NotFound
-    faulty = OpenForm({"code": "", "title": "Un título", "kind": "derived", "opened_on": "31/02/2027"})
+    said = {"code": "", "title": "Un título", "kind": "derived", "opened_on": "31/02/2027"}
+    faulty = OpenForm(said, actor=request.user)
     return render(
         request, "records/style.html", {"levels": Level.values, "phases": Phase.values, "form": faulty, **SAMPLES}
     )

@@ -5,71 +5,128 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from records import clock, permissions
 from records.errors import AccessDenied
-from records.models import ClassificationAct, Document, Grant, LedgerEvent
-from records.permissions import Actor
-from records.vocabulary import Action, ActState, Level, ReadingState
+from records.models import Appointment, ClassificationAct, Document, Grant, LedgerEvent
+from records.permissions import Actor, Rights
+from records.vocabulary import (
+    Action,
+    ActState,
+    AppointmentKind,
+    DocumentState,
+    ExpedienteState,
+    Level,
+    ReadingState,
+)
 
 SHOWN = 10
+#: How long before its end a level or a custody is said to end soon.
+NOTICE = datetime.timedelta(days=90)
 #: Rules of the grounds that rest on a grant by name.
 GRANT_RULES = frozenset(rule for _table, rule, _levels, _column in permissions.GRANTED)
 
 
 @dataclass(frozen=True)
 class WorkGroup:
-    """A group of the bandeja: how many wait, since when, and the first of them."""
+    """A group of the bandeja: how many wait, since when, and the first of them.
+
+    Items are pieces, or appointments in "custody_ending". `oldest` is the day on which the first of them came to
+    wait; in the groups of DUE it is the day on which the first of them ends.
+    """
 
     code: str
     count: int
-    oldest: datetime.datetime | None
-    items: list[Document] = field(default_factory=list)
+    oldest: datetime.date | datetime.datetime | None
+    items: list[Any] = field(default_factory=list)
 
 
 def bandeja_for(actor: Actor) -> list[WorkGroup]:
     """Groups of the bandeja that fit the person's duties, empty ones included, in a constant number of queries."""
-    roles = permissions.roles_of(actor)
-    visible = permissions.visible_to(actor).select_related("expediente", "tipo", "reading", "filed_by")
-    return [group_of(code, choose(visible, actor)) for code, (duties, choose) in GROUPS.items() if roles & duties]
+    rights = permissions.rights_of(actor)
+    return [group_of(code, choose(rights)) for code, (duties, choose) in GROUPS.items() if rights.roles & duties]
 
 
-def to_classify(visible: QuerySet[Document], _actor: Actor) -> QuerySet[Document]:
+def read_by(rights: Rights) -> QuerySet[Document]:
+    """Pieces the person reads and that count."""
+    counting = rights.visible().exclude(state=DocumentState.ANNULLED)
+    return counting.select_related("expediente", "tipo", "reading", "filed_by")
+
+
+def to_classify(rights: Rights) -> QuerySet[Document]:
     waiting = ClassificationAct.objects.filter(state=ActState.PROPOSED).values("document")
-    return visible.filter(level=Level.UNCLASSIFIED).exclude(pk__in=waiting)
+    return read_by(rights).filter(level=Level.UNCLASSIFIED).exclude(pk__in=waiting)
 
 
-def to_approve(visible: QuerySet[Document], actor: Actor) -> QuerySet[Document]:
-    return visible.filter(pk__in=list_acts_for(actor).values("document"))
+def to_approve(rights: Rights) -> QuerySet[Document]:
+    return read_by(rights).filter(pk__in=list_acts_for(rights.actor).order_by().values("document"))
 
 
-def waiting_approval(visible: QuerySet[Document], _actor: Actor) -> QuerySet[Document]:
-    return visible.filter(pk__in=ClassificationAct.objects.filter(state=ActState.PROPOSED).values("document"))
+def waiting_approval(rights: Rights) -> QuerySet[Document]:
+    waiting = ClassificationAct.objects.filter(state=ActState.PROPOSED)
+    return read_by(rights).filter(pk__in=waiting.values("document"))
 
 
-def reading_faults(visible: QuerySet[Document], _actor: Actor) -> QuerySet[Document]:
+def returned(rights: Rights) -> QuerySet[Document]:
+    """Pieces whose last proposal came back and of which nobody has proposed again."""
+    last = ClassificationAct.objects.filter(document=OuterRef("pk")).order_by("-proposed_at", "-pk")
+    told = read_by(rights).annotate(last_act=Subquery(last.values("state")[:1]))
+    return told.filter(last_act=ActState.REFUSED)
+
+
+def to_register(rights: Rights) -> QuerySet[Document]:
+    return read_by(rights).filter(state=DocumentState.CLASSIFIED, expediente__state=ExpedienteState.OPEN)
+
+
+def reading_faults(rights: Rights) -> QuerySet[Document]:
     faulty = (ReadingState.UNREADABLE, ReadingState.NO_TEXT, ReadingState.PARTIAL)
-    return visible.filter(reading__state__in=faulty)
+    return read_by(rights).filter(reading__state__in=faulty)
 
 
-Choice = Callable[[QuerySet[Document], Actor], QuerySet[Document]]
+def levels_ending(rights: Rights) -> QuerySet[Document]:
+    """Pieces whose restriction ends soon, or has ended and is still to be looked at again."""
+    acts = ClassificationAct.objects.filter(document=OuterRef("pk"), state=ActState.IN_FORCE, until__isnull=False)
+    dated = read_by(rights).annotate(due=Subquery(acts.values("until")[:1]))
+    return dated.filter(due__lte=clock.today() + NOTICE)
+
+
+def custody_ending(rights: Rights) -> QuerySet[Appointment]:
+    """Custodies that end soon and nobody follows: one's own, and all of them for who answers for the offices."""
+    today = clock.today()
+    custody = Appointment.objects.filter(kind=AppointmentKind.CUSTODIAN)
+    held = custody.filter(starts_on__lte=today, ends_on__gte=today, ends_on__lte=today + NOTICE)
+    followed = custody.filter(expediente=OuterRef("expediente"), ends_on__gt=OuterRef("ends_on"))
+    mine = held if rights.roles & APPROVERS else held.filter(person=rights.actor)
+    open_ones = mine.exclude(expediente__state=ExpedienteState.CLOSED_DEFINITIVE).exclude(Exists(followed))
+    return open_ones.annotate(due=F("ends_on")).select_related("expediente", "person")
+
+
+Choice = Callable[[Rights], QuerySet[Any]]
 CUSTODY = permissions.OFFICE_ACTS[Action.PROPOSE_LEVEL]
 APPROVERS = permissions.OFFICE_ACTS[Action.APPROVE_LEVEL]
-#: Each group of the bandeja: whose duty it is, and which pieces it holds.
+REGISTRARS = permissions.OFFICE_ACTS[Action.REGISTER]
+#: Each group of the bandeja: whose duty it is, and what it holds.
 GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
     "to_approve": (APPROVERS, to_approve),
     "to_classify": (CUSTODY, to_classify),
+    "returned": (CUSTODY, returned),
     "waiting_approval": (CUSTODY, waiting_approval),
+    "to_register": (REGISTRARS, to_register),
+    "levels_ending": (CUSTODY, levels_ending),
+    "custody_ending": (CUSTODY | APPROVERS, custody_ending),
     "reading_faults": (CUSTODY, reading_faults),
 }
+#: Groups ordered by the day on which something ends.
+DUE = frozenset({"levels_ending", "custody_ending"})
 
 
-def group_of(code: str, pieces: QuerySet[Document]) -> WorkGroup:
-    oldest_first = pieces.order_by("filed_at", "pk")
-    items, count = list(oldest_first[:SHOWN]), pieces.count()
-    return WorkGroup(code, count, items[0].filed_at if items else None, items)
+def group_of(code: str, rows: QuerySet[Any]) -> WorkGroup:
+    moment = "due" if code in DUE else "filed_at"
+    items, count = list(rows.order_by(moment, "pk")[:SHOWN]), rows.count()
+    return WorkGroup(code, count, getattr(items[0], moment) if items else None, items)
 
 
 def list_acts_for(actor: Actor) -> QuerySet[ClassificationAct]:

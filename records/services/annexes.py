@@ -40,8 +40,7 @@ def list_annex(
     with transaction.atomic():
         held = hold_open(expediente.pk)
         check_annex(held, columns)
-        annex = write_annex(actor, held, columns)
-    return annex
+        return write_annex(actor, held, columns)
 
 
 def check_annex(expediente: Expediente, columns: dict[str, str]) -> None:

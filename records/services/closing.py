@@ -111,7 +111,7 @@ def set_days(expediente: Expediente, closed: datetime.date | None, for_good: dat
 def check_ready(rights: Rights, expediente: Expediente, reason: str) -> None:
     """Raise NotReady with all that a closing lacks."""
     pieces = unsettled(rights, expediente)
-    drafts = expediente.drafts.filter(state__in=WAITING).count()
+    drafts = count_waiting(expediente)
     faults = ("reason", not reason.strip()), ("unsettled", bool(pieces)), ("drafts", bool(drafts))
     if missing := [code for code, lacks in faults if lacks]:
         raise NotReady(missing, pieces=tuple(pieces), orders=spoken(order for order, _title in pieces), drafts=drafts)
@@ -123,6 +123,11 @@ def unsettled(rights: Rights, expediente: Expediente) -> list[tuple[int, str]]:
     placed = expediente.placements.exclude(document__state__in=SETTLED).select_related("document")
     found = [(piece.order, title_for(rights, piece)) for piece in lines]
     return sorted([*found, *((line.order, title_for(rights, line.document)) for line in placed)])
+
+
+def count_waiting(expediente: Expediente) -> int:
+    """Files that still arrive, or wait for somebody to complete them or put them aside."""
+    return expediente.drafts.filter(state__in=WAITING).count()
 
 
 def title_for(rights: Rights, piece: Document) -> str:
@@ -137,7 +142,6 @@ def spoken(orders: Iterable[int]) -> str:
 
 def seal(expediente: Expediente, actor: Actor) -> int:
     """Seal the registered pieces filed here; those incorporated from elsewhere are sealed at home."""
-    registered = expediente.documents.select_for_update().filter(state=DocumentState.REGISTERED).order_by("order")
-    for piece in registered:
-        states.move(piece, DocumentState.SEALED, actor=actor)
+    registered = list(expediente.documents.select_for_update().filter(state=DocumentState.REGISTERED).order_by("order"))
+    states.move_each(registered, DocumentState.SEALED, actor=actor, expediente=expediente.pk)
     return len(registered)

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from records import clock, permissions, signing, storage
+from records import clock, permissions
 from records.errors import Incomplete, RuleViolation
 from records.events import DocumentsChanged, announce
 from records.models import Annulment, Document
 from records.permissions import Actor, Rights
 from records.services import filing, states
 from records.services.expedientes import hold_open
-from records.services.filing import Filing, FilingMetadata
+from records.services.filing import FilingMetadata
 from records.services.receipts import FilingReceipt, receipt_of
-from records.services.receiving import DuplicateDecision, Upload, check_duplicate, receive
+from records.services.receiving import DuplicateDecision, Upload
 from records.vocabulary import Action, DocumentState
 
 
@@ -75,14 +75,19 @@ def replace_document(
 
     Raises as `annul_document` and `filing.file_document`.
     """
-    rights = permissions.rights_of(actor)
-    check_may_annul(rights, document, reason)
-    admitted = admit(rights, document, upload, beside(document, metadata), duplicate)
-    with transaction.atomic():
-        held = hold_open(document.expediente_id)
-        new = filing.register([admitted], held)[0]
+    check_may_annul(permissions.rights_of(actor), document, reason)
+
+    def annul(new: Document) -> None:
         write_annulment(actor, document, reason, new)
-    return receipt_of(new)
+
+    return filing.file_document(
+        actor=actor,
+        expediente=document.expediente,
+        upload=upload,
+        metadata=beside(document, metadata),
+        duplicate=duplicate,
+        within=annul,
+    )
 
 
 def file_version(
@@ -103,7 +108,14 @@ def file_version(
     rights.check(Action.FILE, document.expediente)
     if metadata.tipo != document.tipo.code:
         raise Incomplete(["tipo_of_version"])
-    admitted = replace(admit(rights, document, upload, beside(document, metadata), duplicate), previous=document)
+    admitted = filing.admit(
+        actor=actor,
+        expediente=document.expediente,
+        upload=upload,
+        metadata=beside(document, metadata),
+        duplicate=duplicate,
+        previous=document,
+    )
     with transaction.atomic():
         held = hold_open(document.expediente_id)
         check_may_follow(document)
@@ -124,21 +136,3 @@ def beside(document: Document, metadata: FilingMetadata) -> FilingMetadata:
     if metadata.annex or document.annex is None:
         return metadata
     return replace(metadata, annex=document.annex.key)
-
-
-def admit(
-    rights: Rights, document: Document, upload: Upload, metadata: FilingMetadata, duplicate: DuplicateDecision | None
-) -> Filing:
-    """What `filing.file_document` does before its transaction, which here holds another act as well."""
-    expediente = document.expediente
-    rights.check(Action.FILE, expediente)
-    tipo = filing.admitted(expediente, metadata)
-    signing.signer()
-    received = receive(upload, actor=rights.actor, expediente=expediente)
-    try:
-        check_duplicate(rights, received, duplicate)
-        storage.store().keep(received.staged)
-    except BaseException:
-        storage.store().discard(received.staged)
-        raise
-    return Filing(rights.actor, rights, tipo, received, metadata, duplicate)

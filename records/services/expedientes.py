@@ -185,8 +185,8 @@ def describe_expediente(
     *,
     actor: Actor,
     expediente: Expediente,
-    format: str,
-    physical_place: str,  # noqa: A002 - the field's own name
+    format: str,  # noqa: A002 - the field's own name
+    physical_place: str,
 ) -> Expediente:
     """Say whether some of an open expediente is on paper, and where that paper is (C10). Raises as `advance_stage`."""
     permissions.check(actor, Action.ADVANCE_EXPEDIENTE, expediente)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -106,9 +107,7 @@ def lacking(documents: Sequence[Document], expediente: Expediente) -> Mapping[uu
     }
 
 
-def among(
-    rows: QuerySet[ClassificationAct, uuid.UUID] | QuerySet[PhysicalPlace, uuid.UUID], keys: list[uuid.UUID]
-) -> set[uuid.UUID]:
+def among(rows: Any, keys: list[uuid.UUID]) -> set[uuid.UUID]:
     return set(rows.filter(document__in=keys))
 
 

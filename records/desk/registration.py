@@ -1,0 +1,105 @@
+"""Registering what is classified: one piece with what it lacks, or every piece of an expediente that lacks nothing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from records.desk.acts import act_page, may_do, may_do_to
+from records.desk.doors import BOTH, desk_view
+from records.desk.fields import sent
+from records.selectors.annexes import annex_choices
+from records.sentences import MISSING
+from records.services.registration import Registered, lacking, ready_or_not, register_complete, register_document
+from records.vocabulary import Action, DocumentState
+
+#: Where each thing that may be missing is supplied, as an address of the piece; the rest is asked on this page.
+SUPPLIED = {"level_in_force": "desk:propose", "physical_place": "desk:locate"}
+STATES = (DocumentState.FILED, DocumentState.CLASSIFIED, DocumentState.REGISTERED, DocumentState.SEALED)
+
+
+class RegisterForm(forms.Form):
+    annex = forms.ChoiceField(
+        label=_("Anexo al que corresponde"), required=False, help_text=_("Según el registro de anexos del expediente.")
+    )
+    template_version = forms.CharField(
+        label=_("Versión del modelo"),
+        max_length=40,
+        required=False,
+        help_text=_("Con la que se hizo el documento. En blanco, la que anotó el registro para ese anexo."),
+    )
+
+    def __init__(self, *args: Any, annexes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["annex"].choices = [("", _("Ninguno")), *annexes]  # type: ignore[attr-defined]
+
+
+@desk_view(*BOTH)
+def register(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    piece = may_do_to(request, key, Action.REGISTER)
+    present = {"annex": piece.annex.key if piece.annex else "", "template_version": piece.template_version}
+    annexes = annex_choices(request.user, piece.expediente)
+    form = RegisterForm(sent(request), annexes=annexes, initial=present)
+    told = {
+        "title": _("Registrar el documento"),
+        "submit": _("Registrar"),
+        "done": _("El documento quedó registrado. Desde ahora solo se corrige con anulación."),
+        "piece": piece,
+        "course": course_of(piece.state),
+        "missing": told_missing(piece.pk, lacking([piece], piece.expediente)[piece.pk]),
+    }
+
+    def act() -> object:
+        return register_document(actor=request.user, document=piece, **form.cleaned_data)
+
+    return act_page(request, piece.expediente, form, act, told)
+
+
+def told_missing(piece: uuid.UUID, codes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """What a piece lacks, each with where it is supplied (an empty address: here)."""
+    return [
+        {"what": MISSING[code], "url": reverse(SUPPLIED[code], args=[piece]) if code in SUPPLIED else ""}
+        for code in codes
+    ]
+
+
+def course_of(state: str) -> list[dict[str, Any]]:
+    """Filed, classified, registered, sealed: how far a piece has come. None for an annulled one."""
+    if state not in STATES:
+        return []
+    here = STATES.index(DocumentState(state))
+    words = {-1: "is-done", 0: "is-now", 1: ""}
+    return [{"label": step.label, "state": words[(at > here) - (at < here)]} for at, step in enumerate(STATES)]
+
+
+@desk_view(*BOTH)
+def register_all(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """First what would be registered and what each other lacks; once sent, the result of every row."""
+    expediente = may_do(request, key, Action.REGISTER)
+    if request.method == "POST":
+        outcomes = register_complete(actor=request.user, expediente=expediente)
+        count = sum(1 for outcome in outcomes if outcome.done)
+        told = ngettext("Se registró %(count)s pieza.", "Se registraron %(count)s piezas.", count) % {"count": count}
+        (messages.success if count else messages.info)(request, told)
+        if count and all(outcome.done for outcome in outcomes):
+            return redirect("desk:documents", key=key)
+    rows = ready_or_not(request.user, expediente)
+    context = {
+        "expediente": expediente,
+        "ready": [row for row in rows if row.done],
+        "waiting": [waiting_row(row) for row in rows if not row.done],
+        "section": "/custodia/expedientes/",
+    }
+    return render(request, "records/register_all.html", context)
+
+
+def waiting_row(row: Registered) -> dict[str, Any]:
+    return {"piece": row.document, "missing": told_missing(row.document.pk, row.missing)}
