@@ -63,6 +63,7 @@ REFUSALS: Mapping[str, Sentence] = {
     "manifest_unreadable": _("No se puede leer el manifiesto. Guárdelo de nuevo como CSV, XLSX o JSON."),
     "manifest_encrypted": _("El manifiesto está cifrado con contraseña. Quite la contraseña y envíelo de nuevo."),
     "manifest_format": _("El manifiesto no es CSV, XLSX ni JSON."),
+    "manifest_limits": _("El manifiesto es demasiado grande para leerlo entero. Divida el paquete."),
     "manifest_headless": _(
         "No se reconocen las columnas del manifiesto. Escriba en la primera fila: path, sha256, tipo, date."
     ),
