@@ -10,13 +10,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from records import clock, conf, permissions
 from records.desk.doors import BOTH, WRITE, desk_view, refusal_json, wants_json
+from records.desk.draft_facts import told
 from records.desk.fields import DayField, show_refusal
-from records.desk.suggestions import suggest
 from records.desk.uploads import streaming
 from records.errors import DuplicateFiling, RecordsError
 from records.models import Expediente, TipoDocumental
@@ -24,6 +23,7 @@ from records.selectors.documents import is_own_batch
 from records.selectors.expedientes import get_expediente_for
 from records.selectors.trd import list_tipos_for
 from records.services.filing import DuplicateDecision, FilingMetadata, FilingReceipt, Upload, file_document
+from records.services.suggestions import suggest
 from records.vocabulary import Action
 
 ROWS = 5
@@ -36,19 +36,23 @@ CHOICES = (
 )
 
 
-class PieceForm(forms.Form):
-    """One file to file. Shape only: what may be filed is for the service to say."""
+class DescribedForm(forms.Form):
+    """What is said of one file. Shape only: what may be filed is for the service to say."""
 
-    file = forms.FileField(label=_("Archivo"), allow_empty_file=True, max_length=None)
-    tipo = forms.ChoiceField(label=_("Tipo documental"))
-    date = DayField(label=_("Fecha del documento"))
+    tipo = forms.ChoiceField(label=_("Tipo documental"), error_messages={"required": _("Elija el tipo documental.")})
+    date = DayField(
+        label=_("Fecha del documento"),
+        error_messages={
+            "required": _("Escriba la fecha del documento."),
+            "invalid": _("Escriba una fecha que exista, como dd/mm/aaaa."),
+        },
+    )
     title = forms.CharField(
         label=_("Título"),
         required=False,
         max_length=300,
         help_text=_("Si lo deja en blanco, se toma del nombre del archivo."),
     )
-    name = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     duplicate = forms.ChoiceField(label=_("Si ya está radicado"), required=False, choices=CHOICES)
     motivo = forms.CharField(label=_("Motivo para conservar ambos"), required=False, max_length=300)
 
@@ -61,13 +65,21 @@ class PieceForm(forms.Form):
         data = self.cleaned_data
         return FilingMetadata(tipo=data["tipo"], date=data["date"], title=data["title"])
 
-    def upload(self) -> Upload:
-        received: UploadedFile[Any] = self.cleaned_data["file"]
-        return Upload(self.cleaned_data["name"] or str(received.name), received.file)  # type: ignore[arg-type]
-
     def decision(self) -> DuplicateDecision | None:
         choice = self.cleaned_data["duplicate"]
         return DuplicateDecision(choice, self.cleaned_data["motivo"]) if choice else None
+
+
+class PieceForm(DescribedForm):
+    """One file to file, whole in the form."""
+
+    file = forms.FileField(label=_("Archivo"), allow_empty_file=True, max_length=None)
+    name = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    field_order = ("file",)
+
+    def upload(self) -> Upload:
+        received: UploadedFile[Any] = self.cleaned_data["file"]
+        return Upload(self.cleaned_data["name"] or str(received.name), received.file)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -103,25 +115,19 @@ def file_one(request: HttpRequest, expediente: Expediente, tipos: list[TipoDocum
     """One file sent by the drop zone: its receipt, or its refusal, as JSON."""
     form = PieceForm(request.POST, request.FILES, tipos=tipos)
     if not form.is_valid():
-        faults = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
-        sentence = " ".join(text for texts in faults.values() for text in texts)
-        return JsonResponse({"ok": False, "code": "incomplete", "sentence": sentence, "faults": faults}, status=422)
+        return faults_json(form)
     try:
         receipt = filed(request, expediente, form, batch_in(request, expediente))
     except RecordsError as refusal:
         return refusal_json(refusal)
-    return JsonResponse({"ok": True, **told(receipt)}, status=201)
+    return JsonResponse({"ok": True, **told(request.user, receipt)}, status=201)
 
 
-def told(receipt: FilingReceipt) -> dict[str, Any]:
-    """A receipt for the drop zone, with the addresses it needs next."""
-    where = [receipt.document]
-    return {
-        **{name: value for name, value in asdict(receipt).items() if name != "filed_at"},
-        "filed_at": receipt.filed_at.isoformat(),
-        "url": reverse("desk:document", args=where),
-        "reading_url": reverse("desk:reading", args=where),
-    }
+def faults_json(form: forms.Form) -> JsonResponse:
+    """What a form lacks, by field and as one text."""
+    faults = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+    sentence = " ".join(text for texts in faults.values() for text in texts)
+    return JsonResponse({"ok": False, "code": "incomplete", "sentence": sentence, "faults": faults}, status=422)
 
 
 def file_rows(request: HttpRequest, expediente: Expediente, tipos: list[TipoDocumental]) -> HttpResponse:

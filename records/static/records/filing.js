@@ -1,20 +1,26 @@
-// Filing by drop: one row per file with its own tipo, date, progress and result. Texts of refusals come from the server.
+// The drop zone: files arrive by themselves, two or three at once, while the person says what each one is; then they
+// are filed. What was not filed waits on the server and is here again when the page is.
 "use strict";
 
-const AT_ONCE = 2;
-const FIRST_LOOK = 1200;
-const MOST_LOOKS = 40;
+const ARRIVING_AT_ONCE = 3;
+const FILING_AT_ONCE = 2;
+const NOTHING = "00000000-0000-0000-0000-000000000000";
+// Seconds between two sentences read aloud while things go on.
+const QUIET = 6;
 
 const form = document.querySelector("[data-filing]");
 const rowsBox = form.querySelector("[data-rows]");
-const foot = form.querySelector("[data-foot]");
 const model = form.querySelector("template[data-row]");
 const acceptAll = form.querySelector("[data-accept]");
 const sendButton = form.querySelector("[data-send]");
-const say = form.querySelector("[data-say]");
-const batch = newId();
+const nextFault = form.querySelector("[data-next-fault]");
+const allTipo = form.querySelector("[data-all-tipo]");
+const allDate = form.querySelector("[data-all-date]");
+const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+const gesture = newId();
+const receipts = new Map();
 const rows = [];
-let made = 0;
+const lines = { arriving: 0, filing: 0 };
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -24,271 +30,336 @@ function newId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-function sizeOf(bytes) {
-  const units = ["bytes", "kB", "MB", "GB"];
-  let step = 0;
-  let amount = bytes;
-  while (amount >= 1000 && step < units.length - 1) {
-    amount /= 1000;
-    step += 1;
-  }
-  return `${amount.toLocaleString("es-CO", { maximumFractionDigits: step && amount < 100 ? 1 : 0 })} ${units[step]}`;
+function inState(...states) {
+  return rows.filter((row) => states.includes(row.state));
 }
 
-// Marks that reorder text are not shown; the name itself is sent as it is.
-function shownName(name) {
-  const plain = name.replace(/[\u0000-\u001f\u007f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "");
-  return plain.length > 180 ? `${plain.slice(0, 160)}…${plain.slice(-12)}` : plain;
-}
+// Rows ------------------------------------------------------------------------------------------
 
-function part(row, name) {
-  return row.element.querySelector(`[data-${name}]`);
-}
-
-function addFiles(files) {
-  const added = Array.from(files, addRow);
-  if (!added.length) return;
-  rowsBox.hidden = false;
-  foot.hidden = false;
-  suggest(added);
-  tell();
-  // The list of fields is where the reader goes next.
-  part(added[0], "tipo").focus({ preventScroll: false });
-}
-
-function addRow(file) {
-  const element = model.content.firstElementChild.cloneNode(true);
-  const row = { file, element, state: "waiting", suggestion: {} };
-  made += 1;
-  part(row, "name").textContent = shownName(file.name);
-  part(row, "remove-name").textContent = ` ${shownName(file.name)}`;
-  part(row, "bar").setAttribute("aria-label", shownName(file.name));
-  part(row, "detail").textContent = sizeOf(file.size);
-  element.querySelectorAll("[data-decision]").forEach((choice) => { choice.name = `decision-${made}`; });
-  part(row, "remove").addEventListener("click", () => remove(row));
-  part(row, "retry").addEventListener("click", () => send(row));
-  part(row, "tipo").addEventListener("change", () => offer(row));
-  part(row, "date").addEventListener("input", () => offer(row));
+function addRow(name, size) {
+  const row = new Row(model, name, size);
+  row.part("pause").addEventListener("click", () => pause(row));
+  row.part("resume").addEventListener("click", () => enqueue(row));
+  row.part("retry").addEventListener("click", () => want(row));
+  row.part("remove").addEventListener("click", () => remove(row));
+  row.part("another-file").addEventListener("change", (event) => another(row, event.target));
   rows.push(row);
-  rowsBox.append(element);
-  window.custodiaPickers(element);
+  rowsBox.append(row.element);
+  window.custodiaPickers(row.element);
   return row;
 }
 
-function remove(row) {
-  rows.splice(rows.indexOf(row), 1);
-  row.element.remove();
-  rowsBox.hidden = rows.length === 0;
-  foot.hidden = rows.length === 0;
+function addFiles(files) {
+  const dropped = Array.from(files);
+  const added = dropped.filter((file) => !goesOn(file)).map((file) => {
+    const row = addRow(file.name, file.size);
+    give(row, file);
+    return row;
+  });
+  if (!dropped.length) return;
+  suggest(added);
   tell();
-  (rows.length ? part(rows[0], "remove") : form.querySelector("[data-choose]")).focus();
+  // The list of fields is where the reader goes next.
+  if (added.length) added[0].part("tipo").focus({ preventScroll: false });
 }
 
-// What the names say of tipo and date: shown beside the field, set only when the reader accepts it.
+function give(row, file, url = "") {
+  row.rename(file.name, file.size);
+  row.fault("");
+  row.arrival = new Arrival(file, { token, uploads: form.dataset.uploads, url, batch: gesture, on: listener(row) });
+  enqueue(row);
+}
+
+// A file that was cut in an earlier visit is known by its name and size, and then by its bytes.
+function goesOn(file) {
+  const row = rows.find((one) => one.state === "cut" && one.name === file.name && one.size === file.size);
+  if (row) continueWith(row, file);
+  return Boolean(row);
+}
+
+async function continueWith(row, file) {
+  row.become("looking", "Se compara con lo que ya llegó");
+  if (file.size === row.size && (await isTheSame(file, row.url).catch(() => false))) return give(row, file, row.url);
+  row.become("cut", `Llegó el ${row.part("bar").value} %`);
+  row.fault("Ese archivo no empieza con lo que ya llegó. Elija el mismo, o quite este y suelte el otro.");
+  return tell();
+}
+
+function another(row, input) {
+  const [file] = input.files;
+  input.value = "";
+  if (!file) return;
+  if (row.state === "cut") continueWith(row, file);
+  else {
+    row.suggestion = {};
+    give(row, file);
+    suggest([row]);
+    row.focusFirst();
+  }
+}
+
+function remove(row) {
+  const place = rows.indexOf(row);
+  rows.splice(place, 1);
+  row.element.remove();
+  if (row.arrival) row.arrival.drop();
+  else if (row.url) new Arrival(null, { token, url: row.url }).drop();
+  tell();
+  const next = rows[place] || rows[place - 1];
+  (next ? next.part("remove") : form.querySelector("[data-choose]")).focus();
+}
+
+// Arriving --------------------------------------------------------------------------------------
+
+function enqueue(row) {
+  row.become("queued", "En espera");
+  arriveNext();
+}
+
+function arriveNext() {
+  const [next] = inState("queued");
+  if (!next || lines.arriving >= ARRIVING_AT_ONCE) return;
+  lines.arriving += 1;
+  next.become("sending", next.part("words").textContent);
+  next.arrival.start().finally(() => {
+    lines.arriving -= 1;
+    arriveNext();
+  });
+  arriveNext();
+}
+
+function listener(row) {
+  return {
+    progress: (offset) => row.progress(offset, row.arrival.left(offset)),
+    waiting: (sentence) => { row.part("words").textContent = sentence || "Se cortó; se vuelve a intentar"; },
+    paused: (sentence) => {
+      row.become("paused", "En pausa");
+      row.fault(sentence || "Se cortó la conexión. Lo que llegó queda guardado: oprima Continuar.");
+      tell();
+    },
+    refused: (refusal) => refuse(row, refusal),
+    done: (facts) => receive(row, facts),
+  };
+}
+
+function pause(row) {
+  row.arrival.pause();
+  row.become("paused", `En pausa · ${row.part("bar").value} %`);
+}
+
+function refuse(row, refusal) {
+  const goesOnLater = refusal.code === "session" || refusal.code === "file";
+  row.become(goesOnLater ? "paused" : "refused", goesOnLater ? "En pausa" : "No se recibió");
+  row.fault(refusal.message);
+  tell(`${shownName(row.name)}: ${refusal.message}`);
+}
+
+function receive(row, facts) {
+  row.url = row.arrival ? row.arrival.url : row.url;
+  row.batch = facts.batch;
+  if (facts.state === "quarantined" || facts.state === "discarded") {
+    row.become("refused", "No se radicó");
+    row.fault(facts.lacks.join(" "));
+    return tell(`${shownName(row.name)}. ${facts.lacks.join(" ")}`);
+  }
+  row.become("received", "Llegó completo");
+  row.describe(facts);
+  row.fault(facts.lacks.filter((sentence) => !/^Falta /.test(sentence)).join(" "));
+  if (row.wanted) want(row);
+  tell();
+}
+
+// Suggestions -----------------------------------------------------------------------------------
+
+// What the names say of tipo and date, before the contents have come: shown beside the field, set only on a click.
 async function suggest(added) {
-  const body = new FormData();
-  body.append("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
-  added.forEach((row) => body.append("name", row.file.name));
+  if (!added.length) return;
+  const body = new URLSearchParams({ csrfmiddlewaretoken: token });
+  added.forEach((row) => body.append("name", row.name));
   const answer = await fetch(form.dataset.suggest, { method: "POST", body }).catch(() => null);
-  if (!answer || !answer.ok) return;
+  if (!answer || !answer.ok || answer.redirected) return;
   const { suggestions } = await answer.json();
   added.forEach((row, index) => {
-    row.suggestion = suggestions[index] || {};
-    offer(row);
+    row.suggestion = { ...said(suggestions[index] || {}), ...row.suggestion };
+    row.offer();
   });
 }
 
-function offer(row) {
-  const { tipo, tipo_name: name, why, date } = row.suggestion;
-  offerOne(part(row, "tipo-offer"), part(row, "tipo"), tipo, `Sugerido: ${name} (el nombre dice «${why}»)`);
-  offerOne(part(row, "date-offer"), part(row, "date"), date, `Sugerida: ${date} (del nombre)`);
+form.addEventListener("offered", () => {
   acceptAll.hidden = !form.querySelector(".filing-offer:not([hidden])");
-}
-
-function offerOne(place, field, value, words) {
-  place.replaceChildren();
-  place.hidden = !value || field.value !== "" || field.disabled;
-  if (place.hidden) return;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button button-link";
-  button.textContent = "Usar";
-  button.dataset.use = "";
-  button.addEventListener("click", () => {
-    field.value = value;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.focus();
-  });
-  place.append(`${words} `, button);
-}
+});
 
 acceptAll.addEventListener("click", () => {
   form.querySelectorAll(".filing-offer:not([hidden]) [data-use]").forEach((button) => button.click());
   sendButton.focus();
 });
 
-function missing(row) {
-  const parts = [];
-  if (!part(row, "tipo").value) parts.push("el tipo documental");
-  if (!part(row, "date").value.trim()) parts.push("la fecha del documento");
-  if (row.file.size > Number(form.dataset.most)) parts.push("un archivo dentro del tamaño admitido");
-  return parts;
-}
+// The same for all is said once, and put only where nothing was said.
+form.querySelector("[data-all-put]").addEventListener("click", () => {
+  let put = 0;
+  for (const row of rows) {
+    for (const [name, source] of [["tipo", allTipo], ["date", allDate]]) {
+      const field = row.part(name);
+      if (!field || field.disabled || field.value.trim() || !source.value.trim()) continue;
+      field.value = source.value;
+      put += 1;
+    }
+    if (row.part("tipo-offer")) row.offer();
+  }
+  tell(put ? `Se llenaron ${put} casillas.` : "No había casillas por llenar.", true);
+});
 
-function fault(row, sentence) {
-  const place = part(row, "fault");
-  place.textContent = sentence;
-  place.hidden = !sentence;
-}
+// Filing ----------------------------------------------------------------------------------------
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const waiting = rows.filter((row) => row.state === "waiting" || row.state === "refused");
-  const ready = waiting.filter((row) => {
-    const parts = missing(row);
-    fault(row, parts.length ? `${parts.length > 1 ? "Faltan" : "Falta"} ${parts.join(" y ")}.` : "");
-    return parts.length === 0;
-  });
-  const first = waiting.find((row) => !ready.includes(row));
-  if (first) part(first, part(first, "tipo").value ? "date" : "tipo").focus();
-  queue(ready);
+  const unsaid = left().filter((row) => !want(row));
+  if (unsaid.length) unsaid[0].firstMissing().focus();
 });
 
-async function queue(ready) {
-  const line = ready.slice();
-  const worker = async () => {
-    while (line.length) await send(line.shift());
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+function left() {
+  return rows.filter((row) => !["filed", "filing", "refused"].includes(row.state));
 }
 
-function send(row) {
-  const parts = missing(row);
-  fault(row, parts.length ? `${parts.length > 1 ? "Faltan" : "Falta"} ${parts.join(" y ")}.` : "");
-  if (parts.length || row.state === "sending" || row.state === "filed") return Promise.resolve();
-  become(row, "sending", "0 %");
-  return new Promise((done) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/json");
-    request.responseType = "json";
-    request.upload.addEventListener("progress", (event) => progress(row, event));
-    request.addEventListener("load", () => finish(row, request, done));
-    request.addEventListener("error", () => {
-      refuse(row, { sentence: "No se radicó. Se cortó la conexión; vuelva a intentarlo." });
-      done();
-    });
-    request.send(bodyOf(row));
+// The person wants it filed: at once, or when it has come. False while something is unsaid.
+function want(row) {
+  const missing = row.missing();
+  row.fault(missing);
+  row.wanted = !missing;
+  if (row.wanted && ["received", "failed"].includes(row.state)) {
+    row.become("filing", "Se está radicando");
+    fileNext();
+  }
+  tell();
+  return row.wanted;
+}
+
+function fileNext() {
+  const next = inState("filing").find((row) => !row.asked);
+  if (!next || lines.filing >= FILING_AT_ONCE) return;
+  lines.filing += 1;
+  next.asked = true;
+  file(next).finally(() => {
+    lines.filing -= 1;
+    next.asked = false;
+    fileNext();
   });
+  fileNext();
 }
 
-function bodyOf(row) {
-  const body = new FormData();
-  const decision = row.element.querySelector("[data-decision]:checked");
-  body.append("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
-  body.append("tipo", part(row, "tipo").value);
-  body.append("date", part(row, "date").value.trim());
-  body.append("title", part(row, "title").value);
-  body.append("name", row.file.name);
-  body.append("batch", batch);
-  body.append("duplicate", decision ? decision.value : "");
-  body.append("motivo", part(row, "reason").value);
-  body.append("file", row.file);
-  return body;
+async function file(row) {
+  const body = row.body();
+  body.set("csrfmiddlewaretoken", token);
+  const options = { method: "POST", body, headers: { Accept: "application/json" } };
+  const answer = await fetch(`${row.url}radicar/`, options).catch(() => null);
+  const told = answer && !answer.redirected ? await answer.json().catch(() => null) : null;
+  if (answer && answer.status === 201 && told) return filed(row, told);
+  row.wanted = false;
+  const sentence = answer && answer.redirected ? SESSION_ENDED : "No hubo respuesta. El archivo sigue guardado; vuelva a intentarlo.";
+  failed(row, told || { sentence });
 }
 
-function progress(row, event) {
-  if (!event.lengthComputable) return;
-  const percent = Math.floor((event.loaded / event.total) * 100);
-  part(row, "bar").value = percent;
-  part(row, "words").textContent = percent < 100 ? `${percent} %` : "Recibido; se está inspeccionando";
-}
-
-function become(row, state, words) {
-  row.state = state;
-  row.element.classList.remove("is-sending", "is-filed", "is-refused");
-  row.element.classList.add(`is-${state}`);
-  part(row, "bar").hidden = state === "refused";
-  part(row, "words").textContent = words;
-  part(row, "remove").hidden = state === "sending" || state === "filed";
-  part(row, "retry").hidden = state !== "refused";
-  row.element.querySelectorAll("select, input").forEach((field) => { field.disabled = state === "sending" || state === "filed"; });
-}
-
-function finish(row, request, done) {
-  const answer = request.response;
-  if (request.status === 201 && answer && answer.ok) file(row, answer);
-  else refuse(row, answer || { sentence: "No se radicó. El servicio no pudo responder; vuelva a intentarlo." });
-  done();
-}
-
-function file(row, receipt) {
-  become(row, "filed", "");
-  part(row, "bar").value = 100;
-  const link = document.createElement("a");
-  link.href = receipt.url;
-  link.textContent = `Radicado ${receipt.radicado}`;
-  const reading = document.createElement("span");
-  reading.className = "filerow-detail";
-  reading.textContent = "Por leer";
-  part(row, "words").replaceChildren(link, reading);
-  const folios = receipt.folio_first === receipt.folio_last ? `folio ${receipt.folio_first}` : `folios ${receipt.folio_first}–${receipt.folio_last}`;
-  part(row, "detail").textContent = `${sizeOf(receipt.bytes)} · ${folios} · sha256 ${receipt.sha256.slice(0, 4)}…${receipt.sha256.slice(-4)}`;
-  const chosen = part(row, "tipo").selectedOptions[0].textContent;
-  const told = document.createElement("p");
-  told.textContent = `${chosen} · ${part(row, "date").value}`;
-  part(row, "fields").replaceChildren(told);
-  const receiptLink = form.querySelector("[data-receipt-link]");
-  receiptLink.href = form.dataset.receipt.replace("00000000-0000-0000-0000-000000000000", batch);
-  receiptLink.hidden = false;
-  tell(`Se radicó ${shownName(row.file.name)} con el número ${receipt.radicado}.`);
+function filed(row, receipt) {
+  row.file(receipt);
+  receipts.set(receipt.batch, (receipts.get(receipt.batch) || 0) + 1);
+  showReceipts();
   refreshTable();
-  watch(receipt.reading_url, reading, 0);
+  tell();
 }
 
-function refuse(row, answer) {
-  become(row, "refused", "No se radicó");
-  fault(row, answer.sentence);
-  part(row, "twin").hidden = answer.code !== "duplicate" && part(row, "twin").hidden;
-  tell(`No se radicó ${shownName(row.file.name)}. ${answer.sentence}`);
+function failed(row, told) {
+  const state = told.draft ? told.draft.state : "waiting";
+  row.become(state === "quarantined" ? "refused" : "failed", "No se radicó");
+  if (told.draft) row.meet(told.draft.twin);
+  row.fault(told.sentence);
+  tell();
 }
 
-// How the reading goes, for a while and ever more slowly; later the page itself tells it.
-function watch(url, place, looks) {
-  if (looks >= MOST_LOOKS) return;
-  setTimeout(async () => {
-    const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer || !answer.ok) return;
-    const reading = await answer.json();
-    place.textContent = reading.label;
-    if (!reading.done) watch(url, place, looks + 1);
-    else refreshTable();
-  }, FIRST_LOOK * (1 + looks / 8));
+function showReceipts() {
+  const links = Array.from(receipts, ([batch, count]) => {
+    const link = document.createElement("a");
+    link.href = form.dataset.receipt.replace(NOTHING, batch);
+    link.dataset.receiptLink = "";
+    link.textContent = receipts.size > 1 ? `Recibo de lo radicado (${count})` : "Recibo de lo radicado";
+    return link;
+  });
+  form.querySelector("[data-receipts]").replaceChildren(...links);
 }
 
 let refreshing = 0;
+let looks = 0;
 function refreshTable() {
   clearTimeout(refreshing);
-  refreshing = setTimeout(async () => {
-    const answer = await fetch(location.href).catch(() => null);
-    if (!answer || !answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const place of ["#documentos", ".pagehead-state"]) {
-      const fresh = page.querySelector(place);
-      const old = document.querySelector(place);
-      if (fresh && old) old.replaceWith(document.adoptNode(fresh));
-    }
-  }, 700);
+  refreshing = setTimeout(refresh, 700);
+  looks = 0;
 }
 
-function tell(words) {
-  const filed = rows.filter((row) => row.state === "filed").length;
-  form.querySelector("[data-count]").textContent = rows.length ? `${filed} de ${rows.length} radicados` : "";
-  const left = rows.filter((row) => row.state === "waiting" || row.state === "refused").length;
-  sendButton.hidden = left === 0;
-  sendButton.textContent = left === 1 ? "Radicar 1 archivo" : `Radicar ${left} archivos`;
-  if (words) say.textContent = words;
+// Again, ever more slowly, while what was filed is being read.
+async function refresh() {
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const place of ["#documentos", ".pagehead-state"]) {
+    const fresh = page.querySelector(place);
+    const old = document.querySelector(place);
+    if (fresh && old && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
+  }
+  looks += 1;
+  if (looks < 6 && /Por leer/.test(page.querySelector("#documentos")?.textContent || "")) refreshing = setTimeout(refresh, 2000 * looks);
+}
+
+// What is told -----------------------------------------------------------------------------------
+
+let saying = 0;
+let saidAt = 0;
+function tell(words, atOnce) {
+  const done = inState("filed").length;
+  const faulty = inState("failed", "refused", "paused", "cut");
+  const arriving = inState("queued", "sending").length;
+  rowsBox.hidden = form.querySelector("[data-foot]").hidden = rows.length === 0;
+  form.querySelector("[data-all]").hidden = left().length < 2;
+  form.querySelector("[data-count]").textContent = rows.length ? `${done} de ${rows.length} radicados` : "";
+  const waiting = left().filter((row) => !row.wanted).length;
+  sendButton.hidden = waiting === 0;
+  sendButton.textContent = waiting === 1 ? "Radicar 1 archivo" : `Radicar ${waiting} archivos`;
+  nextFault.hidden = faulty.length === 0;
+  nextFault.textContent = faulty.length === 1 ? "Ir al que necesita su atención" : `Ir al primero de ${faulty.length} que necesitan su atención`;
+  const now = [`${done} de ${rows.length} radicados`, arriving ? `${arriving} por llegar` : "", faulty.length ? `${faulty.length} con novedad` : ""];
+  const busy = arriving || inState("filing").length;
+  const sentence = words || `${now.filter(Boolean).join(", ")}.`;
+  clearTimeout(saying);
+  const wait = atOnce ? 0 : Math.max(busy ? 1500 : 400, QUIET * 1000 - (performance.now() - saidAt));
+  saying = setTimeout(() => {
+    saidAt = performance.now();
+    form.querySelector("[data-say]").textContent = rows.length ? sentence : "";
+  }, wait);
+}
+
+nextFault.addEventListener("click", () => {
+  const [row] = inState("failed", "refused", "paused", "cut");
+  row.element.scrollIntoView({ block: "center" });
+  (row.state === "failed" ? row.firstMissing() : row.part("remove")).focus();
+});
+
+// Coming and going -------------------------------------------------------------------------------
+
+// What this person left here at another time: whole files wait to be filed, cut ones for the rest of their bytes.
+async function recall() {
+  const answer = await ask("GET", form.dataset.uploads).catch(() => null);
+  if (!answer || answer.status !== 200) return;
+  for (const facts of jsonOf(answer).drafts || []) {
+    const row = addRow(facts.name, facts.size);
+    row.url = form.dataset.upload.replace(NOTHING, facts.id);
+    if (facts.state === "waiting") receive(row, facts);
+    else {
+      row.batch = facts.batch;
+      row.become("cut", "");
+      row.progress(facts.offset, null);
+      row.part("words").textContent = `Llegó el ${row.part("bar").value} %`;
+      row.fault("Se cortó. Vuelva a elegir el mismo archivo y continúa donde quedó.");
+    }
+  }
+  tell();
 }
 
 form.querySelector("[data-choose]").addEventListener("change", (event) => {
@@ -309,7 +380,10 @@ form.addEventListener("dragleave", (event) => {
 form.addEventListener("drop", (event) => {
   event.preventDefault();
   form.classList.remove("is-over");
-  addFiles(event.dataTransfer.files);
+  const folders = Array.from(event.dataTransfer.items, (item) => item.webkitGetAsEntry && item.webkitGetAsEntry()?.isDirectory);
+  const files = Array.from(event.dataTransfer.files).filter((_file, index) => !folders[index]);
+  addFiles(files);
+  if (folders.some(Boolean)) tell("Las carpetas no se radican: suelte los archivos que contienen.", true);
 });
 
 // The primary button of the page leads here instead of to the form of rows.
@@ -322,6 +396,8 @@ if (lead && lead.pathname === new URL(form.action).pathname) {
   });
 }
 
+window.addEventListener("online", () => inState("paused").filter((row) => row.arrival).forEach(enqueue));
 window.addEventListener("beforeunload", (event) => {
-  if (rows.some((row) => row.state === "sending")) event.preventDefault();
+  if (inState("sending", "queued").length) event.preventDefault();
 });
+recall();

@@ -9,7 +9,7 @@ import pytest
 from cms.guides.markdown import blocks_of
 from cms.guides.views import FOLDER, GUIDES
 from records.desk import pages, paging
-from records.desk.suggestions import date_in
+from records.services.suggestions import date_in
 
 TODAY = datetime.date(2027, 10, 20)
 
