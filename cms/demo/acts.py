@@ -11,12 +11,15 @@ from cms.demo.stage import Stage
 from records.api import (
     FilingMetadata,
     Upload,
+    advance_stage,
     appoint,
     approve_act,
     file_document,
     grant_access,
+    list_annex,
     open_expediente,
     propose_level,
+    register_document,
     today,
 )
 from records.convenios.api import Convenio, Project, publish_project
@@ -58,9 +61,35 @@ def filing(stage: Stage, row: Row) -> str:
         actor=stage.people[row["filer"]],
         expediente=stage.expediente(row["expediente"]),
         upload=Upload(name, io.BytesIO(content)),
-        metadata=FilingMetadata(tipo=row["tipo"], date=fixtures.day(row["date"]), title=row["title"]),
+        metadata=FilingMetadata(
+            tipo=row["tipo"],
+            date=fixtures.day(row["date"]),
+            title=row["title"],
+            annex=row["annex"]["key"] if "annex" in row else "",
+        ),
     )
     return str(receipt.document)
+
+
+def listing(stage: Stage, row: Row) -> str:
+    expediente = stage.expediente(row["expediente"])
+    return str(list_annex(actor=stage.people[row["filer"]], expediente=expediente, **row["annex"]).pk)
+
+
+def registering(stage: Stage, row: Row) -> str:
+    document = register_document(
+        actor=stage.people["custodia"],
+        document=stage.document(row["key"]),
+        template_version=row.get("template_version", ""),
+    )
+    return str(document.pk)
+
+
+def advancing(stage: Stage, code: str, target: str) -> str:
+    expediente = advance_stage(
+        actor=stage.people[OPENER], expediente=stage.expediente(code), stage=target, reason="Trámite cumplido"
+    )
+    return str(expediente.pk)
 
 
 def proposing(stage: Stage, row: Row) -> str:

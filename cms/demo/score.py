@@ -22,7 +22,8 @@ BETWEEN = datetime.timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Step:
-    """An act of the play. `rank` orders acts of one day: rows, openings, filings, levels, grants, publications."""
+    """An act of the play. `rank` orders acts of one day: rows, openings, annexes, filings,
+    levels, registrations and stages, grants, publications."""
 
     key: str
     day: datetime.date
@@ -42,7 +43,8 @@ def moments(until: datetime.date) -> Iterator[tuple[Step, datetime.datetime]]:
 
 def ordered() -> list[Step]:
     parts: Iterable[Iterator[Step]] = (
-        openings(), signatures(), filings(), levels(), grants(), projects(), publications(),
+        openings(), signatures(), annexes(), filings(), levels(), registrations(), stages(), grants(), projects(),
+        publications(),
     )  # fmt: skip
     steps = chain([Step("trd", catalogue.IN_FORCE_FROM, 0, lambda _stage: catalogue.load())], *parts)
     return sorted(steps, key=lambda step: (step.day, step.rank))
@@ -67,6 +69,29 @@ def signatures() -> Iterator[Step]:
 def filings() -> Iterator[Step]:
     for row in fixtures.documents():
         yield Step(f"file:{row['key']}", fixtures.day(row["filed"]), 4, partial(acts.filing, row=row))
+
+
+def annexes() -> Iterator[Step]:
+    """An annex is noted in the registry before its piece is filed."""
+    for row in fixtures.documents():
+        if "annex" in row:
+            yield Step(f"annex:{row['key']}", fixtures.day(row["filed"]), 3, partial(acts.listing, row=row))
+
+
+def registrations() -> Iterator[Step]:
+    """What has its level is registered the day it was approved; a few wait, as they do in life."""
+    for row in fixtures.documents():
+        if not row.get("waits") and row.get("registers", True):
+            approved = fixtures.next_working_day(fixtures.day(row["filed"]))
+            yield Step(f"register:{row['key']}", approved, 7, partial(acts.registering, row=row))
+
+
+def stages() -> Iterator[Step]:
+    for row in fixtures.read("worked_example")["courses"]:
+        for step in row["stages"]:
+            key = f"stage:{row['expediente']}:{step['stage']}"
+            act = partial(acts.advancing, code=row["expediente"], target=step["stage"])
+            yield Step(key, fixtures.day(step["on"]), 7, act)
 
 
 def levels() -> Iterator[Step]:
