@@ -23,6 +23,8 @@ from .answers import (
     SignatureReport,
 )
 from .front import close, inspect, read, render, status
+from .front_copies import to_pdfa
+from .front_ocr import ocr, ocr_engine
 from .front_parts import attachments, mail, part_bytes
 from .front_signatures import signatures
 from .limits import CellLimits
@@ -51,6 +53,8 @@ __all__ = [
     "inspect",
     "mail",
     "name_flags",
+    "ocr",
+    "ocr_engine",
     "part_bytes",
     "read",
     "read_json",
@@ -60,4 +64,5 @@ __all__ = [
     "signatures",
     "status",
     "storage_extension",
+    "to_pdfa",
 ]

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import resource
+import socket
 import struct
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -37,6 +38,19 @@ chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimen
 setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr inotify_init inotify_init1 fanotify_init
 kill sched_setaffinity mq_open shmget semget msgget openat2
 """.split()
+
+#: System calls that no program needs which turns one file into another.
+PROGRAM_DENIED_CALLS = """
+ptrace process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd pidfd_send_signal kcmp
+mount umount2 move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr pivot_root chroot setns unshare
+bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key
+init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff open_by_handle_at
+name_to_handle_at setuid setgid setresuid setresgid setreuid setregid setgroups capset syslog acct quotactl
+settimeofday clock_settime sethostname setdomainname fanotify_init mq_open
+""".split()
+
+#: Flags of clone: user, mount, PID, network, IPC, host name and control group namespaces.
+_NEW_NAMESPACES = (0x10000000, 0x00020000, 0x20000000, 0x40000000, 0x08000000, 0x04000000, 0x02000000)
 
 _WRITING = (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC)
 
@@ -92,6 +106,24 @@ def build_filter() -> bytes:
     for name, position in (("openat", 2), ("open", 1)):
         for bit in _WRITING:
             _deny(rules, refused, name, pyseccomp.Arg(position, pyseccomp.MASKED_EQ, bit, bit))
+    return _exported(rules)
+
+
+def build_program_filter() -> bytes:
+    """A filter for a whole program: it may start processes and write in its own folder, but reach no kernel surface
+    that a converter never needs, no network family, no new namespace. Empty where libseccomp is absent."""
+    try:
+        import pyseccomp
+    except (ImportError, RuntimeError, OSError):
+        return b""
+    rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
+    refused = pyseccomp.ERRNO(errno.EPERM)
+    for name in PROGRAM_DENIED_CALLS:
+        _deny(rules, refused, name)
+    _deny(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+    for bit in _NEW_NAMESPACES:
+        _deny(rules, refused, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, bit, bit))
+    _deny(rules, refused, "socket", pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX))
     return _exported(rules)
 
 

@@ -9,10 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-ENGINES = ("pypdfium2", "pypdfium2_raw", "pikepdf", "lxml", "PIL", "pyseccomp")
+ENGINES = ("pypdfium2", "pypdfium2_raw", "pikepdf", "lxml", "PIL", "pyseccomp", "pyhanko")
 INSIDE = "/cell"
 #: qpdf draws random numbers to check passwords.
 DEVICES = ("/dev/urandom",)
+#: Options under which nothing of the machine is shared: no network, no other process, no user, no rights.
+SEALED = (
+    "--unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534 --hostname cell --dev /dev"
+).split()
 _PACKAGE = Path(__file__).resolve().parent
 _SYSTEM_LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")
 _START = "import sys;sys.path[:0]={paths!r};from records.parsing.zygote import main;main({fd},{readable!r})"
@@ -82,16 +86,20 @@ def _start(fd: int, paths: list[str], readable: list[str]) -> str:
 
 
 def _walls() -> list[str]:
-    return (
-        "--unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534 --hostname cell"
-        " --dev /dev --size 67108864 --tmpfs /tmp --chdir /tmp --clearenv --setenv LANG C.UTF-8"
-    ).split()
+    own = "--size 67108864 --tmpfs /tmp --chdir /tmp --clearenv --setenv LANG C.UTF-8"
+    return [*SEALED, *own.split()]
 
 
-def _binds() -> list[str]:
+def system_binds() -> list[str]:
+    """What shows the system's programs and libraries inside, read-only."""
     binds = ["--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for link in _SYSTEM_LINKS:
         binds += _like_outside(link)
+    return binds
+
+
+def _binds() -> list[str]:
+    binds = system_binds()
     for folder in dict.fromkeys(readable_folders()[1:]):
         if not folder.startswith("/usr/"):
             binds += ["--ro-bind", folder, folder]

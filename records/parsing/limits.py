@@ -17,6 +17,7 @@ class CellLimits:
     ``address_space`` comes on top of the size of the file itself, which is mapped and not copied.
     ``require_isolation``: without bubblewrap nothing is opened at all and every answer is *not inspected*.
     ``workroom_…``: what the second cell may take, where signatures are judged, pages recognised and copies made.
+    ``workshop_…``: what a whole program may take over one file (`workshop`).
     ``engines``: what a cell loads before its first file, beyond what every cell does (`work.ENGINES`).
     """
 
@@ -44,6 +45,9 @@ class CellLimits:
     workroom_cpu_seconds: int = 60
     workroom_wall_seconds: int = 150
     workroom_address_space: int = 1536 * MIB
+    workshop_cpu_seconds: int = 120
+    workshop_wall_seconds: int = 180
+    workshop_address_space: int = 4096 * MIB
     engines: tuple[str, ...] = ()
     require_isolation: bool = False
     use_bubblewrap: bool = True

@@ -23,12 +23,17 @@ Image.MAX_IMAGE_PIXELS = None  # our own limit is checked from the header, befor
 
 def render(contents: Contents, sink: Sink) -> None:
     """Send the PNG of page ``order["number"]`` at ``order["dpi"]``; raises Damaged (``no_such_page``, ``limits``…)."""
-    image = _pdf_page(contents) if contents.kind == "pdf" else _image_page(contents)
+    image = image_of(contents)
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=1)
     if out.tell() > contents.limits.image_bytes:
         raise Damaged("limits")
     sink.blob(out.getvalue())
+
+
+def image_of(contents: Contents) -> Image.Image:
+    """Pixels of page ``order["number"]`` at ``order["dpi"]``, bounded; raises Damaged."""
+    return _pdf_page(contents) if contents.kind == "pdf" else _image_page(contents)
 
 
 def read_nothing(contents: Contents, sink: Sink) -> None:
