@@ -146,7 +146,7 @@ def give_level(document: Document, level: str, proposer: Any, approver: Any) -> 
 
 
 def insert_piece(filer: Any, expediente: Expediente, level: str = Level.UNCLASSIFIED, **fields: Any) -> Document:
-    """A piece as rows only, for tests of reading rights: no cell, no services."""
+    """A piece as rows only, for tests of reading rights: no cell, no services. `fields` are columns."""
     number = next(_numbers)
     staged = storage.store().stage(io.BytesIO(f"fila {number}".encode()), limit=1000)
     storage.store().keep(staged)
@@ -154,27 +154,13 @@ def insert_piece(filer: Any, expediente: Expediente, level: str = Level.UNCLASSI
         digest=staged.digest, defaults={"size": staged.size, "stored_at": expediente.created_at}
     )
     order = expediente.documents.count() + 1
-    document = Document.objects.create(
-        expediente=expediente,
-        tipo=make_tipo(),
-        order=order,
-        folio_first=order,
-        folio_last=order,
-        radicado=fields.pop("radicado", f"2026-{900000 + number}"),
-        title=fields.pop("title", f"Pieza {number}"),
-        date=DAY,
-        author="Grupo de Contratos",
-        filed_by=filer,
-        filed_at=fields.pop("filed_at", expediente.created_at),
-        blob=blob,
-        original_name="pieza.txt",
-        media_type="text/plain",
-        extension="txt",
-        pages=1,
-        inspected=True,
-        level=level,
-        **fields,
-    )
+    columns = {
+        "expediente": expediente, "tipo": None, "order": order, "folio_first": order, "folio_last": order,
+        "radicado": f"2026-{900000 + number}", "title": f"Pieza {number}", "date": DAY, "author": "Grupo de Contratos",
+        "filed_by": filer, "filed_at": expediente.created_at, "blob": blob, "original_name": "pieza.txt",
+        "media_type": "text/plain", "extension": "txt", "pages": 1, "inspected": True, "level": level, **fields,
+    }  # fmt: skip
+    document = Document.objects.create(**{**columns, "tipo": columns["tipo"] or make_tipo()})
     Reading.objects.create(document=document, state="read")
     return document
 
