@@ -77,11 +77,18 @@ def line_of(row: DocumentRow) -> tuple[str, ...]:
         f"{row.order:03d}",
         f"{row.folio_first}–{row.folio_last}",
         row.tipo,
-        row.title or str(UNTITLED.get(Level(row.level), "")),
+        named(row),
         date_format(row.date, "d/m/Y") if row.date else "",
         row.radicado,
         str(Level(row.level).label),
     )
+
+
+def named(row: DocumentRow) -> str:
+    """What a line is called, where it comes from when it was filed elsewhere, and whether it still counts."""
+    title = row.title or str(UNTITLED.get(Level(row.level), _("Documento que no consta aquí por su nombre")))
+    home = f" [{_('incorporado de')} {row.home}]" if row.home else ""
+    return f"{title}{home}{' (' + _('anulado') + ')' if row.annulled else ''}"
 
 
 def add_table(paper: Paper, lines: Sequence[Sequence[str]]) -> None:

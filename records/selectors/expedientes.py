@@ -271,7 +271,7 @@ def summary_of(actor: Actor, expediente: Expediente) -> Summary:
 def counted(side: QuerySet[Any]) -> Iterator[tuple[str, str, int, int]]:
     prefix = "document__" if side.model is Placement else ""
     groups = side.order_by().values_list(f"{prefix}level", f"{prefix}state")
-    yield from groups.annotate(Count("pk"), Sum(F("folio_last") - F("folio_first") + 1))
+    yield from groups.annotate(lines=Count("pk"), leaves=Sum(F("folio_last") - F("folio_first") + 1))
 
 
 def without_zeros(counts: dict[str, int]) -> dict[str, int]:
