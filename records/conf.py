@@ -52,6 +52,36 @@ def quarantine() -> Path:
     return Path(setting("QUARANTINE"))
 
 
+def quarantine_bytes() -> int:
+    """What all that is set apart may take; beyond it only digests and reasons are kept."""
+    return int(setting("QUARANTINE_BYTES"))
+
+
+def quarantine_days() -> int:
+    """Days after which what nobody attended to is discarded."""
+    return int(setting("QUARANTINE_DAYS"))
+
+
+#: Said of an installation that is meant to have no malware scanner.
+NO_SCANNER = "none"
+
+
+def scanner() -> str:
+    """Address of the malware scanner ("unix:/path", "tcp:127.0.0.1:3310"), NO_SCANNER, or empty: nobody said."""
+    return str(setting("SCANNER"))
+
+
+def scanner_seconds() -> float:
+    """The least that one scan may take; large files have more."""
+    return float(setting("SCANNER_SECONDS"))
+
+
+def scanned_insides() -> tuple[int, int]:
+    """How many files inside one file are scanned, and how many bytes of them in all."""
+    given = setting("SCANNED_INSIDES")
+    return int(given["FILES"]), int(given["BYTES"])
+
+
 def signature_roots() -> Path | None:
     """PEM file of the authorities whose signatures are trusted; None where the installation names none."""
     file = settings.RECORDS.get("SIGNATURE_ROOTS")

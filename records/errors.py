@@ -113,6 +113,12 @@ class SigningKeyUnavailable(RecordsError):
 
 
 class QuarantinedUpload(RejectedUpload):
-    """The file was set apart: it is malicious, or it could not be scanned and nobody knows."""
+    """The file was set apart: it is malicious, or it could not be scanned to its end and nobody knows."""
 
     code = "quarantined"
+
+
+class ScannerUnavailable(RecordsError):
+    """The malware scanner does not answer: nothing is filed unscanned, and trying again later is right."""
+
+    code = "scanner_unavailable"

@@ -14,6 +14,7 @@ STATUSES: tuple[tuple[type[errors.RecordsError], int], ...] = (
     (errors.StoreUnavailable, 503),
     (errors.CellUnavailable, 503),
     (errors.SigningKeyUnavailable, 503),
+    (errors.ScannerUnavailable, 503),
 )
 
 

@@ -49,6 +49,9 @@ REFUSALS: Mapping[str, Sentence] = {
     "signing_key_unavailable": _(
         "El sistema no encuentra su llave de firma y no puede expedir recibos. No se radicó nada; avise a soporte."
     ),
+    "scanner_unavailable": _(
+        "El antivirus no responde y el archivo no se puede revisar. No se radicó nada; vuelva a intentarlo más tarde."
+    ),
     "batch_receipt_unsigned": _(
         "El sistema no encuentra su llave de firma y no puede expedir ahora el recibo del envío. Avise a soporte."
     ),
@@ -215,6 +218,14 @@ UPLOADS: Mapping[str, Sentence] = {
     "pdf_xfa": _("El PDF es un formulario XFA. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
     "pdf_richmedia": _("El PDF contiene multimedia activa. Imprímalo a un PDF nuevo y vuelva a soltarlo."),
     "polyglot": _("Lleva otro archivo pegado al final. Guárdelo de nuevo desde su programa y vuelva a soltarlo."),
+    "malware": _(
+        "El antivirus encontró en él un programa malicioso. Quedó en cuarentena: avise a quien se lo envió y pídale un "
+        "archivo limpio."
+    ),
+    "scanner_limits": _(
+        "El antivirus no pudo revisarlo entero: es demasiado grande, o lleva dentro demasiado o algo que no se puede "
+        "extraer. Quedó en cuarentena: divídalo, o radique aparte los archivos que lleva dentro."
+    ),
     "forbidden_type": _("Ese formato no se admite. Guárdelo como PDF y vuelva a soltarlo."),
 }
 

@@ -107,6 +107,16 @@ def hosts(raw: str) -> list[str]:
     return names
 
 
+SCANNER = re.compile(r"none|unix:/[^\x00-\x1f]{1,106}|tcp:(127\.0\.0\.1|\[::1\]|localhost):[0-9]{1,5}")
+
+
+def scanner(raw: str) -> str:
+    """Where the malware scanner listens, on this machine alone: bytes of custody leave it for nobody."""
+    if not SCANNER.fullmatch(raw):
+        raise ValueError("debe ser unix:/ruta/del/socket, tcp:127.0.0.1:puerto o none")
+    return raw
+
+
 ENGINES: Mapping[str, str] = {
     "sqlite": "django.db.backends.sqlite3",
     "postgres": "django.db.backends.postgresql",

@@ -6,14 +6,21 @@ Nothing here is custody yet: what is received is filed or discarded.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
 
-from records import audit, conf, parsing, storage
-from records.errors import DuplicateFiling, Incomplete, RejectedUpload, RuleViolation
+from records import audit, conf, parsing, scanning, storage
+from records.errors import (
+    DuplicateFiling,
+    Incomplete,
+    QuarantinedUpload,
+    RejectedUpload,
+    RuleViolation,
+    ScannerUnavailable,
+)
 from records.models import Blob, Document, Expediente
 from records.permissions import Actor, Rights
 from records.storage import Staged
@@ -65,14 +72,46 @@ def receive(upload: Upload, *, actor: Actor, expediente: Expediente) -> Received
     except RejectedUpload as refusal:
         set_apart(actor, expediente, upload, refusal, staged)
         raise
+    except ScannerUnavailable:
+        leave_unjudged(actor, expediente, upload, staged)
+        raise
 
 
 def looked_at(upload: Upload, staged: Staged) -> parsing.Inspection:
-    """What the cell says of it. Raises RejectedUpload with every reason."""
+    """What the cell says of it, once the scanner has found nothing in it.
+
+    Raises RejectedUpload with every reason, QuarantinedUpload, ScannerUnavailable.
+    """
     inspection = parsing.inspect(staged.path, upload.name)
     if inspection.refusals:
         raise RejectedUpload(inspection.refusals, name=upload.name)
-    return inspection
+    return scanned(staged, inspection)
+
+
+def scanned(staged: Staged, inspection: parsing.Inspection) -> parsing.Inspection:
+    """The same inspection if the file and all it brings are clean, flagged where there is no scanner to say so.
+
+    What the cell could not open is not asked for what it brings: it is filed as not inspected, which says so.
+    """
+    inside = inspection.inspected or "cell_unavailable" in inspection.flags
+    verdict = scanning.scan(staged.path, inspection.media_type, inside=inside)
+    if verdict.clean:
+        return inspection
+    if verdict.state == "not_configured":
+        return replace(inspection, flags=(*inspection.flags, scanning.NOT_SCANNED))
+    if verdict.state == "infected":
+        raise QuarantinedUpload(["malware"], signature=verdict.name, part=verdict.part)
+    if verdict.name == "limits":
+        raise QuarantinedUpload(["scanner_limits"], part=verdict.part)
+    raise ScannerUnavailable(cause=verdict.name)
+
+
+def leave_unjudged(actor: Actor, expediente: Expediente, upload: Upload, staged: Staged | None) -> None:
+    """Nobody could judge it. What has a path is still the sender's, who tries again; a stream is all there is."""
+    if upload.path is None:
+        set_apart(actor, expediente, upload, QuarantinedUpload([ScannerUnavailable.code]), staged)
+    elif staged:
+        storage.store().discard(staged)
 
 
 def set_apart(
