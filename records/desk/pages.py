@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 from urllib.parse import urlencode
+
+from django.http import QueryDict
 
 from records.desk.marking import mark
 from records.models import Document
-from records.selectors.documents import list_page_texts, page_text, page_words
+from records.parsing import formats
+from records.selectors.pages import PageRead, list_page_texts, page_of
 
 #: Pages of the strip on each side of the present one: a long annex opens as fast as a short one.
 BESIDE = 4
 #: A longer piece is not looked through whole to count its hits: only the pages of the strip are.
 COUNTED_WHOLE = 60
 PIECE = re.compile(r"\S+|\s+")
+LONGEST_QUERY = 400
+LONGEST_CURSOR = 1024
+#: How large a page is shown: as wide as there is room, or by these hundredths. The plain size has no name.
+WIDE, ZOOMS = "ancho", ("", "150", "200")
+TURNS = (0, 90, 180, 270)
+#: Formats whose text is lines of cells. A page of a workbook is a sheet, whose first line is its name.
+WORKBOOK, VALUES = formats.XLSX, "text/csv"
+SEPARATORS = (";", "\t", ",")
+#: Rows of a spreadsheet's page that are shown; the others are in the original.
+MOST_ROWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,33 +56,64 @@ class Run:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page ready to show. `hits` counts matches on it: neighbouring marked words are one."""
+    """One page ready to show. `hits` counts matches on it: neighbouring marked words are one.
 
-    number: int
+    `rows`: cells of a spreadsheet's page, each a list of runs, under its `caption`; none for what is no table.
+    `left_out`: rows beyond MOST_ROWS.
+    """
+
+    read: PageRead
     boxes: list[Box]
     runs: list[Run]
     hits: int
+    rows: list[list[list[Run]]] = field(default_factory=list)
+    caption: list[Run] = field(default_factory=list)
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
 class Place:
-    """What the address asks for: page from 1, words, which match of the page, and how large."""
+    """What the address asks for: page from 1, words, which match of the page, how large and which side up."""
 
-    page: int
-    query: str
-    hit: int
-    zoom: str
+    page: int = 1
+    query: str = ""
+    hit: int = 1
+    zoom: str = ""
+    turn: int = 0
     back: str = ""
 
-    def url(self, *, page: int | None = None, hit: int | None = None, zoom: str | None = None) -> str:
-        pairs = {
-            "pagina": page or self.page,
-            "q": self.query,
-            "c": hit if hit and hit > 1 else "",
-            "zoom": self.zoom if zoom is None else zoom,
-            "desde": self.back,
-        }
-        return urlencode_pairs(**pairs)
+    def url(self, **changes: Any) -> str:
+        """The address of the same place but for these: what is as usual is left out."""
+        other = replace(self, **{"hit": 1, **changes})
+        return urlencode_pairs(
+            pagina=other.page,
+            q=other.query,
+            c=other.hit if other.hit > 1 else "",
+            zoom=other.zoom,
+            giro=other.turn or "",
+            desde=other.back,
+        )
+
+
+def place_of(asked: QueryDict, piece: Document, last: int) -> Place:
+    """What an address asks for, held within the piece: a number beyond it is its last page, and so is a folio."""
+    zoom, turn = asked.get("zoom", ""), whole(asked.get("giro"), 0)
+    page = whole(asked.get("pagina"))
+    if asked.get("folio"):
+        page = whole(asked["folio"]) - piece.folio_first + 1
+    return Place(
+        page=min(max(page, 1), last),
+        query=asked.get("q", "")[:LONGEST_QUERY].replace("\x00", " "),
+        hit=max(whole(asked.get("c")), 1),
+        zoom=zoom if zoom in (WIDE, *ZOOMS) else "",
+        turn=turn if turn in TURNS else 0,
+        back=asked.get("desde", "")[:LONGEST_CURSOR],
+    )
+
+
+def whole(text: str | None, otherwise: int = 1) -> int:
+    written = (text or "").strip()[:9]
+    return int(written) if written.isascii() and written.isdigit() else otherwise
 
 
 def urlencode_pairs(**pairs: object) -> str:
@@ -75,15 +123,29 @@ def urlencode_pairs(**pairs: object) -> str:
 
 def sheet_of(document: Document, place: Place) -> Sheet:
     """The page with its marks. The text is marked by itself, since boxes exist only over images."""
-    words = page_words(document, place.page)
-    groups = grouped(mark([word[0] for word in words], place.query)) if words else []
+    read = page_of(document, place.page)
+    groups = grouped(mark([word[0] for word in read.words], place.query)) if read.words else []
     boxes = [
         Box(x0, y0, x1 - x0, y1 - y0, current=number == place.hit)
         for number, group in enumerate(groups, 1)
-        for _word, x0, y0, x1, y1 in (words[index] for index in group)
+        for _word, x0, y0, x1, y1 in (read.words[index] for index in group)
     ]
-    runs, found = runs_of(page_text(document, place.page), place)
-    return Sheet(place.page, boxes, runs, len(groups) if words else found)
+    cells = cells_of(document.media_type, read.text)
+    if cells:
+        return table_of(document, read, cells, place)
+    (runs,), found = runs_of([read.text], place)
+    return Sheet(read, boxes, runs, len(groups) if read.words else found)
+
+
+def table_of(document: Document, read: PageRead, cells: list[list[str]], place: Place) -> Sheet:
+    """A page of a spreadsheet: its rows as long as the longest, its name above them."""
+    told, found = runs_of([cell for row in cells for cell in row], place)
+    rest = iter(told)
+    rows = [[next(rest) for _cell in row] for row in cells]
+    caption = rows.pop(0)[0] if document.media_type == WORKBOOK else []
+    width = max((len(row) for row in rows), default=0)
+    shown = [row + [[] for _none in range(width - len(row))] for row in rows[:MOST_ROWS]]
+    return Sheet(read, [], [Run(read.text, False)], found, shown, caption, max(len(rows) - MOST_ROWS, 0))
 
 
 def grouped(marked: set[int]) -> list[list[int]]:
@@ -97,18 +159,47 @@ def grouped(marked: set[int]) -> list[list[int]]:
     return groups
 
 
-def runs_of(text: str, place: Place) -> tuple[list[Run], int]:
-    """The text as stretches, spaces kept, and how many matches it holds."""
-    pieces = PIECE.findall(text)
-    places = [index for index, piece in enumerate(pieces) if not piece.isspace()]
-    groups = grouped(mark([pieces[index] for index in places], place.query))
+def runs_of(texts: list[str], place: Place) -> tuple[list[list[Run]], int]:
+    """Each text as stretches, spaces kept, and how many matches they hold together: one may go on in the next."""
+    pieces = [PIECE.findall(text) for text in texts]
+    words = [piece for text in pieces for piece in text if not piece.isspace()]
+    groups = grouped(mark(words, place.query)) if words else []
+    number_of = {index: number for number, group in enumerate(groups, 1) for index in group}
+    numbers = (number_of.get(index, 0) for index in range(len(words)))
+    return [stretches(text, numbers, place.hit) for text in pieces], len(groups)
+
+
+def stretches(pieces: list[str], numbers: Iterator[int], current: int) -> list[Run]:
+    """Runs of one text; `numbers` gives, for each further word, the number of its match, 0 for none."""
+    words = [(place, next(numbers)) for place, piece in enumerate(pieces) if not piece.isspace()]
     runs, done = [], 0
-    for number, group in enumerate(groups, 1):
-        first, last = places[group[0]], places[group[-1]] + 1
-        runs += [Run("".join(pieces[done:first]), False), Run("".join(pieces[first:last]), True, number == place.hit)]
-        done = last
+    for number, group in groupby(words, key=itemgetter(1)):
+        spots = [place for place, _number in group]
+        if number:
+            before, match = pieces[done : spots[0]], pieces[spots[0] : spots[-1] + 1]
+            runs += [Run("".join(before), False), Run("".join(match), True, number == current)]
+            done = spots[-1] + 1
     runs.append(Run("".join(pieces[done:]), False))
-    return [run for run in runs if run.text], len(groups)
+    return [run for run in runs if run.text]
+
+
+def cells_of(media_type: str, text: str) -> list[list[str]]:
+    """Cells of a page of a spreadsheet, line by line; none for other formats."""
+    if media_type not in (WORKBOOK, VALUES) or not text.strip():
+        return []
+    separator = "\t" if media_type == WORKBOOK else separator_of(text)
+    return [[cell.strip().strip('"') for cell in line.split(separator)] for line in text.split("\n")]
+
+
+def separator_of(text: str) -> str:
+    head = next((line for line in text.split("\n") if line.strip()), "")
+    return max(SEPARATORS, key=head.count)
+
+
+def words_of(media_type: str, text: str) -> list[str]:
+    """The words of a page in the order in which they are marked."""
+    cells = cells_of(media_type, text)
+    return [word for row in cells for cell in row for word in cell.split()] if cells else text.split()
 
 
 def window(page: int, last: int) -> list[int]:
@@ -122,7 +213,8 @@ def hits_by_page(document: Document, query: str, numbers: list[int]) -> dict[int
     if not query.strip():
         return {}
     texts = list_page_texts(document, numbers)
-    counted = {number: len(grouped(mark(text.split(), query))) for number, text in texts}
+    kind = document.media_type
+    counted = {number: len(grouped(mark(words_of(kind, text), query))) for number, text in texts}
     return {number: count for number, count in counted.items() if count}
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from records import permissions
 from records.errors import NotFound
 from records.keys import Key, as_uuid
 from records.models import ClassificationAct, Document, Expediente, Grant, LedgerEvent, PageText
 from records.permissions import Actor
-from records.services.words import Word, unpacked
 from records.vocabulary import Action, ActState
 
 
@@ -26,8 +25,13 @@ def get_document_for(actor: Actor, key: Key) -> Document:
 
 def find_document(key: Key) -> Document | None:
     """The piece with this id, for whoever decides next; None for an unknown or malformed id."""
-    related = Document.objects.select_related("expediente", "tipo", "blob", "reading", "filed_by")
+    related = Document.objects.select_related("expediente", "tipo", "blob", "reading", "filed_by", "annex")
     return related.filter(pk=as_uuid(key)).first()
+
+
+def find_by_radicado(actor: Actor, radicado: str) -> Document | None:
+    """The piece with this number, if the person reads it."""
+    return list_documents_for(actor).filter(radicado=radicado).first()
 
 
 def list_documents_for(actor: Actor) -> QuerySet[Document]:
@@ -42,29 +46,6 @@ def list_batch_for(actor: Actor, batch: uuid.UUID) -> QuerySet[Document]:
 def is_own_batch(actor: Actor, expediente: Expediente, batch: uuid.UUID) -> bool:
     """Is everything that bears this gesture's id of this person and in this expediente (or is there nothing)?"""
     return not Document.objects.filter(batch=batch).exclude(filed_by=actor, expediente=expediente).exists()
-
-
-def page_words(document: Document, number: int) -> list[Word]:
-    """Word boxes of a page as fractions of its size; empty when the page has none."""
-    page = PageText.objects.filter(document=document, number=number).first()
-    return unpacked(bytes(page.words)) if page else []
-
-
-def page_text(document: Document, number: int) -> str:
-    page = PageText.objects.filter(document=document, number=number).only("text").first()
-    return page.text if page else ""
-
-
-def list_page_texts(document: Document, numbers: list[int]) -> list[tuple[int, str]]:
-    """(number, text) of these pages of one piece, in order; pages without text are left out."""
-    pages = PageText.objects.filter(document=document, number__in=numbers).order_by("number")
-    return list(pages.values_list("number", "text"))
-
-
-def last_page_with_text(document: Document) -> int:
-    """Number of the last page that was read; 0 when none was. Formats without pages of their own have these."""
-    last: int | None = PageText.objects.filter(document=document).aggregate(last=Max("number"))["last"]
-    return last or 0
 
 
 def page_texts(places: Iterable[tuple[object, int]]) -> dict[tuple[str, int], str]:

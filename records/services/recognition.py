@@ -47,7 +47,7 @@ def begin(document: Document) -> None:
 
 def engine() -> str:
     """Name and version of the recogniser of this machine, empty where there is none."""
-    return getattr(parsing, "ocr_engine", str)()
+    return parsing.ocr_engine()
 
 
 def may_be_recognised(document: Document) -> bool:

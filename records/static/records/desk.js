@@ -6,6 +6,9 @@ const KEYS = [
   ["j", "siguiente coincidencia o resultado"],
   ["k", "anterior coincidencia o resultado"],
   ["← →", "página anterior y siguiente, en el visor"],
+  ["g", "ir a un folio, en el visor"],
+  ["+ −", "acercar y alejar, en el visor"],
+  ["r", "girar la página, en el visor"],
   ["?", "esta lista"],
 ];
 

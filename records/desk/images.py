@@ -1,0 +1,65 @@
+"""Bytes of a piece as they leave: its pages as images, the original, a part, an archival copy; all behind walls."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+
+from records.desk.doors import READ, desk_view
+from records.parsing.names import storage_extension
+from records.selectors.documents import get_document_for
+from records.services import parts, renditions
+from records.services.viewing import open_original, page_image, thumbnail
+
+#: Bytes of a piece are never a page of ours: no type is guessed, no script runs, no other site embeds them.
+WALLS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+@desk_view(*READ)
+def page(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
+    """A page as it is read; with `nitida` at twice the sharpness, for who enlarges it."""
+    piece = get_document_for(request.user, key)
+    image = page_image(actor=request.user, document=piece, number=number, sharp=bool(request.GET.get("nitida")))
+    return HttpResponse(image, content_type="image/png", headers=WALLS)
+
+
+@desk_view(*READ)
+def small_page(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
+    piece = get_document_for(request.user, key)
+    image = thumbnail(actor=request.user, document=piece, number=number)
+    return HttpResponse(image, content_type="image/png", headers=WALLS)
+
+
+@desk_view(*READ)
+def original(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    """The filed bytes, under a name of ours: the received one is data, never a header."""
+    piece = get_document_for(request.user, key)
+    stream = open_original(actor=request.user, document=piece)
+    name = piece.radicado + storage_extension(piece.original_name, piece.media_type)
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=piece.media_type, headers=WALLS)
+
+
+@desk_view(*READ)
+def part(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
+    """One part of a message or of a PDF with files inside; what is no format of ours leaves as bytes of no type."""
+    piece = get_document_for(request.user, key)
+    found, data = parts.open_part(actor=request.user, document=piece, index=number)
+    served = parts.served_as(found)
+    name = f"{piece.radicado}-parte-{number}{storage_extension(found.name, served)}"
+    headers = {**WALLS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(data, content_type=served, headers=headers)
+
+
+@desk_view(*READ)
+def archival_copy(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    piece = get_document_for(request.user, key)
+    copy, stream = renditions.open_pdfa(actor=request.user, document=piece)
+    name = f"{piece.radicado}-pdfa.pdf"
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=copy.media_type, headers=WALLS)

@@ -1,0 +1,126 @@
+"""What is told beside a piece: its level and ground, why one reads it, how it was read, what was made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from records import permissions, telling, telling_signatures
+from records.desk import ledger_lines
+from records.explain import explain
+from records.models import Document, Part, Rendition
+from records.permissions import Actor
+from records.selectors import made
+from records.selectors.documents import current_act, pending_act, returned_act
+from records.selectors.history import list_history_of
+from records.services import parts, renditions
+from records.vocabulary import Action, ReadingState, RenditionKind
+
+EVENTS = 60
+#: What each role of a part is called.
+ROLES = {"headers": _("Encabezados"), "body": _("Cuerpo del mensaje"), "attachment": _("Adjunto")}
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """A part as it is told; without address it stays inside the piece."""
+
+    role: Any
+    part: Part
+    url: str
+    flags: list[str]
+
+
+@dataclass(frozen=True)
+class CopyLine:
+    """Something made from the piece: what it is, and how (`told`)."""
+
+    row: Rendition
+    told: str
+    url: str
+
+
+def context_of(actor: Actor, piece: Document) -> dict[str, Any]:
+    """Everything but the pages, for a reader of the piece, in a constant number of queries."""
+    belongings = made.made_from(actor, piece)
+    history = list(list_history_of(actor, piece)[:EVENTS])
+    return {
+        **rights_context(actor, piece),
+        "timeline": ledger_lines.gathered(ledger_lines.told(actor, history)),
+        "flags": telling.told_flags(piece.flags),
+        "read_how": telling.told_reading(piece, piece.reading),
+        "reading": ReadingState(piece.reading.state),
+        "twin": belongings.twin,
+        "parts": [part_line(piece, part) for part in belongings.parts],
+        "more_parts": belongings.more_parts,
+        "report": belongings.signatures,
+        "signatures": telling_signatures.told_signatures(belongings.signatures),
+        "signatures_fault": telling_signatures.told_fault(belongings.signatures),
+        "copies": [copy_line(piece, row) for row in belongings.copies],
+        "images": belongings.images,
+        **pdfa_context(piece),
+    }
+
+
+def rights_context(actor: Actor, piece: Document) -> dict[str, Any]:
+    """Its level and ground, why this person reads it and what she may do with it."""
+    why, rights = explain(actor, piece), permissions.rights_of(actor)
+    return {
+        "act": current_act(piece),
+        "proposal": pending_act(piece),
+        "returned": returned_act(piece),
+        "because": why.because,
+        "allowed": why.allowed,
+        "may_verify": rights.allows(Action.VERIFY, piece),
+        "may_read_again": rights.allows(Action.FILE, piece),
+    }
+
+
+def part_line(piece: Document, part: Part) -> PartLine:
+    url = "" if parts.is_kept_inside(part) else reverse("desk:part", args=[piece.pk, part.index])
+    return PartLine(ROLES.get(part.role, ROLES["attachment"]), part, url, telling.told_flags(part.flags))
+
+
+def copy_line(piece: Document, row: Rendition) -> CopyLine:
+    url = reverse("desk:pdfa", args=[piece.pk]) if row.kind == RenditionKind.PDFA else ""
+    return CopyLine(row, HOW.get(row.kind, str)(row.parameters), url)
+
+
+def text_how(facts: Any) -> str:
+    return str(_("%(pages)s páginas con texto") % {"pages": facts.get("pages", 0)})
+
+
+def recognised_how(facts: Any) -> str:
+    shown = {"pages": facts.get("pages", 0), "dpi": facts.get("dpi"), "sure": rounded(facts.get("confidence"))}
+    return str(_("%(pages)s páginas, a %(dpi)s puntos por pulgada, confianza media %(sure)s %%") % shown)
+
+
+def archival_how(facts: Any) -> str:
+    return str(_("perfil PDF/A-%(profile)s; su texto es igual al del original") % {"profile": facts.get("profile", "")})
+
+
+def rounded(confidence: Any) -> str:
+    return f"{float(confidence or 0):.0f}"
+
+
+#: How each kind was made, from its parameters.
+HOW = {
+    RenditionKind.TEXT: text_how,
+    RenditionKind.OCR: recognised_how,
+    RenditionKind.PDFA: archival_how,
+}
+
+
+def pdfa_context(piece: Document) -> dict[str, Any]:
+    """Whether an archival copy can be asked for, is on its way, or why there is none."""
+    if not renditions.may_have_pdfa(piece):
+        return {}
+    state = renditions.pdfa_state(piece)
+    return {
+        "pdfa_asked": state.asked and state.copy is None,
+        "pdfa_fault": telling.told_no_pdfa(state.fault) if state.copy is None else "",
+        "pdfa_may_ask": state.copy is None and not state.asked,
+    }
