@@ -210,10 +210,10 @@ def head(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def patch(request: HttpRequest, draft: Draft) -> HttpResponse:
     check_spoken(request)
-    if request.headers.get("Content-Type") != BODY:
-        raise Malformed(415, _("Los bytes se envían como %(type)s.") % {"type": BODY})
     if "Content-Length" not in request.headers:
         raise Malformed(411, _("Diga cuántos bytes envía."))
+    if request.headers.get("Content-Type") != BODY:
+        raise Malformed(415, _("Los bytes se envían como %(type)s.") % {"type": BODY})
     place, length = number_in(request, "Upload-Offset"), number_in(request, "Content-Length")
     reached = receive_bytes(actor=request.user, draft=draft, stream=request, offset=place, length=length)
     return expiring(HttpResponse(status=204, headers={"Upload-Offset": str(reached)}), draft)

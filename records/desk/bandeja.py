@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from records import clock
 from records.desk.doors import READ, desk_view
-from records.models import Appointment, Document
+from records.models import Appointment, Document, Draft
+from records.parsing.names import safe_display_name
 from records.selectors.service_state import count_unread, worker_runs
 from records.selectors.worklists import DUE, WorkGroup, bandeja_for, list_acts_for
 
 #: Title, sentence when nothing waits, and word of the act, by group.
 TOLD: dict[str, tuple[Any, Any, Any]] = {
     "to_approve": (_("Por aprobar"), _("No hay propuestas de nivel por decidir."), _("Decidir")),
+    "incomplete": (_("Incompletos"), _("No tiene archivos por completar."), _("Completar")),
     "to_classify": (
         _("Por clasificar"),
         _("Todas las piezas que usted lee tienen nivel o propuesta."),
@@ -107,6 +109,9 @@ def line_of(code: str, item: Any, acts: dict[uuid.UUID, uuid.UUID]) -> Line:
         place = item.expediente
         url = reverse("desk:expediente-access", args=[place.pk])
         return Line(place.title, place.code, item.person.get_full_name(), url, item.ends_on)
+    if isinstance(item, Draft):
+        url, where = reverse("desk:draft", args=[item.pk]), item.get_state_display()
+        return Line(safe_display_name(item.original_name), item.expediente.code, where, url, item.created_at)
     where = f"{item.tipo.name} · {_('radicado')} {item.radicado}"
     day = item.due if code in DUE else item.filed_at
     return Line(item.title, item.expediente.code, where, address_of(code, item, acts), day, item)

@@ -11,8 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from records import clock, permissions
 from records.errors import AccessDenied
-from records.models import Appointment, ClassificationAct, Document, Grant, LedgerEvent
+from records.models import Appointment, ClassificationAct, Document, Draft, Grant, LedgerEvent
 from records.permissions import Actor, Rights
+from records.selectors.drafts import list_drafts_for
 from records.vocabulary import (
     Action,
     ActState,
@@ -34,8 +35,8 @@ GRANT_RULES = frozenset(rule for _table, rule, _levels, _column in permissions.G
 class WorkGroup:
     """A group of the bandeja: how many wait, since when, and the first of them.
 
-    Items are pieces, or appointments in "custody_ending". `oldest` is the day on which the first of them came to
-    wait; in the groups of DUE it is the day on which the first of them ends.
+    Items are pieces, drafts in "incomplete", or appointments in "custody_ending". `oldest` is the day on which the
+    first of them came to wait; in the groups of DUE it is the day on which the first of them ends.
     """
 
     code: str
@@ -104,13 +105,20 @@ def custody_ending(rights: Rights) -> QuerySet[Appointment]:
     return open_ones.annotate(due=F("ends_on")).select_related("expediente", "person")
 
 
+def incomplete(rights: Rights) -> QuerySet[Draft]:
+    """One's own files that were sent and are not filed."""
+    return list_drafts_for(rights.actor)
+
+
 Choice = Callable[[Rights], QuerySet[Any]]
 CUSTODY = permissions.OFFICE_ACTS[Action.PROPOSE_LEVEL]
 APPROVERS = permissions.OFFICE_ACTS[Action.APPROVE_LEVEL]
 REGISTRARS = permissions.OFFICE_ACTS[Action.REGISTER]
+FILERS = permissions.OFFICE_ACTS[Action.FILE]
 #: Each group of the bandeja: whose duty it is, and what it holds.
 GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
     "to_approve": (APPROVERS, to_approve),
+    "incomplete": (FILERS, incomplete),
     "to_classify": (CUSTODY, to_classify),
     "returned": (CUSTODY, returned),
     "waiting_approval": (CUSTODY, waiting_approval),
@@ -121,10 +129,12 @@ GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
 }
 #: Groups ordered by the day on which something ends.
 DUE = frozenset({"levels_ending", "custody_ending"})
+#: Since when the things of a group wait, where it is not since they were filed.
+SINCE = {**dict.fromkeys(DUE, "due"), "incomplete": "created_at"}
 
 
 def group_of(code: str, rows: QuerySet[Any]) -> WorkGroup:
-    moment = "due" if code in DUE else "filed_at"
+    moment = SINCE.get(code, "filed_at")
     items, count = list(rows.order_by(moment, "pk")[:SHOWN]), rows.count()
     return WorkGroup(code, count, getattr(items[0], moment) if items else None, items)
 
