@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from records.command_help import SpanishFormatter, in_spanish, told_in_spanish
 from records.errors import RecordsError
 from records.sentences import sentence_for
 
@@ -61,12 +62,13 @@ class JsonCommand(BaseCommand, ABC):
         """Do the work. Raises RecordsError or Refused to refuse it whole."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs.setdefault("formatter_class", SpanishFormatter)
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        usage_fault = parser.error
+        usage_fault = told_in_spanish(parser, parser.error)
 
         def error(message: str) -> NoReturn:
             if "--json" in sys.argv[1:]:
-                self.print_json(refusal("usage", message))
+                self.print_json(refusal("usage", in_spanish(message)))
             usage_fault(message)
             raise AssertionError  # argparse, and Django's parser, never return from a fault
 

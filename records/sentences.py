@@ -57,6 +57,7 @@ REFUSALS: Mapping[str, Sentence] = {
     ),
     "refused_batch": _("No se radicó ninguno de los archivos: corrija los que se nombran y vuelva a enviar el lote."),
     "wrong_state": _("El estado actual no permite ese paso. Vuelva a cargar la página y revise qué falta."),
+    "unreadable_path": _("No se puede leer el archivo: %(cause)s."),
     "package_refused": _("No se radicó nada del paquete. Corrija lo señalado y envíelo completo otra vez."),
     "digest_differs": _("La huella no es la del manifiesto: el archivo cambió, o no es el anunciado."),
     "bytes_differ": _("El tamaño no es el del manifiesto: el archivo cambió, o no es el anunciado."),
@@ -241,7 +242,16 @@ def sentence_for(error: RecordsError) -> str:
     if isinstance(error, Incomplete):
         return incomplete(error)
     told = str(REFUSALS.get(error.code, _("No se pudo completar el acto. Consulte con el custodio.")))
-    return told % error.facts if "%(" in told else told
+    return placed(told % error.facts if "%(" in told else told, error.facts)
+
+
+def placed(told: str, facts: Mapping[str, Any]) -> str:
+    """A sentence about a place of a table or a text, with the place where there is one."""
+    line, column = facts.get("line"), facts.get("column")
+    if not line:
+        return told
+    where = str(_("Línea %(line)s, columna %(column)s") if column else _("Línea %(line)s")) % facts
+    return f"{where}: {told[0].lower()}{told[1:]}"
 
 
 def rejected(error: RejectedUpload) -> str:

@@ -212,7 +212,7 @@ def begin(job: Job) -> None:
     values = {"state": JobState.RUNNING, "started_at": job.started_at, "result": job.result}
     Job.objects.filter(pk=job.pk, state__in=GOING).update(**values)
     if row and tries > MOST_TRIES:
-        settle(job, row, refused("row_unfinished"), 0.0)
+        settle(job, row, told_of(RecordsError("row_unfinished")), 0.0)
 
 
 def do_row(kind: Kind, job: Job, row: JobRow) -> None:
@@ -220,22 +220,19 @@ def do_row(kind: Kind, job: Job, row: JobRow) -> None:
     started, prepared = time.monotonic(), None
     try:
         prepared = kind.prepare(job, row)
-        if write(kind, job, row, prepared, started):
-            return
+        if not write(kind, job, row, prepared, started):
+            put_away(kind, prepared)
     except OUTAGES:
         put_away(kind, prepared)
         forgive(job)
         raise
     except RecordsError as refusal:
-        told = Told(RowState.FAILED, refusal.code, sentence_for(refusal))
+        put_away(kind, prepared)
+        settle(job, row, told_of(refusal), time.monotonic() - started)
     except Exception:
         logger.exception("job %s, row %s", job.pk, row.number)
-        told = refused("row_unfinished")
-    else:
-        told = None
-    put_away(kind, prepared)
-    if told:
-        settle(job, row, told, time.monotonic() - started)
+        put_away(kind, prepared)
+        settle(job, row, told_of(RecordsError("row_unfinished")), time.monotonic() - started)
 
 
 def put_away(kind: Kind, prepared: Any) -> None:
@@ -243,8 +240,8 @@ def put_away(kind: Kind, prepared: Any) -> None:
         kind.undo(prepared)
 
 
-def refused(code: str) -> Told:
-    return Told(RowState.FAILED, code, sentence_for(RecordsError(code)))
+def told_of(refusal: RecordsError) -> Told:
+    return Told(RowState.FAILED, refusal.code, sentence_for(refusal))
 
 
 def write(kind: Kind, job: Job, row: JobRow, prepared: Any, started: float) -> bool:

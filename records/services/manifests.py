@@ -175,12 +175,14 @@ def named_cells(number: int, row: Mapping[str, Any]) -> Cells:
     for header, value in row.items():
         if (name := KNOWN.get(folded(header))) is None:
             raise UnreadableManifest("column_unknown", line=number, name=header)
-        if not isinstance(value, str | int | None) or isinstance(value, bool):
+        if not isinstance(value, ALLOWED.get(name, str) | None) or isinstance(value, bool):
             raise UnreadableManifest("manifest_not_text", line=number, name=header)
         cells[name] = "" if value is None else str(value).strip()
     return cells
 
 
+#: Columns that may be a number in JSON; all others are text.
+ALLOWED: Mapping[str, Any] = {"bytes": str | int}
 KNOWN = {folded(header): name for name, others in COLUMNS.items() for header in (name, *others)}
 
 

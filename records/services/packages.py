@@ -18,6 +18,7 @@ from records.models import Expediente
 from records.permissions import Actor
 from records.services.batches import Item, RefusedBatch, check_batch, file_batch, note_refusal
 from records.services.filing import Within
+from records.services.folders import OnDisk
 from records.services.manifests import Cells, Entry, Fault, Manifest, Rows, announced, read_rows, tipo_codes
 from records.services.receipts import FilingReceipt
 from records.services.receiving import DuplicateDecision, Upload
@@ -100,13 +101,15 @@ def faults_of(manifest: Manifest, uploads: Mapping[str, Upload]) -> Iterator[Fau
         yield from (Fault(entry.row, entry.path, error) for error in entry.faults)
         if entry.path and entry.path not in uploads:
             yield Fault(entry.row, entry.path, RuleViolation("file_absent"))
-        elif entry.path and entry.size not in (-1, size_of(uploads[entry.path])):
+        elif entry.path and entry.size >= 0 and entry.size != size_of(uploads[entry.path]):
             yield Fault(entry.row, entry.path, RuleViolation("bytes_differ"))
     named = {entry.path for entry in manifest.entries}
     yield from (Fault(0, path, RuleViolation("file_unannounced")) for path in uploads if path not in named)
 
 
 def size_of(upload: Upload) -> int:
+    if isinstance(upload, OnDisk):
+        return upload.size()
     if upload.path is not None:
         return upload.path.stat().st_size
     assert upload.stream is not None  # noqa: S101 - one of the two is always given
