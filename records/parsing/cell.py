@@ -7,7 +7,6 @@ request repeated once. After a fork the new process forgets its parent's cell an
 
 from __future__ import annotations
 
-import array
 import atexit
 import contextlib
 import dataclasses
@@ -112,9 +111,8 @@ class Cell:
         raise CellUnavailable("the cell does not take orders")
 
     def _deliver(self, running: Running, message: bytes, descriptors: tuple[int, int]) -> bool:
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
         try:
-            running.control.sendmsg([message], rights)
+            wire.send_order(running.control, message, descriptors)
         except OSError:
             self._discard(running)
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import mmap
 import os
@@ -41,7 +42,7 @@ class Contents:
         """Extension of the received name, lower case, with its dot."""
         return str(self.order.get("extension", ""))
 
-    @property
+    @functools.cached_property
     def limits(self) -> CellLimits:
         """The limits of this order."""
         return CellLimits(**self.order["limits"])
@@ -68,21 +69,25 @@ class Sink:
 
     def __init__(self, stream: socket.socket) -> None:
         self.stream = stream
-        self.facts: dict[str, Any] = {}
+        self.last: dict[str, Any] = {}
 
     def say(self, **facts: Any) -> None:
         """Send facts at once; later facts of the same name replace earlier ones."""
-        wire.send_json(self.stream, facts)
+        self.stream.sendall(wire.json_frame(facts))
+
+    def say_at_end(self, **facts: Any) -> None:
+        """Send facts with the answer's last frame, whatever that says."""
+        self.last.update(facts)
 
     def page(
         self, number: int, text: str, corners: array[float] | None = None, matrix: list[float] | None = None
     ) -> None:
         """Send one page; for ``corners`` and ``matrix`` see `words`."""
         if not corners or not matrix:
-            wire.send_json(self.stream, {"page": number, "text": text})
+            self.say(page=number, text=text)
             return
-        wire.send_json(self.stream, {"page": number, "text": text, "matrix": matrix})
-        wire.send(self.stream, b"B", corners.tobytes())
+        head = wire.json_frame({"page": number, "text": text, "matrix": matrix})
+        self.stream.sendall(head + wire.frame(b"B", corners.tobytes()))
 
     def pages(self, texts: Iterable[str]) -> None:
         """Send pages without boxes, numbered from 1."""
@@ -91,16 +96,16 @@ class Sink:
 
     def blob(self, payload: bytes) -> None:
         """Send raw bytes."""
-        wire.send(self.stream, b"B", payload)
+        self.stream.sendall(wire.frame(b"B", payload))
 
     def end(self) -> None:
         """Say that all went to its end."""
-        wire.send_json(self.stream, {"end": True})
+        self.say(**self.last, end=True)
 
     def fail(self, code: str, detail: str = "") -> None:
         """Say why it could not be done."""
         try:
-            wire.send_json(self.stream, {"fault": code, "detail": detail})
+            self.say(**self.last, fault=code, detail=detail)
         except OSError:  # the caller has gone; nobody is left to tell
             return
 

@@ -179,13 +179,12 @@ def _take(frames: Iterator[tuple[bytes, bytes]], answer: Answer) -> None:
             answer.pages.append(_page(facts, frames))
         elif "part" in facts:
             answer.parts.append(facts["part"])
-        elif "fault" in facts:
-            answer.fault, answer.detail = str(facts["fault"]), str(facts.get("detail", ""))
-            return
-        elif "end" in facts:
-            return
         else:
             answer.facts.update(facts)
+            if "fault" in facts:
+                answer.fault, answer.detail = str(facts["fault"]), str(facts.get("detail", ""))
+            if "fault" in facts or "end" in facts:
+                return
     raise wire.WireError("ended")
 
 

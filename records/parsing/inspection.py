@@ -35,7 +35,7 @@ def inspect(contents: Contents, sink: Sink) -> None:
     findings = Findings(refusals=set(refusals))
     try:
         INSPECTORS[kind](contents, findings)
-        sink.say(inspected=True)
+        sink.say_at_end(inspected=True)
     except Damaged as fault:
         findings.refusals |= {"encrypted"} if fault.code == "encrypted" else set()
         findings.flags.add("limits" if fault.code == "limits" else "damaged")
@@ -45,7 +45,7 @@ def inspect(contents: Contents, sink: Sink) -> None:
 
 def _tell(sink: Sink, findings: Findings, first: list[str]) -> None:
     later = sorted(findings.refusals - set(first))
-    sink.say(pages=findings.pages, flags=sorted(findings.flags), refusals=[*first, *later])
+    sink.say_at_end(pages=findings.pages, flags=sorted(findings.flags), refusals=[*first, *later])
 
 
 def _image(contents: Contents, findings: Findings) -> None:

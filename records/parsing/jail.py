@@ -22,6 +22,8 @@ PR_SET_DUMPABLE = 4
 SECCOMP_MODE_FILTER = 2
 SIGKILL = 9
 
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 #: System calls a parser never needs. Creating processes and threads is among them.
@@ -82,10 +84,18 @@ def limit_resources(limits: Mapping[str, int]) -> None:
         resource.setrlimit(which, (value, value))
 
 
-def limit_memory(limits: Mapping[str, int], file_bytes: int) -> None:
-    """Set the address space that one file may take, beyond what maps the file itself."""
-    most = limits["address_space"] + file_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+def limit_memory(most: int) -> None:
+    """Limit the address space of this process to so many bytes, or to fewer where it is limited already."""
+    _, standing = resource.getrlimit(resource.RLIMIT_AS)
+    least = most if standing == resource.RLIM_INFINITY else min(most, standing)
+    resource.setrlimit(resource.RLIMIT_AS, (least, least))
+
+
+def keep_freed_memory() -> None:
+    """Give back what is free now, and keep what is freed from now on: a child asks the kernel for less."""
+    _libc.malloc_trim(0)
+    for option, value in ((_TRIM_THRESHOLD, 1 << 28), (_MMAP_THRESHOLD, 1 << 25), (_TOP_PAD, 1 << 20)):
+        _libc.mallopt(option, value)
 
 
 # -- seccomp -------------------------------------------------------------------------------------------------------

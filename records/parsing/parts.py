@@ -41,6 +41,8 @@ class Gathered(Sink):
         """Keep the facts."""
         self.facts.update(facts)
 
+    say_at_end = say
+
 
 def listed(contents: Contents, sink: Sink) -> None:
     """Send every part from ``order["first"]`` on; raises Damaged once no more can be found."""

@@ -6,7 +6,7 @@ import email
 import email.policy
 from email.message import Message
 
-from lxml import etree, html
+from lxml import etree
 
 from .contents import Contents, Sink
 from .text_plain import decode, pages_of
@@ -70,6 +70,8 @@ def _body(part: Message) -> str:
 def _stripped(markup: str) -> str:
     if not markup.strip():
         return ""
-    root = html.document_fromstring(markup)
+    root = etree.fromstring(markup.encode(), etree.HTMLParser(encoding="utf-8", remove_comments=True))
+    if root is None:
+        return ""
     etree.strip_elements(root, "script", "style", with_tail=False)
     return "".join(str(text) for text in root.itertext())

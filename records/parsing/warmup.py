@@ -1,9 +1,14 @@
-"""Use every engine once, on a file of our own, before the first fork, so that no child pays for first times."""
+"""Use every engine once, on a file of our own, before the first fork, so that no child pays for first times.
+
+A child that waits practises too: memory shared with its parent becomes its own, page by page, when it is first
+written, and that is better done before a file is there.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import os
 import socket
 import zipfile
@@ -11,41 +16,51 @@ from collections.abc import Callable
 from typing import Any
 
 import pikepdf
+from PIL import Image
 
-from . import formats
+from . import formats, jail, wire
 from .limits import CellLimits
 
 Serve = Callable[[dict[str, Any], socket.socket, int], None]
+#: Serves a message and its two descriptors within so many bytes of memory.
+ServeMessage = Callable[[bytes, list[int], int], None]
 
+#: Bytes of the heap that a waiting child has already touched.
+TOUCHED = 4 << 20
+_AMPLE = 1 << 46
 _PAGE = b"BT /F1 12 Tf 72 720 Td (Custodia) Tj ET"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     f'<Override PartName="/word/document.xml" ContentType="{formats.DOCX}.main+xml"/></Types>'
 )
+_MAIL = b"From: a@example.org\nSubject: Custodia\n\nCustodia\n"
 
 
 class Rehearsal:
     """Small files of our own, held in memory, on which the real work is practised."""
 
     def __init__(self) -> None:
-        self.pdf = _in_memory(sample_pdf())
-        self.docx = _in_memory(sample_docx())
-        self.text = _in_memory(b"Custodia\n")
+        samples = {"pdf": sample_pdf(), "docx": sample_docx(), "txt": b"Custodia\n", "eml": _MAIL}
+        images = {kind: sample_image(kind) for kind in ("png", "jpeg", "tiff")}
+        self.files = {extension: _in_memory(data) for extension, data in {**samples, **images}.items()}
 
     def full(self, serve: Serve) -> None:
         """Every operation on every kind: once, in the preloaded parent."""
-        for file, kind, operations in (
-            (self.pdf, "pdf", ("inspect", "read", "render")),
-            (self.docx, "docx", ("inspect", "read")),
-            (self.text, "text", ("inspect", "read")),
-        ):
-            for operation in operations:
-                _practise(serve, operation, kind, file)
+        for extension in self.files:
+            for operation in ("inspect", "read", "render"):
+                _practise(serve, self._order(extension, operation), self.files[extension])
+        jail.keep_freed_memory()
 
-    def short(self, serve: Serve) -> None:
-        """The operation people wait for, in a child that waits: what memory it touches is its own beforehand."""
-        _practise(serve, "inspect", "pdf", self.pdf)
+    def short(self, serve: ServeMessage) -> None:
+        """What people wait for, from the order's arrival on, in a child that waits."""
+        bytearray(TOUCHED)
+        for extension in ("docx", "txt", "pdf"):
+            _practise_message(serve, self._order(extension, "inspect"), self.files[extension])
+
+    def _order(self, extension: str, operation: str) -> dict[str, Any]:
+        kind = formats.BY_EXTENSION[f".{extension}"].kind
+        return {"op": operation, "kind": kind, "extension": f".{extension}", "number": 1, "dpi": 36}
 
 
 def sample_pdf() -> bytes:
@@ -70,14 +85,30 @@ def sample_docx() -> bytes:
     return out.getvalue()
 
 
+def sample_image(kind: str) -> bytes:
+    """A small image."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, kind)
+    return out.getvalue()
+
+
 def _in_memory(data: bytes) -> int:
     file = os.memfd_create("rehearsal")
     os.write(file, data)
     return file
 
 
-def _practise(serve: Serve, operation: str, kind: str, file: int) -> None:
-    order = {"op": operation, "kind": kind, "extension": f".{kind}", "number": 1, "dpi": 36}
+def _practise(serve: Serve, order: dict[str, Any], file: int) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         serve({**order, "limits": dataclasses.asdict(CellLimits())}, theirs, file)
+
+
+def _practise_message(serve: ServeMessage, order: dict[str, Any], file: int) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    answers, answer = socket.socketpair()
+    with ours, theirs, answers, answer:
+        wire.send_order(ours, json.dumps(order).encode(), (answer.fileno(), file))
+        message, descriptors = wire.receive_order(theirs)
+        serve(message, descriptors, _AMPLE)
+        os.close(descriptors[1])

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import jail
+from . import jail, wire
 
 MAX_ORDER = 160 * 1024
 #: Children kept waiting; below FEW another is forked at once, above it only when no order came for QUIET seconds,
@@ -29,6 +29,7 @@ MAX_STILLBORN = 20
 HIGHEST_DESCRIPTOR = 1024
 PID_BYTES = 4
 Serve = Callable[[dict[str, Any], socket.socket, int], None]
+ServeMessage = Callable[[bytes, list[int], int], None]
 
 
 class Zygote:
@@ -40,7 +41,7 @@ class Zygote:
         limits: Mapping[str, Any],
         filter_code: bytes,
         serve_one: Serve,
-        rehearse: Callable[[Serve], None],
+        rehearse: Callable[[ServeMessage], None],
     ) -> None:
         self.control = control
         self.limits = limits
@@ -103,34 +104,36 @@ class Zygote:
         while len(self.waiting) < (WAITING if quiet else FEW):
             pid = os.fork()
             if pid == 0:
-                self._live()
+                self._live(practise=quiet)
             self.waiting.add(pid)
 
-    def _live(self) -> None:
+    def _live(self, practise: bool) -> None:
         """The whole life of a child: one order. It never returns and runs no exit handler of the parent."""
         code = 1
         try:
             jail.die_with_parent()
             message, descriptors = _at_once(self.control)
-            if not message:
-                self.rehearse(self.serve_one)
+            if practise and not message:
+                self.rehearse(self._serve)
             _let_go_of_all_but(self.control.fileno(), self.taking, *descriptors)
             jail.limit_resources(self.limits)
             jail.install_filter(self.filter_code)
             if not message:
-                message, descriptors = _receive(self.control)
+                message, descriptors = wire.receive_order(self.control)
             if len(descriptors) == 2:
-                self._work(json.loads(message), *descriptors)
+                os.write(self.taking, os.getpid().to_bytes(PID_BYTES, "little"))
+                os.close(self.taking)
+                self.control.close()
+                self._serve(message, descriptors, self.limits["address_space"])
                 code = 0
         finally:
             os._exit(code)
 
-    def _work(self, order: dict[str, Any], answer: int, file: int) -> None:
-        os.write(self.taking, os.getpid().to_bytes(PID_BYTES, "little"))
-        os.close(self.taking)
-        self.control.close()
-        jail.limit_memory(self.limits, os.fstat(file).st_size)
-        self.serve_one({**order, "limits": self.limits}, socket.socket(fileno=answer), file)
+    def _serve(self, message: bytes, descriptors: list[int], memory: int) -> None:
+        """Serve one order within ``memory`` bytes beyond what maps the file."""
+        answer, file = descriptors
+        jail.limit_memory(memory + os.fstat(file).st_size)
+        self.serve_one({**json.loads(message), "limits": self.limits}, socket.socket(fileno=answer), file)
 
     def _bury(self) -> None:
         while self.deadlines or self.waiting:
@@ -190,19 +193,9 @@ def _kill(pid: int) -> None:
 def _at_once(control: socket.socket) -> tuple[bytes, list[int]]:
     """An order that is already there; nothing where none is."""
     try:
-        return _receive(control, socket.MSG_DONTWAIT)
+        return wire.receive_order(control, socket.MSG_DONTWAIT)
     except BlockingIOError:
         return b"", []
-
-
-def _receive(control: socket.socket, flags: int = 0) -> tuple[bytes, list[int]]:
-    """A message and the descriptors that came with it; nothing when the far end has closed."""
-    message, ancillary, _, _ = control.recvmsg(MAX_ORDER, socket.CMSG_SPACE(2 * 4), flags)
-    descriptors = array.array("i")
-    for level, kind, payload in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            descriptors.frombytes(payload[: len(payload) - len(payload) % 4])
-    return message, list(descriptors)
 
 
 def main(fd: int, readable: list[str]) -> None:
@@ -211,7 +204,7 @@ def main(fd: int, readable: list[str]) -> None:
     from . import warmup, work
 
     control = socket.socket(fileno=fd)
-    limits = json.loads(control.recv(MAX_ORDER))
+    limits = json.loads(control.recv(wire.MAX_ORDER))
     rehearsal = warmup.Rehearsal()
     rehearsal.full(work.serve)
     work.load_engines(limits["engines"])

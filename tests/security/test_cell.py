@@ -17,7 +17,7 @@ import pytest
 
 from records import parsing
 from records.parsing import cell as cell_module
-from records.parsing import front, launch
+from records.parsing import front, launch, zygote
 from records.parsing.limits import CellLimits, limits_from
 from tests.unit.parsing import makers
 
@@ -233,7 +233,9 @@ def test_a_killed_cell_is_replaced_without_anybody_noticing(pdf, whom):
     running = front._cell.running()
     os.kill(running.process.pid if whom == "outer" else _inside(running), signal.SIGKILL)
     assert works(pdf)
+    _until(lambda: front._cell.running().process.pid != running.process.pid)
     assert front._cell.running().process.pid != running.process.pid
+    assert works(pdf)
 
 
 def test_a_cell_killed_in_the_middle_of_a_file_begins_it_again(tmp_path):
@@ -266,6 +268,29 @@ def test_a_thread_that_ends_does_not_take_the_cell_with_it(pdf):
     time.sleep(0.2)
     assert works(pdf)
     assert front._cell.running().process.pid == pid
+
+
+def test_children_wait_forked_ahead_and_live_until_they_are_needed(pdf):
+    assert works(pdf)
+    running = front._cell.running()
+    time.sleep(1)
+    waiting = _waiting(running)
+    assert len(waiting) == zygote.WAITING
+    time.sleep(1)
+    assert _waiting(running) == waiting, "nobody died and nobody was added while nothing was asked"
+    assert works(pdf)
+    _until(lambda: len(_waiting(running) - waiting) == 1 and len(_waiting(running)) == zygote.WAITING)
+    assert len(_waiting(running) - waiting) == 1, "the child that took the order was replaced"
+
+
+def _waiting(running):
+    return set(_below(_inside(running)))
+
+
+def _until(holds):
+    deadline = time.monotonic() + 10
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 PROGRAM = """
