@@ -68,7 +68,10 @@ def test_an_annulment_says_why_and_is_done_once(cast: dict[str, Any], piece: Doc
 
 @pytest.mark.requirement("B10")
 def test_who_may_annul(cast: dict[str, Any], expediente: Expediente) -> None:
-    restricted, reserved = lives.piece(cast, expediente, Level.RESTRICTED), lives.piece(cast, expediente, Level.RESERVED)
+    restricted, reserved = (
+        lives.piece(cast, expediente, Level.RESTRICTED),
+        lives.piece(cast, expediente, Level.RESERVED),
+    )
     rows = (
         ("jefatura", restricted, AccessDenied), ("revisora", restricted, NotFound), ("archivista", reserved, NotFound),
         ("inactivo", restricted, NotFound),
@@ -148,9 +151,7 @@ def test_an_annulment_that_fails_files_nothing(cast: dict[str, Any], expediente:
 
 
 @pytest.mark.requirement("B10", "B8")
-def test_a_version_is_a_new_record_of_the_same_document(
-    cast: dict[str, Any], expediente: Expediente
-) -> None:
+def test_a_version_is_a_new_record_of_the_same_document(cast: dict[str, Any], expediente: Expediente) -> None:
     list_annex(actor=cast["archivista"], expediente=expediente, key="A-1", label="Anexo 1")
     told = filing.FilingMetadata(tipo="anexo_del_convenio", date=factories.DAY, annex="A-1")
     first = filing.file_document(actor=cast["archivista"], expediente=expediente, upload=factories.upload(),

@@ -77,7 +77,10 @@ def test_where_a_piece_may_not_be_incorporated(
 def test_who_incorporates_reads_the_piece_and_files_in_the_other(
     cast: dict[str, Any], expediente: Expediente, settlement: Expediente
 ) -> None:
-    reserved, restricted = lives.piece(cast, expediente, Level.RESERVED), lives.piece(cast, expediente, Level.RESTRICTED)
+    reserved, restricted = (
+        lives.piece(cast, expediente, Level.RESERVED),
+        lives.piece(cast, expediente, Level.RESTRICTED),
+    )
     for login, piece, expected in (
         ("archivista", reserved, NotFound), ("jefatura", restricted, AccessDenied), ("ajeno", restricted, NotFound)
     ):  # fmt: skip

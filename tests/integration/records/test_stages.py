@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from records import stages
 from records.errors import AccessDenied, Incomplete, NotFound, RuleViolation
 from records.models import Expediente, LedgerEvent, StateChange
 from records.selectors.history import transitions_of
-from records.services import closing, correction, placements
+from records.services import closing, correction
 from records.services.expedientes import advance_stage, describe_expediente
 from records.transitions import MACHINES
 from records.vocabulary import ActState, ExpedienteKind, Level
@@ -30,7 +31,7 @@ def test_an_expediente_walks_its_course_one_stage_at_a_time(
     opened.refresh_from_db()
     assert opened.stage == course[-1]
     told = [step for step in transitions_of(opened) if step.machine == "Stage"]
-    assert [(step.source, step.target) for step in told] == list(zip(course, course[1:], strict=False))
+    assert [(step.source, step.target) for step in told] == list(itertools.pairwise(course))
     assert all(step.actor == "archivista" and step.reason == f"Paso a {step.target}" for step in told)
 
 
@@ -51,9 +52,7 @@ def test_a_stage_is_not_skipped_and_a_return_needs_its_cause(cast: dict[str, Any
 
 
 @pytest.mark.requirement("P3")
-def test_a_step_names_the_piece_that_shows_it_and_never_its_prose(
-    cast: dict[str, Any], expediente: Expediente
-) -> None:
+def test_a_step_names_the_piece_that_shows_it_and_never_its_prose(cast: dict[str, Any], expediente: Expediente) -> None:
     shown = lives.piece(cast, expediente)
     advance_stage(actor=cast["archivista"], expediente=expediente, stage="clearance", reason="Secreto a voces",
                   evidence=shown)  # fmt: skip
@@ -80,9 +79,7 @@ def test_stages_are_moved_by_the_contracts_group(cast: dict[str, Any], expedient
 
 
 @pytest.mark.rule("C10")
-def test_the_support_of_an_expediente_may_change_while_it_is_open(
-    cast: dict[str, Any], expediente: Expediente
-) -> None:
+def test_the_support_of_an_expediente_may_change_while_it_is_open(cast: dict[str, Any], expediente: Expediente) -> None:
     with pytest.raises(Incomplete) as refusal:
         describe_expediente(actor=cast["archivista"], expediente=expediente, format="hybrid", physical_place=" ")
     assert refusal.value.missing == ("physical_place",)
