@@ -1,7 +1,6 @@
 """A PDF made into PDF/A-2b by pikepdf: what it holds stays, what the norm forbids and nobody reads is let go.
 
-Signatures do not survive any saving: the copy carries none, so that nobody takes it for a broken original. Fonts are
-not embedded after the fact: a file that lacks them has no such copy.
+Signatures do not survive any saving: the copy carries none, so that nobody takes it for a broken original.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import io
 import pikepdf
 from pikepdf import pdfa
 
-from . import pdf_weight, pdfa_repairs
+from . import pdf_weight, pdfa_fonts, pdfa_repairs
 from .contents import Contents, Damaged, Sink
 
 ENGINE = ("pikepdf", str(pikepdf.__version__))
@@ -30,6 +29,7 @@ def read(contents: Contents, sink: Sink) -> None:
         with pikepdf.open(contents.stream(), suppress_warnings=True) as pdf:
             pdf_weight.check(pdf, contents.limits)
             pdfa_repairs.repair(pdf)
+            pdfa_fonts.embed(pdf)
             copy = _conformant(pdf, bool(contents.order.get("written_as_pdfa")))
     except pikepdf.PasswordError as fault:
         raise Damaged("encrypted") from fault

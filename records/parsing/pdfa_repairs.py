@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Name, Stream, String
 
-#: Of the catalog: seals, what happens on opening, forms (whose fields become stamps).
-_OF_CATALOG = ("/Perms", "/DSS", "/OpenAction", "/AA", "/AcroForm")
+#: Of the catalog: seals, what happens on opening, forms (whose fields become stamps), a version that overrules.
+_OF_CATALOG = ("/Perms", "/DSS", "/OpenAction", "/AA", "/AcroForm", "/Version", "/Extensions")
 #: Of a page: transitions of a slide show, small pictures of itself, the order of the tabulator key.
 _OF_PAGE = ("/AA", "/Trans", "/Dur", "/Thumb", "/PieceInfo", "/Tabs")
 _OF_TRAILER = frozenset({"/Size", "/Root", "/Info", "/ID", "/Prev", "/Encrypt"})
@@ -22,6 +22,8 @@ _OF_STAMP = ("/Type", "/Rect", "/P", "/F", "/NM", "/M")
 def repair(pdf: pikepdf.Pdf) -> None:
     """Change the open document in memory."""
     _drop(pdf.Root, _OF_CATALOG)
+    if isinstance(language := pdf.Root.get("/Lang"), String):
+        pdf.Root.Lang = String(str(language))  # it may stand as an object of its own, which the norm does not foresee
     for key in set(pdf.trailer.keys()) - _OF_TRAILER:
         del pdf.trailer[key]
     for page in pdf.pages:
