@@ -51,6 +51,7 @@ from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
 from records.services.jobs import give_up as give_up_job
 from records.services.parts import give_up_parts
+from records.services.quarantine import sweep as sweep_quarantine
 from records.services.reading import give_up_reading, read_document
 from records.services.receipts import FilingReceipt
 from records.services.receiving import DuplicateDecision, Upload

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from records import parsing, triggers
+from records import parsing, scanning, triggers
 from records.services import keys
 
 #: Processes that open uploads; the others never start the cell.
@@ -27,7 +27,7 @@ def missing_triggers() -> Iterator[str]:
 
 def open_store() -> Iterator[str]:
     """Names the folders of the bytes that other people of this machine may enter or read."""
-    for place in (store_root(), Path(settings.RECORDS["PAGE_CACHE"])):
+    for place in (store_root(), *(Path(settings.RECORDS[name]) for name in ("PAGE_CACHE", "ARRIVALS", "QUARANTINE"))):
         if place and open_to_others(place):
             yield f"{place} queda abierto a otras personas de la máquina (debe ser 0700)"
 
@@ -63,6 +63,22 @@ def foreign_key() -> Iterator[str]:
         yield from keys.foreign_faults()
 
 
+def undecided_scanner() -> Iterator[str]:
+    """Production says where its malware scanner is, or that it has none; one that lets things by is a danger."""
+    if settings.PROFILE != "production" or settings.SITE_ROLE not in OPENING_ROLES:
+        return
+    if told := SCANNER_FAULTS.get(scanning.status().state):
+        yield told
+
+
+#: A scanner that is away is no reason not to start: nothing is filed until it is back.
+SCANNER_FAULTS = {
+    "not_configured": "no se ha dicho dónde está el antivirus: MALWARE_SCANNER=unix:/ruta, tcp:127.0.0.1:puerto, o none",
+    "blind": "el antivirus no reconoce el archivo de prueba EICAR: revise sus firmas",
+    "silent": "el antivirus da por limpio lo que no revisó hasta el final: ponga AlertExceedsMax yes en clamd.conf",
+}
+
+
 def open_to_others(place: Path) -> bool:
     """Whether the mode lets anybody outside owner and group read, write or enter; absent places are not open."""
     try:
@@ -86,5 +102,5 @@ def clock_offset() -> float:
         return 1.0
 
 
-SETTINGS_CHECKS = (open_store, shifted_clock, unisolated_cell, unready_key)
+SETTINGS_CHECKS = (open_store, shifted_clock, unisolated_cell, unready_key, undecided_scanner)
 DATABASE_CHECKS = (missing_triggers, foreign_key)

@@ -5,7 +5,7 @@ No sentence names what its reader may not see: facts used here are the reader's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -49,6 +49,7 @@ REFUSALS: Mapping[str, Sentence] = {
     "signing_key_unavailable": _(
         "El sistema no encuentra su llave de firma y no puede expedir recibos. No se radicó nada; avise a soporte."
     ),
+    "already_settled": _("Ese archivo ya fue atendido."),
     "scanner_unavailable": _(
         "El antivirus no responde y el archivo no se puede revisar. No se radicó nada; vuelva a intentarlo más tarde."
     ),
@@ -259,6 +260,12 @@ def rejected(error: RejectedUpload) -> str:
     reasons = [reason for reason in error.reasons if reason != "extension_mismatch"] or error.reasons
     causes = [str(UPLOADS.get(reason, UPLOADS["forbidden_type"])) for reason in reasons]
     return " ".join([str(_("No se radicó.")), *dict.fromkeys(causes)])
+
+
+def told_reasons(codes: Iterable[str]) -> list[str]:
+    """Why a file was not admitted, a sentence for each cause."""
+    known = {**REFUSALS, **UPLOADS}
+    return list(dict.fromkeys(str(known.get(code, UPLOADS["forbidden_type"])) for code in codes))
 
 
 def incomplete(error: Incomplete) -> str:

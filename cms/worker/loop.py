@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, close_old_connections, connections
 
 from cms.worker import names, pulse, queue
+from records.api import sweep_quarantine
 from search import api as search
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ def drain_once(progress: Callable[[int, int], None] | None = None) -> Tally:
     """Do all that is due and end."""
     worker, tally = names.own_name(), Tally()
     queue.recover()
+    sweep_quarantine()
     total = queue.due().count()
     while row := queue.take(worker):
         tally.count(queue.run(row))
@@ -91,7 +93,7 @@ def keep_house(worker: str, stop: threading.Event) -> None:
     """Beat, recover and index, on the main thread."""
     beat = Chore(pulse.EVERY, lambda: pulse.beat(worker))
     recover, sweep = Chore(RECOVER_EVERY, queue.recover), Chore(SWEEP_EVERY, queue.sweep)
-    chores = (beat, recover, sweep, Chore(MEND_EVERY, mend_index))
+    chores = (beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine))
     while not stop.is_set():
         for chore in chores:
             patiently(chore.when_due)

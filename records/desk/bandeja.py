@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import clock
 from records.desk.doors import READ, desk_view
-from records.models import Appointment, Document, Draft
+from records.models import Appointment, Document, Draft, Quarantined
 from records.parsing.names import safe_display_name
 from records.selectors.service_state import count_unread, worker_runs
 from records.selectors.worklists import DUE, WorkGroup, bandeja_for, list_acts_for
@@ -24,6 +24,7 @@ from records.selectors.worklists import DUE, WorkGroup, bandeja_for, list_acts_f
 TOLD: dict[str, tuple[Any, Any, Any]] = {
     "to_approve": (_("Por aprobar"), _("No hay propuestas de nivel por decidir."), _("Decidir")),
     "incomplete": (_("Incompletos"), _("No tiene archivos por completar."), _("Completar")),
+    "quarantine": (_("En cuarentena"), _("Ningún archivo rechazado espera que lo atiendan."), _("Atender")),
     "to_classify": (
         _("Por clasificar"),
         _("Todas las piezas que usted lee tienen nivel o propuesta."),
@@ -112,6 +113,9 @@ def line_of(code: str, item: Any, acts: dict[uuid.UUID, uuid.UUID]) -> Line:
     if isinstance(item, Draft):
         url, where = reverse("desk:draft", args=[item.pk]), item.get_state_display()
         return Line(safe_display_name(item.original_name), item.expediente.code, where, url, item.created_at)
+    if isinstance(item, Quarantined):
+        url, where = reverse("desk:quarantine-settle", args=[item.pk]), item.person.get_full_name()
+        return Line(safe_display_name(item.original_name), item.expediente.code, where, url, item.at)
     where = f"{item.tipo.name} · {_('radicado')} {item.radicado}"
     day = item.due if code in DUE else item.filed_at
     return Line(item.title, item.expediente.code, where, address_of(code, item, acts), day, item)

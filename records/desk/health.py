@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from records import parsing
+from records import parsing, scanning
 from records.desk.doors import READ, desk_view
 from records.selectors.service_state import count_unread, key_in_order, store_writable, worker_runs
 
@@ -23,7 +24,7 @@ class Check:
 
 @desk_view(*READ)
 def health(request: HttpRequest) -> HttpResponse:
-    return render(request, "records/health.html", {"checks": [worker(), queue(request), store(), cell(), key()]})
+    return render(request, "records/health.html", {"checks": [worker(), queue(request), store(), cell(), scanner(), key()]})
 
 
 def worker() -> Check:
@@ -57,6 +58,22 @@ def cell() -> Check:
         else _("Los archivos se abren con menos barreras que las exigidas en producción.")
     )
     return Check(_("Celda de lectura"), closed, said)
+
+
+#: Whether all is well, and what is said, by what the scanner answered.
+SCANNER: Mapping[str, tuple[bool, Any]] = {
+    "ready": (True, _("Revisa cada archivo, y los que trae dentro, antes de radicarlo.")),
+    "declared_off": (True, _("Esta instalación funciona sin antivirus: cada pieza lo dice.")),
+    "not_configured": (False, _("No está configurado: se radica sin revisar, y cada pieza lo dice.")),
+    "unreachable": (False, _("No responde. No se radica nada hasta que vuelva; lo que llegó queda guardado.")),
+    "blind": (False, _("Responde, pero no reconoce el archivo de prueba. Avise a soporte.")),
+    "silent": (False, _("Responde, pero da por limpio lo que no alcanza a revisar. Avise a soporte.")),
+}
+
+
+def scanner() -> Check:
+    well, said = SCANNER[scanning.status().state]
+    return Check(_("Antivirus"), well, said)
 
 
 def key() -> Check:

@@ -14,6 +14,7 @@ from records.errors import AccessDenied
 from records.models import Appointment, ClassificationAct, Document, Draft, Grant, LedgerEvent
 from records.permissions import Actor, Rights
 from records.selectors.drafts import list_drafts_for
+from records.selectors.quarantine import list_waiting
 from records.vocabulary import (
     Action,
     ActState,
@@ -35,7 +36,7 @@ GRANT_RULES = frozenset(rule for _table, rule, _levels, _column in permissions.G
 class WorkGroup:
     """A group of the bandeja: how many wait, since when, and the first of them.
 
-    Items are pieces, drafts in "incomplete", or appointments in "custody_ending". `oldest` is the day on which the
+    Items are pieces, drafts in "incomplete", refused files in "quarantine", or appointments in "custody_ending". `oldest` is the day on which the
     first of them came to wait; in the groups of DUE it is the day on which the first of them ends.
     """
 
@@ -115,10 +116,12 @@ CUSTODY = permissions.OFFICE_ACTS[Action.PROPOSE_LEVEL]
 APPROVERS = permissions.OFFICE_ACTS[Action.APPROVE_LEVEL]
 REGISTRARS = permissions.OFFICE_ACTS[Action.REGISTER]
 FILERS = permissions.OFFICE_ACTS[Action.FILE]
+WARDENS = permissions.OFFICE_ACTS[Action.HANDLE_QUARANTINE]
 #: Each group of the bandeja: whose duty it is, and what it holds.
 GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
     "to_approve": (APPROVERS, to_approve),
     "incomplete": (FILERS, incomplete),
+    "quarantine": (WARDENS, list_waiting),
     "to_classify": (CUSTODY, to_classify),
     "returned": (CUSTODY, returned),
     "waiting_approval": (CUSTODY, waiting_approval),
@@ -130,7 +133,7 @@ GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
 #: Groups ordered by the day on which something ends.
 DUE = frozenset({"levels_ending", "custody_ending"})
 #: Since when the things of a group wait, where it is not since they were filed.
-SINCE = {**dict.fromkeys(DUE, "due"), "incomplete": "created_at"}
+SINCE = {**dict.fromkeys(DUE, "due"), "incomplete": "created_at", "quarantine": "at"}
 
 
 def group_of(code: str, rows: QuerySet[Any]) -> WorkGroup:

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db import transaction
-
-from records import audit, conf, parsing, scanning, storage
+from records import conf, parsing, scanning, storage
 from records.errors import (
     DuplicateFiling,
     Incomplete,
@@ -23,6 +21,7 @@ from records.errors import (
 )
 from records.models import Blob, Document, Expediente
 from records.permissions import Actor, Rights
+from records.services import quarantine
 from records.storage import Staged
 
 
@@ -117,18 +116,8 @@ def leave_unjudged(actor: Actor, expediente: Expediente, upload: Upload, staged:
 def set_apart(
     actor: Actor, expediente: Expediente, upload: Upload, refusal: RejectedUpload, staged: Staged | None
 ) -> None:
-    """A refused file leaves its event, and its bytes go."""
-    del upload
-    if staged:
-        storage.store().discard(staged)
-    with transaction.atomic():
-        audit.record(
-            "document.refused",
-            actor=actor,
-            subject=expediente,
-            reasons=refusal.reasons,
-            sha256=staged.digest if staged else "",
-        )
+    """A refused file goes into quarantine with its reasons, and leaves its event."""
+    quarantine.set_apart(actor=actor, expediente=expediente, upload=upload, refusal=refusal, staged=staged)
 
 
 def check_duplicate(rights: Rights, received: Received, decision: DuplicateDecision | None) -> None:

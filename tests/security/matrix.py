@@ -106,6 +106,8 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/lotes/<uuid:batch>/recibo/", DESK, "batch", get=ALL),
     Row("custodia/lotes/<uuid:batch>/recibo.json", DESK, "batch", get=ALL),
     Row("custodia/lotes/<uuid:batch>/recibo.pdf", DESK, "batch", get=ALL),
+    Row("custodia/cuarentena/", DESK, get=only(CONTRACTS)),
+    Row("custodia/cuarentena/<uuid:key>/atender/", DESK, "quarantined", ALL, {"*": 422}),
     Row("custodia/llave/", DESK, get=ALL),
     Row("custodia/llave/<slug:key>.pem", DESK, "key", get=GONE),  # the address of a key that never was
     Row("custodia/aprobaciones/<uuid:key>/", DESK, "act", ALL, only("jefatura", 302), {"decision": "approve"}),

@@ -27,6 +27,7 @@ from tests.security import house as houses
 from tests.security.asking import Said, Visitor
 from tests.security.house import House
 from tests.security.matrix import (
+    CONTRACTS,
     EDITOR_GROUPS,
     METHODS,
     NOBODY,
@@ -78,6 +79,7 @@ SEERS: Mapping[str, Any] = {
     "act": lambda _name: [login for login in people() if "A.S" in reads_of(TOWN, login)],
     "grant": lambda _name: ["custodia"],
     "project": lambda _name: STAFF.split(),
+    "quarantined": lambda _name: CONTRACTS.split(),
     "job": lambda _name: [*STAFF.split(), "supervisor.cd001"],
 }
 
@@ -112,8 +114,17 @@ def built() -> Town:
         "grant": {"revisora": grant.pk},
         "job": {"A": job_of(house).pk},
         "project": {"hidden": project.pk},
+        "quarantined": {place: refused_in(house, place).pk for place in "AC"},
     }
     return Town(house, objects, forbidden_words(house))
+
+
+def refused_in(house: House, place: str) -> Quarantined:
+    """A file that was not admitted there."""
+    return Quarantined.objects.create(
+        expediente=house.expedientes[place], person=house.cast["archivista"], original_name="canariorechazado.exe",
+        digest="0" * 64, size=10, reasons=["executable"], detail="canariofirma", at=clock.now(),
+    )  # fmt: skip
 
 
 def found_c(house: House) -> None:
@@ -163,6 +174,8 @@ def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
     return words | {
         "canarioexpedientec": frozenset(STAFF.split()),
         "canarioproyecto": frozenset(STAFF.split()),
+        "canariorechazado": frozenset(CONTRACTS.split()),
+        "canariofirma": frozenset(CONTRACTS.split()),
         "canariomotivo": frozenset({"custodia", "revisora"}),
         "canarioponderacion": readers_of_act,
         "canariotrabajo": frozenset({"archivista", "custodia"}),
