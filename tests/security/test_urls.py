@@ -16,7 +16,8 @@ from django.test.utils import override_settings
 
 from cms.core.bootstrap import ensure_site
 from records.convenios.models import Project
-from records.models import ClassificationAct, Grant, Job
+from records import clock
+from records.models import ClassificationAct, Grant, Job, Quarantined
 from records.services import access, classification, jobs, viewing
 from records.services.jobs import NewRow
 from records.vocabulary import Level
