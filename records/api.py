@@ -163,6 +163,7 @@ __all__ = [
     "sentence_for",
     "shift_to",
     "subscribe",
+    "sweep_quarantine",
     "today",
     "verify_custody",
     "view_document",

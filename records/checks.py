@@ -73,7 +73,7 @@ def undecided_scanner() -> Iterator[str]:
 
 #: A scanner that is away is no reason not to start: nothing is filed until it is back.
 SCANNER_FAULTS = {
-    "not_configured": "no se ha dicho dónde está el antivirus: MALWARE_SCANNER=unix:/ruta, tcp:127.0.0.1:puerto, o none",
+    "not_configured": "no se ha dicho dónde está el antivirus: MALWARE_SCANNER=unix:/ruta, tcp:127.0.0.1:puerto o none",
     "blind": "el antivirus no reconoce el archivo de prueba EICAR: revise sus firmas",
     "silent": "el antivirus da por limpio lo que no revisó hasta el final: ponga AlertExceedsMax yes en clamd.conf",
 }

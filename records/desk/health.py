@@ -24,7 +24,8 @@ class Check:
 
 @desk_view(*READ)
 def health(request: HttpRequest) -> HttpResponse:
-    return render(request, "records/health.html", {"checks": [worker(), queue(request), store(), cell(), scanner(), key()]})
+    checks = [worker(), queue(request), store(), cell(), scanner(), key()]
+    return render(request, "records/health.html", {"checks": checks})
 
 
 def worker() -> Check:

@@ -36,8 +36,8 @@ GRANT_RULES = frozenset(rule for _table, rule, _levels, _column in permissions.G
 class WorkGroup:
     """A group of the bandeja: how many wait, since when, and the first of them.
 
-    Items are pieces, drafts in "incomplete", refused files in "quarantine", or appointments in "custody_ending". `oldest` is the day on which the
-    first of them came to wait; in the groups of DUE it is the day on which the first of them ends.
+    Items are pieces, drafts in "incomplete", refused files in "quarantine", or appointments in "custody_ending".
+    `oldest` is the day on which the first of them came to wait; in the groups of DUE it is the day on which the first of them ends.
     """
 
     code: str

@@ -15,8 +15,8 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from cms.core.bootstrap import ensure_site
-from records.convenios.models import Project
 from records import clock
+from records.convenios.models import Project
 from records.models import ClassificationAct, Grant, Job, Quarantined
 from records.services import access, classification, jobs, viewing
 from records.services.jobs import NewRow
