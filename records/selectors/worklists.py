@@ -37,7 +37,7 @@ class WorkGroup:
     """A group of the bandeja: how many wait, since when, and the first of them.
 
     Items are pieces, drafts in "incomplete", refused files in "quarantine", or appointments in "custody_ending".
-    `oldest` is the day on which the first of them came to wait; in the groups of DUE it is the day on which the first of them ends.
+    `oldest` is the day on which the first of them came to wait; in the groups of DUE, on which it ends.
     """
 
     code: str
