@@ -11,7 +11,7 @@ import pytest
 from cms.demo import fixtures, score
 from cms.demo.stage import Stage
 from cms.publication.models import PublishedIndicator, PublishedProject
-from records import clock
+from records import clock, parsing
 from records.convenios.models import Convenio, Project
 from records.models import Document, Expediente, LedgerEvent, TipoDocumental
 
@@ -117,7 +117,8 @@ def test_the_house_looks_alive_every_level_and_every_kind_of_reading(stage: Stag
     assert levels["restricted"] > 40
     assert levels["reserved"] == 2
     assert levels["unclassified"] == 2
-    assert readings == {"read": 76, "no_text": 2}
+    scanned = "read" if parsing.ocr_engine() else "no_text"  # two pieces are images of paper
+    assert readings == Counter({"read": 76}) + Counter({scanned: 2})
 
 
 @pytest.mark.requirement("A7")
@@ -125,7 +126,7 @@ def test_acts_happened_on_their_dates_in_order(stage: Stage) -> None:
     moments = list(LedgerEvent.objects.order_by("index").values_list("at", flat=True))
 
     assert moments == sorted(moments)
-    assert moments[0].date() == datetime.date(2025, 11, 17)
+    assert moments[0].date() == datetime.date(2025, 1, 1)  # the schedule comes into force before anything is filed
 
 
 def test_all_acts_of_a_day_are_over_when_the_clock_takes_over() -> None:
