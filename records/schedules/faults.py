@@ -50,6 +50,7 @@ SENTENCES: Mapping[str, Sentence] = {
     # The file
     "empty": _("El archivo está vacío. Revise que se haya copiado completo."),
     "too_large": _("El archivo supera los %(most)s. Una tabla de retención es mucho más pequeña."),
+    "too_large_for_page": _("La tabla es demasiado grande para esta página. Cárguela con la orden load_trd."),
     "damaged": _("El archivo no se puede leer: está dañado o no es lo que dice su nombre."),
     "damaged_json": _("El texto JSON se interrumpe aquí: revise comas, comillas y llaves."),
     "encrypted": _("El archivo está cifrado con contraseña. Quite la contraseña y vuelva a cargarlo."),

@@ -14,7 +14,7 @@ from records.errors import NotFound
 from records.models import Expediente, Serie, Subserie, TipoDocumental, TrdVersion
 from records.permissions import Actor
 from records.schedules import Header, Schedule, SerieLine, SubserieLine, TipoLine, demand_from
-from records.schedules.values import REASONS, REQUIREMENTS
+from records.schedules.values import MOST_NUMBER, REASONS, REQUIREMENTS
 from records.vocabulary import ExpedienteKind
 
 
@@ -31,7 +31,8 @@ def find_last_version() -> TrdVersion | None:
 
 def get_version(number: int) -> TrdVersion:
     """A version, or NotFound. Everybody at the desk may read the schedule: it is a public instrument."""
-    found = TrdVersion.objects.select_related("loaded_by").filter(number=number).first()
+    versions = TrdVersion.objects.select_related("loaded_by")
+    found = versions.filter(number=number).first() if number <= MOST_NUMBER else None
     if found is None:
         raise NotFound
     return found
@@ -92,6 +93,11 @@ def tipo_line(tipo: TipoDocumental) -> TipoLine:
 def in_order(codes: Sequence[str], vocabulary: Sequence[str] | Mapping[str, Any]) -> tuple[str, ...]:
     known = [code for code in vocabulary if code in codes]
     return (*known, *(code for code in codes if code not in vocabulary))
+
+
+def list_subseries(trd: TrdVersion) -> list[Subserie]:
+    """Subseries of a version with their series, by code."""
+    return list(Subserie.objects.filter(serie__trd=trd).select_related("serie").order_by("serie__code", "code"))
 
 
 # -- who is bound to it --------------------------------------------------------------------------------------------

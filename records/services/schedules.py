@@ -37,6 +37,11 @@ class RefusedSchedule(RuleViolation):
         self.faults, self.notices = tuple(faults), tuple(notices)
         super().__init__(self.code, faults=len(self.faults))
 
+    @classmethod
+    def of_file(cls, code: str, **facts: Any) -> RefusedSchedule:
+        """Refused for the file as a whole."""
+        return cls([Fault(code, FILE, facts)])
+
 
 @dataclass(frozen=True)
 class Seen:
