@@ -15,7 +15,7 @@ from records import conf
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DemandedText, sent, show_refusal
 from records.desk.paging import page_of
-from records.errors import RecordsError
+from records.errors import Incomplete
 from records.models import Quarantined
 from records.selectors.quarantine import get_quarantined_for, list_quarantined_for, waiting
 from records.sentences import told_reasons
@@ -71,7 +71,7 @@ def quarantine_settle(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def settled(request: HttpRequest, row: Quarantined, form: SettleForm) -> bool:
     try:
         settle(actor=request.user, quarantined=row, reason=form.cleaned_data["reason"])
-    except RecordsError as refusal:
+    except Incomplete as refusal:
         show_refusal(form, refusal)
         return False
     return True
