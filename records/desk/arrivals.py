@@ -34,7 +34,7 @@ EXTENSIONS = "creation,termination,expiration"
 BODY = "application/offset+octet-stream"
 #: Bytes of one digest, when a page that was closed asks what had come.
 PROOF = 8 * 1024**2
-#: A refusal is heard only by whoever has said what they had to say: up to so many bytes are read and dropped.
+#: A refusal is heard only by whoever has said what they had to say: a piece up to this long is read and dropped.
 DROPPED = 16 * 1024**2
 LONGEST_NAME = 1_000
 #: Digits of the largest length that may be announced at all.
@@ -109,10 +109,13 @@ def refused(refusal: RecordsError) -> HttpResponse:
 
 
 def drop(request: HttpRequest) -> None:
-    """Read what is still coming, in small pieces and not for ever, and keep none of it."""
-    left = DROPPED
-    while left > 0 and (block := arrivals.read(request, min(left, arrivals.BLOCK))):
-        left -= len(block)
+    """Read what is still coming and keep none of it: else the sender is cut off before it hears the answer. One that
+    sends too much for that is cut off."""
+    length = request.headers.get("Content-Length", "0")
+    if not length.isdigit() or int(length) > DROPPED:
+        return
+    while arrivals.read(request, arrivals.BLOCK):
+        pass
 
 
 def check_spoken(request: HttpRequest) -> None:

@@ -277,12 +277,12 @@ def marking(draft: Draft) -> Callable[[Document], None]:
 
 
 def filed_meanwhile(draft: Draft, refusal: RecordsError) -> FilingReceipt:
-    """The receipt, when another request filed the draft first; else the refusal, noted."""
+    """The receipt, when another request filed the draft first; else the refusal, noted. NotFound if it was dropped."""
     draft.refresh_from_db()
     if draft.document_id:
         return given_receipt(draft)
-    if isinstance(refusal, AlreadyFiled):
-        raise NotFound from refusal  # it was discarded meanwhile
+    if draft.state == DraftState.DISCARDED:
+        raise NotFound from refusal
     if isinstance(refusal, RejectedUpload):
         set_apart(draft, refusal)
     else:

@@ -99,6 +99,13 @@ ROWS: tuple[Row, ...] = (
     Row(EXPEDIENTE + "reabrir/", DESK, "expediente", only("jefatura"), only("jefatura", 422)),
     Row(EXPEDIENTE + "radicar/", DESK, "expediente", only(CONTRACTS), only(CONTRACTS, 422)),
     Row(EXPEDIENTE + "sugerencias/", DESK, "expediente", post=only(CONTRACTS)),
+    # The desk and one's own files on their way in
+    Row(EXPEDIENTE + "cargas/", DESK, "expediente", get=ALL, post=only(CONTRACTS, 412), options={"*": 204}),
+    Row("custodia/cargas/", DESK, get=ALL),
+    Row("custodia/cargas/<uuid:key>/", DESK, "draft", get=ALL, options={"*": 204}),
+    Row("custodia/cargas/<uuid:key>/comprobacion/", DESK, "draft", get=ALL),
+    Row("custodia/cargas/<uuid:key>/radicar/", DESK, "draft", get=ALL, post={"*": 422}),
+    Row("custodia/cargas/<uuid:key>/descartar/", DESK, "draft", get=ALL, post={"*": 302}),
     # The desk and a piece
     Row(PIECE, DESK, "piece", get=ALL),
     Row(PIECE + "original", DESK, "piece", get=ALL),

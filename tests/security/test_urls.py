@@ -17,7 +17,7 @@ from django.test.utils import override_settings
 from cms.core.bootstrap import ensure_site
 from records import clock
 from records.convenios.models import Project
-from records.models import ClassificationAct, Grant, Job, Quarantined
+from records.models import ClassificationAct, Draft, Grant, Job, Quarantined
 from records.services import access, classification, jobs, viewing
 from records.services.jobs import NewRow
 from records.vocabulary import Level
@@ -81,6 +81,7 @@ SEERS: Mapping[str, Any] = {
     "grant": lambda _name: ["custodia"],
     "project": lambda _name: STAFF.split(),
     "quarantined": lambda _name: CONTRACTS.split(),
+    "draft": lambda _name: ["archivista"],
     "job": lambda _name: [*STAFF.split(), "supervisor.cd001"],
 }
 
@@ -115,9 +116,19 @@ def built() -> Town:
         "grant": {"revisora": grant.pk},
         "job": {"A": job_of(house).pk},
         "project": {"hidden": project.pk},
+        "draft": {"A": draft_of(house).pk},
         "quarantined": {place: refused_in(house, place).pk for place in "AC"},
     }
     return Town(house, objects, forbidden_words(house))
+
+
+def draft_of(house: House) -> Draft:
+    """A file of the archivist's that is whole and waits for its data."""
+    now = clock.now()
+    return Draft.objects.create(
+        expediente=house.expedientes["A"], person=house.cast["archivista"], batch=houses.identity("lote"), size=10,
+        original_name="canarioborrador.pdf", state="waiting", title="canarioborrador", created_at=now, updated_at=now,
+    )  # fmt: skip
 
 
 def refused_in(house: House, place: str) -> Quarantined:
@@ -179,6 +190,7 @@ def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
         "canariofirma": frozenset(CONTRACTS.split()),
         "canariomotivo": frozenset({"custodia", "revisora"}),
         "canarioponderacion": readers_of_act,
+        "canarioborrador": frozenset({"archivista"}),
         "canariotrabajo": frozenset({"archivista", "custodia"}),
         "canarioseguro": readers_of_act,
     }
