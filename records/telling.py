@@ -88,6 +88,10 @@ FORMATS: Mapping[str, Sentence] = {
     "image/svg+xml": _("dibujo SVG"),
     "application/zip": _("archivo comprimido"),
     "application/octet-stream": _("formato desconocido"),
+    "application/x-executable": _("programa"),
+    "application/x-empty": _("vacío"),
+    "application/x-ole-storage": _("documento de Office antiguo o cifrado"),
+    "application/vnd.ms-office.macroEnabled": _("documento de Office con macros"),
 }
 UNNAMED = _("Tiene algo poco común que aún no tiene descripción.")
 #: Why the reading is not whole, and what to do.
@@ -112,6 +116,9 @@ READING: Mapping[str, Sentence] = {
 NO_PDFA: Mapping[str, Sentence] = {
     "no_converter": _("En este equipo no hay con qué convertir este formato."),
     "text_differs": _("La copia no decía exactamente lo mismo que el original, y por eso no se conservó."),
+    "not_conformant": _(
+        "El archivo usa algo que PDF/A no admite, como letras que no lleva dentro: no se convierte sin cambiarlo."
+    ),
     "limits": _("El archivo es demasiado grande o complejo para convertirlo."),
     "damaged": _("El archivo está dañado y no se pudo convertir."),
     "encrypted": _("El archivo está protegido y no se pudo convertir."),

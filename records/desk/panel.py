@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from records import permissions, telling, telling_signatures
 from records.desk import ledger_lines
@@ -90,20 +91,17 @@ def copy_line(piece: Document, row: Rendition) -> CopyLine:
 
 
 def text_how(facts: Any) -> str:
-    return str(_("%(pages)s páginas con texto") % {"pages": facts.get("pages", 0)})
+    pages = int(facts.get("pages", 0))
+    return ngettext("%(pages)s página con texto", "%(pages)s páginas con texto", pages) % {"pages": pages}
 
 
 def recognised_how(facts: Any) -> str:
-    shown = {"pages": facts.get("pages", 0), "dpi": facts.get("dpi"), "sure": rounded(facts.get("confidence"))}
-    return str(_("%(pages)s páginas, a %(dpi)s puntos por pulgada, confianza media %(sure)s %%") % shown)
+    shown = {"pages": text_how(facts), "dpi": facts.get("dpi"), "sure": f"{float(facts.get('confidence') or 0):.0f}"}
+    return str(_("%(pages)s, a %(dpi)s puntos por pulgada, confianza media %(sure)s %%") % shown)
 
 
 def archival_how(facts: Any) -> str:
     return str(_("perfil PDF/A-%(profile)s; su texto es igual al del original") % {"profile": facts.get("profile", "")})
-
-
-def rounded(confidence: Any) -> str:
-    return f"{float(confidence or 0):.0f}"
 
 
 #: How each kind was made, from its parameters.

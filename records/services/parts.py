@@ -11,7 +11,7 @@ import uuid
 from django.db import transaction
 
 from records import audit, parsing, permissions, storage
-from records.errors import AccessDenied, CellUnavailable, IntegrityFailure, RenditionUnavailable
+from records.errors import CellUnavailable, IntegrityFailure, RenditionUnavailable, RuleViolation
 from records.models import Document, Part
 from records.parsing import formats
 from records.permissions import Actor
@@ -99,7 +99,7 @@ def served_as(part: Part) -> str:
 def open_part(*, actor: Actor, document: Document, index: int) -> tuple[Part, bytes]:
     """One part of a piece, its bytes verified against the digest noted for it and its reading told before they leave.
 
-    Raises NotFound (not for this person), RenditionUnavailable (no such part), AccessDenied ("part_refused": it is
+    Raises NotFound (not for this person), RenditionUnavailable (no such part), RuleViolation ("part_refused": it is
     kept inside), IntegrityFailure or CellUnavailable.
     """
     permissions.check(actor, Action.DOWNLOAD, document)
@@ -107,7 +107,7 @@ def open_part(*, actor: Actor, document: Document, index: int) -> tuple[Part, by
     if part is None:
         raise RenditionUnavailable("no_such_part")
     if is_kept_inside(part):
-        raise AccessDenied("part_refused")
+        raise RuleViolation("part_refused")
     data = made_from(document, lambda source: taken_out(source, document, index))
     if hashlib.sha256(data).hexdigest() != part.digest:
         raise IntegrityFailure(document=str(document.pk), part=index)

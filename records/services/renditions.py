@@ -33,7 +33,7 @@ TEXT_FORM = "custodia/texto/1"
 TEXT_TYPE = "application/x-ndjson"
 PNG = "image/png"
 #: Formats of which an archival copy can be asked for.
-CONVERTIBLE = frozenset({"application/pdf", formats.DOCX, formats.XLSX, formats.PPTX})
+CONVERTIBLE = frozenset({"application/pdf", formats.DOCX})
 #: Which library paints the pages of a kind of file.
 PAINTERS = {"pdf": "pypdfium2"}
 
