@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from records import audit, clock
 from records.convenios.models import Project
-from records.models import Document, Reading
-from records.services import access, classification
+from records.models import Annex, Document, Placement, Reading
+from records.services import access, classification, correction
 from records.vocabulary import Level
 from search import api as search
 from tests import factories
@@ -43,7 +43,19 @@ A, C = identity("expediente A"), identity("expediente C")
 PATHS = (
     *(f"/custodia/{room}" for room in ("", "expedientes/", "expedientes/?orden=fecha", "accesos/", "salud/")),
     *(f"/custodia/{room}/" for room in ("proyectos", "convenios", "aprobaciones")),
-    *(f"/custodia/expedientes/{A}/{tab}" for tab in ("", "historia/", "accesos/")),
+    *(
+        f"/custodia/expedientes/{A}/{tab}"
+        for tab in (
+            "",
+            "historia/",
+            "accesos/",
+            "anexos/",
+            "indice/",
+            "indice/?completo",
+            "?estado=filed",
+            "?tipo=anexo_del_convenio",
+        )
+    ),
     f"/custodia/expedientes/{C}/",
     *(f"/custodia/documentos/{identity(name)}/{at}" for name in ("A.P", "A.R") for at in ("", "original", "recibo/")),
     *(f"/custodia/documentos/{identity(name)}/" for name in (*HIDDEN, "C.R", "nada")),
@@ -63,6 +75,7 @@ class Secrets:
     rights: bool = False  # grants and appointments of other people
     acts: bool = False  # a proposal, an approval, a hidden project
     waiting: bool = False  # hidden pieces still to be read and indexed
+    lives: bool = False  # annexes, versions, annulments, placements and stages of what is hidden
 
 
 EMPTY = Secrets()
@@ -74,7 +87,8 @@ WORLDS: Mapping[str, Secrets] = {
     "rights of others": Secrets(rights=True),
     "acts of others": Secrets(acts=True),
     "work that waits": Secrets(waiting=True, texts={"B.R": "acta radar liquidación"}),
-    "all at once": Secrets({"A.C": "taller"}, (("A.R2", "compuestos actas"),), True, True, True, True),
+    "lives of what is hidden": Secrets(lives=True),
+    "all at once": Secrets({"A.C": "taller"}, (("A.R2", "compuestos actas"),), True, True, True, True, True),
 }  # fmt: skip
 
 
@@ -88,7 +102,8 @@ def build(secrets: Secrets) -> House:
     )  # fmt: skip
     for order, (name, text) in enumerate(secrets.more, 50):
         houses.add_piece(house, name, order=order, text=text, title=text)
-    for wanted, add in ((secrets.place, add_place), (secrets.rights, add_rights), (secrets.acts, add_acts)):
+    for wanted, add in ((secrets.place, add_place), (secrets.rights, add_rights), (secrets.acts, add_acts),
+                        (secrets.lives, add_lives)):  # fmt: skip
         if wanted:
             add(house)
     search.rebuild()
@@ -127,6 +142,26 @@ def add_acts(house: House) -> None:
         code="P-000", slug="acta", name="acta radar", phase="review", objective="acta", offset_kind="direct",
         supplier="acta", recipient="acta",
     )  # fmt: skip
+
+
+def add_lives(house: House) -> None:
+    """What is done to hidden pieces, and what of the visible ones happens where the readers do not come."""
+    place, archivist = house.expedientes["A"], house.cast["archivista"]
+    annex = Annex.objects.create(
+        expediente=place, key="acta", label="radar", title="acta radar", listed_by=archivist, listed_at=NOW
+    )
+    later = houses.add_piece(house, "A.S2", order=90, text="acta radar", title="acta radar", annex=annex,
+                             previous=house.pieces["A.C"], version=2)  # fmt: skip
+    correction.annul_document(actor=archivist, document=house.piece("A.S"), reason="acta", replaced_by=later)
+    hidden = houses.add_place(house, "D", title="acta radar", code="GC-000-radar")
+    for name, target in (("A.P", hidden), ("B.C", place), ("B.R", place), ("A.C", hidden)):
+        Placement.objects.create(
+            document=house.pieces[name], expediente=target, order=100 + ord(name[2]), folio_first=1, folio_last=1,
+            reason="acta radar", placed_by=archivist, placed_at=NOW,
+        )  # fmt: skip
+    with transaction.atomic():
+        audit.record("document.placed", actor=archivist, subject=house.pieces["A.P"], into=hidden.pk, order=1)
+        audit.record("expediente.received", actor=archivist, subject=place, document=house.pieces["B.C"].pk, order=2)
 
 
 def add_waiting(house: House) -> None:
@@ -181,7 +216,7 @@ secrets_of_a_world = st.builds(
     Secrets,
     st.dictionaries(st.sampled_from(HIDDEN), texts),
     st.dictionaries(st.sampled_from(MORE), texts).map(lambda more: tuple(more.items())),
-    *([st.booleans()] * 4),
+    *([st.booleans()] * 5),
 )  # fmt: skip
 
 
