@@ -8,38 +8,17 @@ import io
 import docx
 import pikepdf
 import pytest
-from fpdf import FPDF
-from PIL import ImageFont
 
 from records import parsing
 from records.parsing import formats, front_copies, office, pdfa_fonts
 from tests.unit.parsing import makers, scans, signing
+from tests.unit.parsing.typeset import with_its_font
 
 PDF = "application/pdf"
 needs_office = pytest.mark.skipif(not office.engine_version(), reason="LibreOffice Writer is not installed here")
 needs_fonts = pytest.mark.skipif(
     not (pdfa_fonts.FOLDER / "liberation").is_dir(), reason="the Liberation fonts are not installed here"
 )
-
-
-def with_its_font(*pages):
-    """A PDF that carries the font it is written in."""
-    pdf = FPDF()
-    pdf.add_font("Propia", fname=_font_file())
-    for text in pages:
-        pdf.add_page()
-        pdf.set_font("Propia", size=12)
-        pdf.multi_cell(0, 8, text)
-    return bytes(pdf.output())
-
-
-def _font_file():
-    import tempfile
-    from pathlib import Path
-
-    path = Path(tempfile.gettempdir()) / "custodia-test-font.ttf"
-    path.write_bytes(ImageFont.load_default(12).font_bytes)
-    return path
 
 
 @pytest.fixture
