@@ -26,6 +26,7 @@ from records.events import (
 )
 from records.explain import Because, Explanation, explain
 from records.keys import Key, as_uuid
+from records.medium import is_fault as is_of_the_medium
 from records.models import (
     Appointment,
     ClassificationAct,
@@ -143,6 +144,7 @@ __all__ = [
     "give_up_signatures",
     "grant_access",
     "grounds_for",
+    "is_of_the_medium",
     "is_staff_everywhere",
     "list_annex",
     "list_documents_for",

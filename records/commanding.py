@@ -26,6 +26,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from records.command_help import SpanishFormatter, in_spanish, told_in_spanish
+from records import medium
 from records.errors import RecordsError
 from records.sentences import sentence_for
 
@@ -86,6 +87,11 @@ class JsonCommand(BaseCommand, ABC):
             outcome = self.refused(error.code, sentence_for(error))
         except Refused as error:
             outcome = self.refused(error.code, error.message)
+        except medium.FAULTS as fault:
+            refusal = medium.refusal_of(fault)
+            if refusal is None or options.get("traceback"):
+                raise
+            outcome = self.refused(refusal.code, sentence_for(refusal))
         except DatabaseError as fault:
             if options.get("traceback"):
                 raise

@@ -5,12 +5,16 @@ A refusal has the same bytes for everybody and for every address: no token, no n
 
 from __future__ import annotations
 
+import sys
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from records.api import is_of_the_medium
 
 
 def _calm(name: str, status: int) -> HttpResponse:
@@ -33,7 +37,10 @@ def not_found(_request: HttpRequest, exception: Exception | None = None) -> Http
     return _calm("404", 404)
 
 
-def server_error(_request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; a disk or a database that cannot be used now is 503 wherever it was met, also before any view."""
+    if is_of_the_medium(sys.exception()):
+        return unavailable(request)
     return _calm("500", 500)
 
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 
-from records import conf, permissions
+from records import conf, medium, permissions
 from records.desk.doors import NEUTRAL, READ, desk_view, missing_page, refusal_json
 from records.desk.draft_facts import facts_of
 from records.errors import RecordsError
@@ -86,6 +86,10 @@ def answered(handler: View, request: HttpRequest, find: Find, key: uuid.UUID) ->
     except RecordsError as refusal:
         drop(request)
         return refused(refusal)
+    except medium.FAULTS as fault:
+        if refusal := medium.refusal_of(fault):
+            return refused(refusal)
+        raise
     except Malformed as fault:
         drop(request)
         body = {"ok": False, "code": "malformed", "sentence": str(fault.sentence)}

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
+from records import medium
 from records.desk.words import told_at_desk
 from records.errors import NotFound, RecordsError, RenditionUnavailable
 from records.http import status_for
@@ -44,6 +45,10 @@ def desk_view(*methods: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except RecordsError as refusal:
                 return refusal_response(request, refusal)
+            except medium.FAULTS as fault:
+                if refusal := medium.refusal_of(fault):
+                    return refusal_response(request, refusal)
+                raise
 
         return require_http_methods(methods)(guarded)
 
