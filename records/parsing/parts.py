@@ -35,7 +35,7 @@ class Gathered(Sink):
     """A sink that keeps facts instead of sending them."""
 
     def __init__(self) -> None:
-        self.facts = {}
+        self.facts: dict[str, Any] = {}
 
     def say(self, **facts: Any) -> None:
         """Keep the facts."""

@@ -68,16 +68,16 @@ def _specifications(item: Any) -> Iterator[pikepdf.Object]:
         node = waiting.pop()
         if isinstance(node, pikepdf.Dictionary) and isinstance(node.get("/EF"), pikepdf.Dictionary):
             yield node
-        members = list(node) if isinstance(node, pikepdf.Array) else [node[key] for key in node]
+        members = list(node) if isinstance(node, pikepdf.Array) else list(dict(node.items()).values())
         waiting += [member for member in reversed(members) if isinstance(member, _CONTAINERS) and not member.objgen[0]]
 
 
 def _streams_of(specification: pikepdf.Object) -> Iterator[tuple[str, pikepdf.Stream]]:
     name = next((str(value) for key in _NAMES if isinstance(value := specification.get(key), pikepdf.String)), "")
     files = specification.EF
-    for key in files:
-        if isinstance(files[key], pikepdf.Stream):
-            yield name, files[key]
+    for held in dict(files.items()).values():
+        if isinstance(held, pikepdf.Stream):
+            yield name, held
 
 
 def _part(name: str, stream: pikepdf.Stream, contents: Contents) -> Part:

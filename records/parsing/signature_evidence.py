@@ -121,5 +121,5 @@ def _take_stamps(signatures: list[EmbeddedPdfSignature], evidence: Evidence) -> 
             status = finished(async_validate_pdf_timestamp(stamp, evidence.context(moment, with_revocation=False)))
         except Exception:  # noqa: BLE001, S112 - a stamp that cannot be judged proves no time
             continue
-        if status.trusted and status.timestamp:
+        if status.trusted:
             evidence.stamps.append((int(stamp.signed_revision), status.timestamp))

@@ -17,12 +17,12 @@ from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import (
     EmbeddedPdfSignature,
-    KeyUsageConstraints,
     PdfSignatureStatus,
     SignatureCoverageLevel,
     async_validate_pdf_signature,
 )
 from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.version import __version__
 
 from .contents import Contents, Damaged, Sink
@@ -172,7 +172,7 @@ class _Judged:
         self._note(revocation == "unknown", "revocation_unknown")
         self._note(self.signature.signer_cert.not_valid_before > moment, "not_yet_valid")
         if not lenient.trusted and self.evidence.roots and lenient.trust_problem_indic is not None:
-            self._note(True, BY_INDICATION.get(lenient.trust_problem_indic.name, "untrusted_chain"))
+            self._note(True, BY_INDICATION.get(getattr(lenient.trust_problem_indic, "name", ""), "untrusted_chain"))
         return {
             "trusted": lenient.trusted,
             "revocation": revocation,

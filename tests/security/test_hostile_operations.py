@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_no_bit_of_what_was_signed_can_be_turned_unseen(tmp_path):
 
 # -- a compromised child -------------------------------------------------------------------------------------------
 
-NONSENSE = (
+NONSENSE: tuple[dict[str, Any], ...] = (
     {"part": None}, {"part": []}, {"part": {"index": 7}}, {"part": {"index": 0, "role": "jefe"}}, {"words": [[1]]},
     {"part": {"index": 0, "role": "body", "name": "", "media_type": "", "size": "x", "digest": "", "flags": 3}},
     {"headers": 3}, {"headers": [["From"]]}, {"text": None, "words": 5, "confidence": "x"}, {"words": [["a", 9, "x"]]},

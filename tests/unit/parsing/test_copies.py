@@ -131,7 +131,7 @@ def test_the_fields_of_a_form_are_seen_on_the_copy_as_they_were(tmp_path, copied
     from PIL import Image
 
     images = [Image.open(io.BytesIO(png)).convert("RGB") for png in (before, after)]
-    assert (255, 0, 0) in {colour for _, colour in images[0].getcolors(1 << 16)}
+    assert (255, 0, 0) in {colour for _, colour in images[0].getcolors(1 << 16) or ()}
     assert images[0].tobytes() == images[1].tobytes()
     with pikepdf.open(io.BytesIO(copy.data)) as pdf:
         assert "/AcroForm" not in pdf.Root

@@ -14,10 +14,17 @@ def with_its_font(*pages: str) -> bytes:
     pdf = FPDF()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "propia.ttf"
-        path.write_bytes(ImageFont.load_default(12).font_bytes)
+        path.write_bytes(_program())
         pdf.add_font("Propia", fname=path)
     for text in pages:
         pdf.add_page()
         pdf.set_font("Propia", size=12)
         pdf.multi_cell(0, 8, text)
     return bytes(pdf.output())
+
+
+def _program() -> bytes:
+    """The font that Pillow brings."""
+    font = ImageFont.load_default(12)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    return bytes(font.font_bytes)
