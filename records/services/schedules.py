@@ -79,8 +79,7 @@ def preview_schedule(*, actor: Actor, content: bytes, name: str) -> Preview:
     `name` tells its format (.csv, .xlsx, .json). Raises AccessDenied, or RefusedSchedule with every fault.
     """
     permissions.check(actor, Action.LOAD_TRD)
-    digest = hashlib.sha256(content).hexdigest()
-    former = find_last_version()
+    digest, former = digest_of(content), find_last_version()
     parsed = read(content, name, digest)
     faults = [*parsed.faults, *following_faults(parsed, former)]
     if faults or parsed.schedule is None:
@@ -94,22 +93,30 @@ def load_schedule(*, actor: Actor, content: bytes, name: str, seen: Seen | None 
     With `seen`, only what was previewed, upon the version it was compared with. Raises AccessDenied,
     RefusedSchedule, or RuleViolation ("schedule_changed", "schedule_overtaken": somebody else loaded one meanwhile).
     """
-    preview = preview_schedule(actor=actor, content=content, name=name)
+    permissions.check(actor, Action.LOAD_TRD)
     if seen is not None:
-        check_seen(seen, preview)
+        check_seen(seen, Seen(digest_of(content), last_number()))
+    preview = preview_schedule(actor=actor, content=content, name=name)
     with transaction.atomic():
         audit.next_index()  # loads come one after another: the ledger's own lock, held until the end
-        last = find_last_version()
-        if (last.number if last else 0) != preview.seen.former:
-            raise RuleViolation("schedule_overtaken")
+        check_seen(seen or preview.seen, Seen(preview.digest, last_number()))
         return write(preview, actor)
 
 
-def check_seen(seen: Seen, preview: Preview) -> None:
-    if seen.digest != preview.digest:
+def check_seen(seen: Seen, present: Seen) -> None:
+    if seen.digest != present.digest:
         raise RuleViolation("schedule_changed")
-    if seen.former != preview.seen.former:
+    if seen.former != present.former:
         raise RuleViolation("schedule_overtaken")
+
+
+def last_number() -> int:
+    last = find_last_version()
+    return last.number if last else 0
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 # -- judging -------------------------------------------------------------------------------------------------------
