@@ -25,8 +25,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from records.command_help import SpanishFormatter, in_spanish, told_in_spanish
 from records import medium
+from records.command_help import SpanishFormatter, in_spanish, told_in_spanish
 from records.errors import RecordsError
 from records.sentences import sentence_for
 
@@ -87,18 +87,21 @@ class JsonCommand(BaseCommand, ABC):
             outcome = self.refused(error.code, sentence_for(error))
         except Refused as error:
             outcome = self.refused(error.code, error.message)
-        except medium.FAULTS as fault:
-            refusal = medium.refusal_of(fault)
-            if refusal is None or options.get("traceback"):
-                raise
-            outcome = self.refused(refusal.code, sentence_for(refusal))
-        except DatabaseError as fault:
+        except (*medium.FAULTS, DatabaseError) as fault:
             if options.get("traceback"):
                 raise
-            outcome = self.refused("database", _("La base de datos no respondió: %(fault)s") % {"fault": fault})
+            outcome = self.told(fault)
         self.answer(outcome, as_json=options["json"])
         if not outcome.fine:
             sys.exit(WRONG)
+
+    def told(self, fault: Exception) -> Outcome:
+        """A disk or a database that cannot be used now is a refusal; any other fault of a file is a fault."""
+        if met := medium.refusal_of(fault):
+            return self.refused(met.code, sentence_for(met))
+        if not isinstance(fault, DatabaseError):
+            raise fault
+        return self.refused("database", _("La base de datos no respondió: %(fault)s") % {"fault": fault})
 
     def refused(self, code: str, message: str) -> Outcome:
         return Outcome(refusal(code, message), (message,), fine=False)
