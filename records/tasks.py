@@ -9,6 +9,7 @@ from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from records import bulk
 from records.events import DocumentsFiled
 from records.services import parts, reading, recognition, renditions, signatures, work
 from records.services.work import WorkDue
@@ -69,8 +70,8 @@ def do_what_is_due(event: WorkDue) -> None:
 
 def enqueue_each(work: Task[..., Any], arguments: Iterable[str]) -> None:
     """One row of work per argument, in one statement: the queue's own `enqueue` writes them one by one."""
-    DBTaskResult.objects.bulk_create(
-        (
+    bulk.insert(
+        [
             DBTaskResult(
                 args_kwargs={"args": [argument], "kwargs": {}},
                 priority=work.priority,
@@ -80,6 +81,5 @@ def enqueue_each(work: Task[..., Any], arguments: Iterable[str]) -> None:
                 run_after=get_date_max(),
             )
             for argument in arguments
-        ),
-        batch_size=500,
+        ]
     )

@@ -177,7 +177,7 @@ def _answer_hit(
         level=card.level,
         container=card.container,
         date=card.date,
-        folio=card.folio_first + hit.page - 1 if card.folio_first else None,
+        folio=card.folio_first + min(hit.page, max(card.pages, 1)) - 1 if card.folio_first else None,
         level_label=card.level_label,
         pages=card.pages,
         thumbnail_url=card.thumbnail_url,
