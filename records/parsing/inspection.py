@@ -61,9 +61,9 @@ def _mail(contents: Contents, findings: Findings) -> None:
     if contents.extension and contents.extension != ".eml":
         _text(contents, findings)
         return
-    data = contents.small_bytes()
-    findings.pages = len(text_plain.pages_of(text_mail.message_text(data)))
-    findings.flags |= {"attachments"} if text_mail.has_attachments(data) else set()
+    letter = text_mail.message_of(contents)
+    findings.pages = len(text_plain.pages_of(text_mail.message_text(contents, letter)))
+    findings.flags |= {"attachments"} if text_mail.has_attachments(letter) else set()
 
 
 _MAY_HIDE_A_ZIP = frozenset({"pdf", "png", "jpeg", "tiff"})

@@ -64,10 +64,14 @@ def _part(leaf: Leaf, flags: tuple[str, ...] = ()) -> Part:
     return Part("attachment", leaf.file_name, leaf.media_type, leaf.decoded, (*leaf.flags, *flags))
 
 
-def _role(leaf: Leaf) -> PartRole:
+def is_body(leaf: Leaf) -> bool:
     """A text that is meant to be read in place is a body; everything else is an attachment, however it is shown."""
     plain = leaf.media_type in _BODIES and leaf.disposition in ("", "inline") and not leaf.file_name
-    return "body" if plain and not leaf.flags else "attachment"
+    return plain and not leaf.flags
+
+
+def _role(leaf: Leaf) -> PartRole:
+    return "body" if is_body(leaf) else "attachment"
 
 
 def _is_message(leaf: Leaf) -> bool:

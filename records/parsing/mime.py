@@ -78,12 +78,13 @@ class Letter:
 
     def __init__(self, data: Data, most: int) -> None:
         self.data = data
-        self.left = most
+        self.most = self.left = most
         self.outside = 0
         self.headers, self.body = _headers(data, 0, len(data))
 
     def leaves(self) -> Iterator[Leaf]:
         """All parts; raises Damaged("limits") beyond ``most`` of them or where they nest too deep."""
+        self.left, self.outside = self.most, 0
         yield from self._leaves(self.headers, self.body, len(self.data), 0)
 
     def _leaves(self, headers: Message, body: int, end: int, depth: int) -> Iterator[Leaf]:

@@ -2,76 +2,67 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-from email.message import Message
+from lxml import etree, html
 
-from lxml import etree
-
-from .contents import Contents, Sink
+from .contents import Contents, Damaged, Sink
+from .mail_parts import is_body
+from .mime import Leaf, Letter, shown
 from .text_plain import decode, pages_of
 
-ENGINE = ("email", "eml-1")
+ENGINE = ("custodia", "eml-2")
 HEADERS = {"From": "De", "To": "Para", "Cc": "Copia", "Date": "Fecha", "Subject": "Asunto"}
+_HTML = "text/html"
 
 
 def read(contents: Contents, sink: Sink) -> None:
-    """Send the pages of a message."""
+    """Send the pages of a message; raises Damaged("limits")."""
     sink.say(engine=ENGINE[0], version=ENGINE[1])
-    sink.pages(pages_of(message_text(contents.small_bytes())))
+    sink.pages(pages_of(message_text(contents, message_of(contents))))
 
 
-def message_text(data: bytes) -> str:
-    """Headers, text parts (HTML parts only where no plain one stands beside them) and attachment names."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    heads = [f"{label}: {value}" for name, label in HEADERS.items() if (value := _header(message, name))]
-    texts = [part for part in _leaves(message) if part.get_content_maintype() == "text" and not _attached(part)]
-    plain = [part for part in texts if part.get_content_subtype() != "html"]
-    bodies = [_body(part) for part in (plain or texts)]
-    names = [f"Adjunto: {name}" for name in attachment_names(message)]
-    return "\n".join([*heads, "", *bodies, *names]).strip()
+def message_of(contents: Contents) -> Letter:
+    """The message within the limits of one; raises Damaged("limits")."""
+    if contents.size > contents.limits.mail_bytes:
+        raise Damaged("limits")
+    return Letter(contents.data, contents.limits.mail_parts)
 
 
-def has_attachments(data: bytes) -> bool:
+def message_text(contents: Contents, letter: Letter) -> str:
+    """Headers, text parts (HTML parts only where no plain one stands beside them) and attachment names.
+
+    Raises Damaged("limits") when the text parts are larger than any text that is read whole.
+    """
+    leaves = list(letter.leaves())
+    heads = [f"{label}: {value}" for name, label in HEADERS.items() if (value := _header(letter, name))]
+    texts = [leaf for leaf in leaves if is_body(leaf)]
+    if sum(leaf.end - leaf.body for leaf in texts) > contents.limits.text_bytes:
+        raise Damaged("limits")
+    plain = [leaf for leaf in texts if leaf.media_type != _HTML]
+    names = [f"Adjunto: {leaf.file_name or leaf.media_type}" for leaf in leaves if not is_body(leaf)]
+    return "\n".join([*heads, "", *map(_body, plain or texts), *names]).strip()
+
+
+def has_attachments(letter: Letter) -> bool:
     """Whether the message carries files."""
-    return bool(attachment_names(email.message_from_bytes(data, policy=email.policy.default)))
+    return not all(map(is_body, letter.leaves()))
 
 
-def attachment_names(message: Message) -> list[str]:
-    """File names of the attachments."""
-    return [str(part.get_filename() or part.get_content_type()) for part in _leaves(message) if _attached(part)]
+def _header(letter: Letter, name: str) -> str:
+    return " ".join(shown(letter.headers.get(name, "")).split())
 
 
-def _leaves(message: Message) -> list[Message]:
-    return [part for part in message.walk() if not part.is_multipart()]
-
-
-def _attached(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment" or part.get_content_maintype() not in ("text", "multipart")
-
-
-def _header(message: Message, name: str) -> str:
+def _body(leaf: Leaf) -> str:
+    data, _ = leaf.decoded()
     try:
-        return str(message.get(name, "")).strip()
-    except (ValueError, IndexError, LookupError, AttributeError):  # faults of the header parser on malformed values
-        return ""
-
-
-def _body(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
-    try:
-        text = data.decode(part.get_content_charset() or "utf-8")
-    except (LookupError, UnicodeDecodeError):
+        text = data.decode(str(leaf.headers.get_content_charset() or "utf-8"))
+    except (LookupError, ValueError, TypeError):
         text = decode(data)
-    return _stripped(text) if part.get_content_subtype() == "html" else text
+    return _stripped(text) if leaf.media_type == _HTML else text
 
 
 def _stripped(markup: str) -> str:
     if not markup.strip():
         return ""
-    root = etree.fromstring(markup.encode(), etree.HTMLParser(encoding="utf-8", remove_comments=True))
-    if root is None:
-        return ""
+    root = html.document_fromstring(markup)
     etree.strip_elements(root, "script", "style", with_tail=False)
     return "".join(str(text) for text in root.itertext())

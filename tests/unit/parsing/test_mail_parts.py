@@ -289,6 +289,15 @@ def test_an_attachment_of_fifty_megabytes_is_within_the_limits(mailed):
     )
     assert (found.fault, found.parts[2].size, found.parts[2].digest) == ("", len(data), digest(data))
     assert parsing.part_bytes(path, EML, 2) == data
+    inspection = parsing.inspect(path, "correo.eml")
+    assert (inspection.inspected, inspection.flags, inspection.refusals) == (True, ("attachments",), ())
+    assert parsing.read(path, EML).outcome == "read"
+
+
+def test_a_text_part_larger_than_any_text_that_is_read_is_beyond_the_limits(mailed):
+    found, path = mailed(multipart(TEXT + b" " * 70_000_000))
+    assert (found.fault, found.parts[1].size) == ("", 70_000_004)
+    assert parsing.read(path, EML).detail == "limits"
 
 
 def test_a_message_beyond_the_limit_is_not_opened(tmp_path):
