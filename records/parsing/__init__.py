@@ -22,7 +22,7 @@ from .answers import (
     Signature,
     SignatureReport,
 )
-from .front import close, inspect, read, render, status
+from .front import close, inspect, inspect_many, read, render, status
 from .front_copies import to_pdfa
 from .front_ocr import ocr, ocr_engine
 from .front_parts import attachments, mail, part_bytes
@@ -51,6 +51,7 @@ __all__ = [
     "attachments",
     "close",
     "inspect",
+    "inspect_many",
     "mail",
     "name_flags",
     "ocr",

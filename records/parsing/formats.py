@@ -57,6 +57,9 @@ REFUSED_KINDS = {
     "encrypted": "application/x-ole-storage",
 }
 
+#: Every media type an inspection may answer.
+MEDIA_TYPES = frozenset({*BY_MEDIA_TYPE, *REFUSED_KINDS.values(), UNKNOWN})
+
 _EXTENSIONS_REFUSED = {
     "executable": "exe dll com scr msi bat cmd ps1 vbs vbe js jse mjs wsf wsh hta lnk sh bash zsh py pyc pl rb php jar"
     " class apk app elf so dylib bin run deb rpm reg cpl sys",

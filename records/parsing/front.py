@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +15,18 @@ from . import formats, names, wire
 from .answers import CellStatus, Inspection, Outcome, PageContent, PageUnavailable, Reading
 from .cell import Cell, CellLost, CellUnavailable, opened
 from .limits import CellLimits
-from .words import fit, words_with_boxes
+from .words import BYTES_PER_WORD, fit, text_and_words
 
 DEFAULT_DPI = 110
 MAX_DPI = 400
 #: A PDF smaller than this is read by one child.
-SHARED_BYTES = 100_000
+SHARED_BYTES = 30_000
+
+#: Of one answer, so that no file makes its caller hold more: messages, and words with a box.
+MAX_FRAMES, MAX_WORDS = 250_000, 2_000_000
+#: What a child that a file has taken over may say instead of an answer.
+_NONSENSE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+_CODE = re.compile(r"[a-z_]{1,40}\Z")
 
 _cell = Cell()
 #: Cells for other work, which end with this one.
@@ -40,11 +47,23 @@ class Answer:
     blob: bytes = b""
     fault: str = ""
     detail: str = ""
+    words_left: int = field(default_factory=lambda: MAX_WORDS)
 
     def number(self, name: str) -> int:
         """A fact that is a whole number, 0 when it was not told or is none."""
         value = self.facts.get(name, 0)
-        return value if isinstance(value, int) else 0
+        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+
+    def codes(self, name: str, known: Container[str]) -> tuple[str, ...]:
+        """A fact that is a list of codes, without any that the house does not know."""
+        value = self.facts.get(name)
+        told = value if isinstance(value, list) else []
+        return tuple(code for code in told if isinstance(code, str) and code in known)
+
+    def text(self, name: str) -> str:
+        """A fact that is text, empty when it was not told or is none."""
+        value = self.facts.get(name)
+        return value if isinstance(value, str) else ""
 
     @property
     def died(self) -> bool:
@@ -67,18 +86,29 @@ def inspect(path: Path | str, name: str) -> Inspection:
     """What the file at ``path``, received as ``name``, is; see `Inspection`. Never raises for what a file holds."""
     extension = names.extension_of(name)
     answer = asked(path, {"op": "inspect", "kind": "", "extension": extension})
-    facts = answer.facts
-    flags = [*facts.get("flags", []), *names.name_flags(name)]
+    flags = [*answer.codes("flags", formats.FLAGS), *names.name_flags(name)]
     flags += [answer.fault] if answer.fault in formats.FLAGS else []
-    refusals = facts.get("refusals", formats.extension_refusals(extension))
+    told = "refusals" in answer.facts
     return Inspection(
-        media_type=facts.get("media_type", formats.media_type_for(extension, formats.kind_for(extension))),
+        media_type=_media_type(answer, extension),
         extension=extension,
-        pages=int(facts.get("pages", 0)),
-        inspected=bool(facts.get("inspected")) and not answer.fault,
+        pages=answer.number("pages"),
+        inspected=answer.facts.get("inspected") is True and not answer.fault,
         flags=tuple(dict.fromkeys(flags)),
-        refusals=tuple(refusals),
+        refusals=answer.codes("refusals", formats.REFUSALS) if told else formats.extension_refusals(extension),
     )
+
+
+def inspect_many(files: Iterable[tuple[Path | str, str]]) -> Iterator[Inspection]:
+    """`inspect` of many files (path, name), as many at once as the cell has room for; in their order."""
+    with ThreadPoolExecutor(_cell.limits.slots, "cell-inspect") as pool:
+        yield from pool.map(lambda file: inspect(*file), files)
+
+
+def _media_type(answer: Answer, extension: str) -> str:
+    """What the child found, if it is of the table; else what the extension promises."""
+    found = answer.text("media_type")
+    return found if found in formats.MEDIA_TYPES else formats.media_type_for(extension, formats.kind_for(extension))
 
 
 def read(path: Path | str, media_type: str) -> Reading:
@@ -89,10 +119,10 @@ def read(path: Path | str, media_type: str) -> Reading:
     answer = _read_shared(path, row.kind)
     return Reading(
         outcome=_outcome(answer),
-        engine=answer.facts.get("engine", ""),
-        engine_version=answer.facts.get("version", ""),
+        engine=answer.text("engine"),
+        engine_version=answer.text("version"),
         pages=answer.pages,
-        detail=answer.fault or answer.facts.get("partial", ""),
+        detail=answer.fault or answer.text("partial"),
     )
 
 
@@ -122,7 +152,7 @@ def status(paths: tuple[str, ...] = ()) -> CellStatus:
         return CellStatus(False, (), f"sin celda de lectura: {fault}")
     answer = asked("/dev/null", {"op": "probe", "kind": "", "paths": list(paths)})
     allowed = answer.facts.get("allowed")
-    if answer.fault or allowed is None:
+    if answer.fault or not isinstance(allowed, list):
         return CellStatus(False, layers, f"sin aislamiento completo: la prueba no terminó ({answer.fault})")
     if allowed:
         return CellStatus(False, layers, "sin aislamiento completo: se pudo " + ", ".join(allowed))
@@ -161,6 +191,8 @@ def _gather(cell: Cell, order: dict[str, Any], file: int, answer: Answer, attemp
         answer.fault = "cell_unavailable"
     except wire.WireError as fault:
         answer.fault, answer.detail = _limit_or_damage(cell, fault.code, started), fault.code
+    except _NONSENSE:
+        answer.fault, answer.detail = "damaged", "nonsense"
 
 
 def _limit_or_damage(cell: Cell, code: str, started: float) -> str:
@@ -171,29 +203,39 @@ def _limit_or_damage(cell: Cell, code: str, started: float) -> str:
 
 def _take(frames: Iterator[tuple[bytes, bytes]], answer: Answer) -> None:
     """Gather frames until the child says it is done; raises WireError("ended") when it never says so."""
-    for letter, payload in frames:
+    for count, (letter, payload) in enumerate(frames):
         facts = wire.decoded(payload) if letter == b"J" else {}
+        if count > MAX_FRAMES:
+            raise wire.WireError("limits")
         if letter == b"B":
             answer.blob = payload
         elif "page" in facts:
-            answer.pages.append(_page(facts, frames))
+            answer.pages.append(_page(facts, frames, answer))
         elif "part" in facts:
             answer.parts.append(facts["part"])
         else:
             answer.facts.update(facts)
             if "fault" in facts:
-                answer.fault, answer.detail = str(facts["fault"]), str(facts.get("detail", ""))
+                answer.fault, answer.detail = _code(facts["fault"]), str(facts.get("detail", ""))
             if "fault" in facts or "end" in facts:
                 return
     raise wire.WireError("ended")
 
 
-def _page(facts: dict[str, Any], frames: Iterator[tuple[bytes, bytes]]) -> PageContent:
-    raw = str(facts["text"])
+def _code(told: object) -> str:
+    return told if isinstance(told, str) and _CODE.match(told) else "damaged"
+
+
+def _page(facts: dict[str, Any], frames: Iterator[tuple[bytes, bytes]], answer: Answer) -> PageContent:
+    number, raw = int(facts["page"]), str(facts["text"])
     if "matrix" not in facts:
-        return PageContent(int(facts["page"]), fit(raw))
+        return PageContent(number, fit(raw))
     _, corners = next(frames, (b"", b""))
-    return PageContent(int(facts["page"]), fit(raw), words_with_boxes(raw, corners, facts["matrix"]))
+    if len(corners) > answer.words_left * BYTES_PER_WORD:
+        return PageContent(number, fit(raw))
+    page = PageContent(number, *text_and_words(raw, corners, facts["matrix"]))
+    answer.words_left -= len(page.words)
+    return page
 
 
 def _read_shared(path: Path | str, kind: str) -> Answer:
@@ -226,16 +268,17 @@ def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
     """
     answer = Answer()
     for _ in range(_cell.limits.read_restarts + 1):
-        first = int(answer.facts.get("start", 1)) + len(answer.pages)
+        first = max(answer.number("start"), 1) + len(answer.pages)
         latest = asked(path, {**order, "first": first} if answer.pages else order)
         answer.facts.update(latest.facts)
         answer.pages += latest.pages
         answer.fault, answer.detail = latest.fault, latest.detail
-        if not latest.died or "stop" not in answer.facts:
+        answer.words_left -= MAX_WORDS - latest.words_left
+        if not latest.died or "stop" not in answer.facts or answer.words_left <= 0:
             break
         if not latest.pages:
             _leave_empty(answer)
-        if int(answer.facts["start"]) + len(answer.pages) >= int(answer.facts["stop"]):
+        if answer.number("start") + len(answer.pages) >= answer.number("stop"):
             answer.fault = ""
             break
     return answer
@@ -243,7 +286,7 @@ def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
 
 def _leave_empty(answer: Answer) -> None:
     """Stand an empty page for one that killed its child."""
-    number = int(answer.facts["start"]) + len(answer.pages)
+    number = answer.number("start") + len(answer.pages)
     answer.pages.append(PageContent(number, ""))
     answer.facts["partial"] = "pages"
 

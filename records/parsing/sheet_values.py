@@ -27,7 +27,7 @@ _LEAP_BUG = 60
 _LONGEST_SPAN = 366
 _LAST_DAY = 2_958_465
 _DAY_SECONDS = 86_400
-_MAX_DIGITS = 320
+_MAX_DIGITS = 340
 
 
 def tags(*names: str) -> tuple[str, ...]:

@@ -18,12 +18,13 @@ from .pdf_document import REPAIRED_VERSION, VERSION, open_pdf
 
 _DEVICE = 1_000_000
 #: A document of fewer pages is read by one child.
-MIN_SHARED = 30
+MIN_SHARED = 8
 #: A piece of a word: what lies between blanks, controls and PDFium's marks of a hyphen at a line end.
 WORD = re.compile(r"[^\s\ufffe\x00-\x08\x0b\x0e-\x1f\x7f]+")
 
 _pointer, _int = ctypes.c_void_p, ctypes.c_int
-_char_box = ctypes.CFUNCTYPE(_int, _pointer, _int, _pointer)(
+#: Called twice a word: without letting go of the interpreter's lock, which nobody else here wants.
+_char_box = ctypes.PYFUNCTYPE(_int, _pointer, _int, _pointer)(
     ctypes.cast(pdfium_c.FPDFText_GetLooseCharBox, _pointer).value or 0
 )
 

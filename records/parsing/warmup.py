@@ -26,9 +26,12 @@ Serve = Callable[[dict[str, Any], socket.socket, int], None]
 ServeMessage = Callable[[bytes, list[int], int], None]
 
 #: Bytes of the heap that a waiting child has already touched.
-TOUCHED = 4 << 20
+TOUCHED = 1 << 20
 _AMPLE = 1 << 46
-_PAGE = b"BT /F1 12 Tf 72 720 Td (Custodia) Tj ET"
+#: What people wait for.
+_AWAITED = (("docx", "inspect"), ("txt", "inspect"), ("pdf", "inspect"))
+_LINE = b"(Custodia documental del programa Offset, convenio marco y derivados, anexo 17.6) Tj 0 -12 Td "
+_PAGE = b"BT /F1 10 Tf 72 720 Td " + _LINE * 40 + b"ET"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -55,8 +58,8 @@ class Rehearsal:
     def short(self, serve: ServeMessage) -> None:
         """What people wait for, from the order's arrival on, in a child that waits."""
         bytearray(TOUCHED)
-        for extension in ("docx", "txt", "pdf"):
-            _practise_message(serve, self._order(extension, "inspect"), self.files[extension])
+        for extension, operation in _AWAITED:
+            _practise_message(serve, self._order(extension, operation), self.files[extension])
 
     def _order(self, extension: str, operation: str) -> dict[str, Any]:
         kind = formats.BY_EXTENSION[f".{extension}"].kind
@@ -64,7 +67,7 @@ class Rehearsal:
 
 
 def sample_pdf() -> bytes:
-    """A PDF of one page with one word."""
+    """A PDF of one page of text."""
     pdf = pikepdf.new()
     pdf.add_blank_page()
     font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)

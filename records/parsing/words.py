@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from .answers import Word
 SCALE = 10_000
 _FRACTIONS = [step / SCALE for step in range(SCALE + 1)]
 _CORNERS = 8
+BYTES_PER_WORD = 4 * _CORNERS
 
 #: PDFium's mark of a hyphen at a line end; the next line's word follows it at once.
 BREAK = "\ufffe"
@@ -44,33 +46,58 @@ def pieces(raw: str) -> list[str]:
     return found
 
 
-def words_with_boxes(raw: str, corners: bytes, matrix: Sequence[float]) -> list[Word]:
-    """Words and boxes; ``corners`` = two boxes (left, top, right, bottom) of floats per piece, in page units.
+def text_and_words(raw: str, corners: bytes, matrix: Sequence[float]) -> tuple[str, list[Word]]:
+    """The text of a page and its words with their boxes.
 
-    Fractions are of the page image from its top-left corner, rounded to 1/10000.
+    ``corners`` = two boxes (left, top, right, bottom) of floats per piece, its first character's and its last's, in
+    page units. Fractions are of the page image from its top-left corner, rounded to 1/10000.
     """
-    values = array("f", corners[: len(corners) - len(corners) % (4 * _CORNERS)])
-    place = _straight if matrix[1] == 0 == matrix[2] else _turned
-    return list(place(pieces(raw), zip(*(iter(values),) * _CORNERS, strict=True), matrix))
+    text = fit(raw)
+    words = pieces(raw) if BREAK in raw else text.split()
+    values = array("f", corners[: len(corners) - len(corners) % BYTES_PER_WORD])
+    try:
+        found = _straight(words, values, matrix) if matrix[1] == 0 == matrix[2] else None
+    except (ValueError, OverflowError):  # a box that is no number
+        found = None
+    return text, list(_turned(words, values, matrix)) if found is None else found
 
 
-def _straight(words: Sequence[str], rows: Iterable[tuple[float, ...]], matrix: Sequence[float]) -> Iterator[Word]:
+def _straight(words: Sequence[str], values: array[float], matrix: Sequence[float]) -> list[Word] | None:
+    """Words written from left to right on a page that is not turned; None when some are not, or leave the page.
+
+    Column by column and each height once, because words of a line share theirs.
+    """
     across, down = matrix[0] * SCALE, matrix[3] * SCALE
     left, top = matrix[4] * SCALE + 0.5, matrix[5] * SCALE + 0.5
-    for word, (l0, t0, r0, b0, l1, t1, r1, b1) in zip(words, rows, strict=False):
-        x0 = int((min(l1, l0)) * across + left)
-        y0 = int((max(t1, t0)) * down + top)
-        x1 = int((max(r1, r0)) * across + left)
-        y1 = int((min(b1, b0)) * down + top)
-        if 0 <= x0 <= x1 <= SCALE and 0 <= y0 <= y1 <= SCALE:
-            yield (word, _FRACTIONS[x0], _FRACTIONS[y0], _FRACTIONS[x1], _FRACTIONS[y1])
-        else:
-            yield _clipped(word, (x0, x1), (y0, y1))
+    x0 = [int(x * across + left) for x in values[0::8]]
+    x1 = [int(x * across + left) for x in values[6::8]]
+    tops, bottoms = values[1::8], values[3::8]
+    if tops != values[5::8] or bottoms != values[7::8]:
+        tops, bottoms = (array("f", map(max, tops, values[5::8])), array("f", map(min, bottoms, values[7::8])))
+    heights = {y: int(y * down + top) for y in {*tops, *bottoms}}
+    if not x0 or not _within(x0, x1, heights.values()) or not all(map(operator.ge, tops, bottoms)):
+        return None
+    fractions = {y: _FRACTIONS[step] for y, step in heights.items()}
+    return list(
+        zip(
+            words,
+            map(_FRACTIONS.__getitem__, x0),
+            map(fractions.__getitem__, tops),
+            map(_FRACTIONS.__getitem__, x1),
+            map(fractions.__getitem__, bottoms),
+            strict=False,
+        )
+    )
 
 
-def _turned(words: Sequence[str], rows: Iterable[tuple[float, ...]], matrix: Sequence[float]) -> Iterator[Word]:
+def _within(x0: Sequence[int], x1: Sequence[int], heights: Iterable[int]) -> bool:
+    ends = (min(x0), max(x1), *heights)
+    return min(ends) >= 0 and max(ends) <= SCALE and all(map(operator.le, x0, x1))
+
+
+def _turned(words: Sequence[str], values: array[float], matrix: Sequence[float]) -> Iterator[Word]:
     a, b, c, d, e, f = (value * SCALE for value in matrix)
-    for word, row in zip(words, rows, strict=False):
+    for word, row in zip(words, zip(*(iter(values),) * _CORNERS, strict=True), strict=False):
         points = [(x, y) for x in (row[0], row[2], row[4], row[6]) for y in (row[1], row[3], row[5], row[7])]
         across = [a * x + c * y + e for x, y in points]
         down = [b * x + d * y + f for x, y in points]

@@ -259,6 +259,15 @@ def test_many_threads_use_it_at_once(tmp_path):
         assert all(pool.map(use, range(60)))
 
 
+def test_many_files_are_inspected_in_their_order(tmp_path):
+    files = [(makers.saved(tmp_path, f"{n}", makers.text_pdf(*["x"] * n)), f"{n}.pdf") for n in range(1, 12)]
+    files[5] = (files[5][0], "6.docx")
+    found = list(parsing.inspect_many(iter(files)))
+    assert [inspection.pages for inspection in found] == list(range(1, 12))
+    assert [n for n, inspection in enumerate(found) if inspection.refusals] == [5]
+    assert list(parsing.inspect_many([])) == []
+
+
 def test_a_thread_that_ends_does_not_take_the_cell_with_it(pdf):
     front.close()
     first = threading.Thread(target=works, args=(pdf,))
