@@ -1,4 +1,8 @@
-"""A tipo documental belongs to a version of the schedule: its key is no longer its code."""
+"""A tipo documental belongs to a version of the schedule: its key is no longer its code.
+
+Made beside the former table and renamed when that one is gone: PostgreSQL keeps the names of a renamed table's
+indexes, and would meet them again.
+"""
 
 import uuid
 
@@ -10,9 +14,8 @@ class Migration(migrations.Migration):
     dependencies = [("records", "0001_initial")]
 
     operations = [
-        migrations.RenameModel("TipoDocumental", "FormerTipo"),
         migrations.CreateModel(
-            name="TipoDocumental",
+            name="VersionedTipo",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("code", models.SlugField(max_length=120, verbose_name="código")),
@@ -41,12 +44,11 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("trd", "code"), name="tipo_code_in_trd")],
             },
         ),
-        migrations.RenameField("document", "tipo", "former_tipo"),
         migrations.AddField(
             "document",
-            "tipo",
+            "versioned_tipo",
             models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, to="records.tipodocumental"
+                null=True, on_delete=django.db.models.deletion.PROTECT, to="records.versionedtipo"
             ),
         ),
     ]

@@ -7,7 +7,7 @@ KEPT = ("code", "name", "kinds", "stage", "producer", "default_level", "default_
 
 def move(apps, schema_editor):
     del schema_editor
-    former, tipos = apps.get_model("records", "FormerTipo"), apps.get_model("records", "TipoDocumental")
+    former, tipos = apps.get_model("records", "TipoDocumental"), apps.get_model("records", "VersionedTipo")
     document, version = apps.get_model("records", "Document"), apps.get_model("records", "TrdVersion")
     if not former.objects.exists():
         return
@@ -16,7 +16,7 @@ def move(apps, schema_editor):
     )
     for row in former.objects.all():
         made = tipos.objects.create(trd=newest, **{name: getattr(row, name) for name in KEPT})
-        document.objects.filter(former_tipo=row.code).update(tipo=made)
+        document.objects.filter(tipo=row.code).update(versioned_tipo=made)
 
 
 class Migration(migrations.Migration):

@@ -6,11 +6,13 @@ class Migration(migrations.Migration):
     dependencies = [("records", "0003_tipos_moved")]
 
     operations = [
-        migrations.RemoveField("document", "former_tipo"),
+        migrations.RemoveField("document", "tipo"),
+        migrations.DeleteModel("TipoDocumental"),
+        migrations.RenameModel("VersionedTipo", "TipoDocumental"),
+        migrations.RenameField("document", "versioned_tipo", "tipo"),
         migrations.AlterField(
             "document",
             "tipo",
             models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="records.tipodocumental"),
         ),
-        migrations.DeleteModel("FormerTipo"),
     ]
