@@ -255,9 +255,17 @@ def placed(told: str, facts: Mapping[str, Any]) -> str:
     return f"{where}: {told[0].lower()}{told[1:]}"
 
 
+#: A cause that says nothing more beside another, or would send its reader the wrong way: by cause, the others.
+SAID_BY_OTHERS: Mapping[str, frozenset[str]] = {
+    "extension_mismatch": frozenset(UPLOADS) - {"extension_mismatch"},
+    "archive": frozenset({"macros", "executable"}),
+    "forbidden_type": frozenset(UPLOADS) - {"forbidden_type", "extension_mismatch"},
+}
+
+
 def rejected(error: RejectedUpload) -> str:
     """Every cause once. What is refused for what it is is not mended by another name: that is told only alone."""
-    reasons = [reason for reason in error.reasons if reason != "extension_mismatch"] or error.reasons
+    reasons = [one for one in error.reasons if not SAID_BY_OTHERS.get(one, frozenset()) & set(error.reasons)]
     causes = [str(UPLOADS.get(reason, UPLOADS["forbidden_type"])) for reason in reasons]
     return " ".join([str(_("No se radicó.")), *dict.fromkeys(causes)])
 

@@ -106,7 +106,7 @@ def said_by_text(titles: list[Title], tipo: TipoDocumental) -> Said | None:
     """The tipo's name as a title: in one short line, or in two that follow each other."""
     wanted = stems(significant(tipo.name))
     said = ((share(words, wanted), line) for line, words in titles if fits(words, wanted))
-    held, line = max(said, default=(0.0, ""), key=lambda title: title[0])
+    held, line = max(said, default=(0.0, ""), key=lambda title: (title[0], -len(title[1])))
     if held < ENOUGH_IN_TEXT:
         return None
     return Said(held + 0.01, tipo, _("el texto dice «%(words)s»") % {"words": quote(line)})

@@ -149,7 +149,7 @@ function pause(row) {
 
 function refuse(row, refusal) {
   const goesOnLater = refusal.code === "session" || refusal.code === "file";
-  row.become(goesOnLater ? "paused" : "refused", goesOnLater ? "En pausa" : "No se recibió");
+  row.become(goesOnLater ? "paused" : "refused", goesOnLater ? "En pausa" : "");
   row.fault(refusal.message);
   tell(`${shownName(row.name)}: ${refusal.message}`);
 }
@@ -158,7 +158,7 @@ function receive(row, facts) {
   row.url = row.arrival ? row.arrival.url : row.url;
   row.batch = facts.batch;
   if (facts.state === "quarantined" || facts.state === "discarded") {
-    row.become("refused", "No se radicó");
+    row.become("refused", "");
     row.fault(facts.lacks.join(" "));
     return tell(`${shownName(row.name)}. ${facts.lacks.join(" ")}`);
   }
@@ -269,9 +269,9 @@ function filed(row, receipt) {
 
 function failed(row, told) {
   const state = told.draft ? told.draft.state : "waiting";
-  row.become(state === "quarantined" ? "refused" : "failed", "No se radicó");
+  row.become(state === "quarantined" ? "refused" : "failed", "");
   if (told.draft) row.meet(told.draft.twin);
-  row.fault(told.sentence);
+  row.fault(/^No se radicó/.test(told.sentence) ? told.sentence : `No se radicó. ${told.sentence}`);
   tell();
 }
 
