@@ -9,6 +9,8 @@ import django
 from django.core.management import call_command
 
 EXPEDIENTE = "GC-130-CD-2026-900"
+#: Of everybody in the cast.
+PASSWORD = "clave-de-prueba-larga"
 
 
 def main() -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
+from tests.ground import PASSWORD
+
 if TYPE_CHECKING:
     from cms.users.models import User
 
@@ -44,7 +46,6 @@ CAST: Mapping[str, Person] = {
     "inactivo": Person(("contracts_group",), active=False, duties="disabled account"),
 }
 ANONYMOUS = "anonymous"
-PASSWORD = "clave-de-prueba-larga"
 
 
 def make_person(login: str) -> User:

@@ -20,9 +20,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cms.demo.serving import answers, die_with, site_command
-from tests.ground import EXPEDIENTE
+from tests.ground import EXPEDIENTE, PASSWORD
 from tests.installation import ROOT, Installation
-from tests.people import PASSWORD
 
 TUS = {"Tus-Resumable": "1.0.0"}
 BODY = "application/offset+octet-stream"

@@ -60,14 +60,21 @@ def twin_facts(twin: Document | None) -> dict[str, str] | None:
 
 
 def lacking(line: DraftLine) -> list[str]:
-    """What keeps it from being filed, a Spanish sentence each; the repeated bytes are told by their twin."""
+    """What keeps it from being filed, in Spanish sentences; the repeated bytes are told by their twin."""
     if line.draft.state == DraftState.QUARANTINED:
         return [told_at_desk(RejectedUpload(line.lacks))]
-    return [sentence_of(line.draft, code) for code in line.lacks if code != "duplicate"]
+    missing = [phrase_of(line.draft, code) for code in line.lacks if code in MISSING]
+    refused = [told_at_desk(RuleViolation(code)) for code in line.lacks if code in REFUSALS and code != "duplicate"]
+    return [*([as_missing(missing)] if missing else []), *refused]
 
 
-def sentence_of(draft: Draft, code: str) -> str:
-    if code in REFUSALS:
-        return told_at_desk(RuleViolation(code))
+def phrase_of(draft: Draft, code: str) -> str:
     facts = {"tipo": draft.tipo, "expediente_kind": draft.expediente.get_kind_display(), "article": "", "prefix": ""}
-    return _("Falta %(what)s.") % {"what": str(MISSING.get(code, code)) % facts}
+    return str(MISSING[code]) % facts
+
+
+def as_missing(phrases: list[str]) -> str:
+    """"Falta una cosa." or "Faltan una y otra."."""
+    verb = _("Falta") if len(phrases) == 1 else _("Faltan")
+    *first, last = phrases
+    return f"{verb} {_(' y ').join([', '.join(first), last] if first else [last])}."

@@ -87,7 +87,8 @@ class Row {
 
   // What had the focus is gone: its row keeps it.
   focusFirst() {
-    const next = this.element.querySelector("button:not([hidden]), select:not(:disabled), a");
+    const acts = this.element.querySelectorAll(".filerow-progress :is(button, a):not([hidden]), .filerow-progress [data-another]:not([hidden]) input");
+    const next = acts[0] || this.element.querySelector("select:not(:disabled), a");
     if (next) next.focus();
   }
 

@@ -164,7 +164,7 @@ function receive(row, facts) {
   }
   row.become("received", "Llegó completo");
   row.describe(facts);
-  row.fault(facts.lacks.filter((sentence) => !/^Falta /.test(sentence)).join(" "));
+  row.fault(facts.lacks.filter((sentence) => !/^Faltan? /.test(sentence)).join(" "));
   if (row.wanted) want(row);
   tell();
 }

@@ -207,7 +207,7 @@ def test_the_list_tells_one_s_own_and_where_each_stands(browse: Any, expediente:
     arrive(client, expediente, name="completo.txt")
     page = client.get("/custodia/cargas/").content.decode()
     assert "Llegó el 37 %" in page
-    assert "Falta el tipo documental." in page
+    assert "Faltan el tipo documental y la fecha del documento." in page
     assert "completo.txt" not in browse("custodia").get("/custodia/cargas/").content.decode()
     assert "No tiene archivos por completar" in browse("revisora").get("/custodia/cargas/").content.decode()
     listed = client.get(f"/custodia/expedientes/{expediente.pk}/cargas/").json()["drafts"]

@@ -412,7 +412,7 @@ def test_what_has_come_is_described_with_its_reasons(browse: Any, expediente: Ex
         "date_why": "el texto dice «Bogotá D.C., 12 de junio de 2026»",
     }
     assert (told["tipo"], told["date"]) == ("", "")
-    assert told["lacks"] == ["Falta el tipo documental.", "Falta la fecha del documento."]
+    assert told["lacks"] == ["Faltan el tipo documental y la fecha del documento."]
 
 
 @pytest.mark.rule("C5")
