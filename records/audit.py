@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import rfc8785
 from django.db import connection, transaction
 
-from records import clock
+from records import bulk, clock
 from records.errors import RecordsError
 from records.models import LedgerEvent
 
@@ -111,7 +111,8 @@ def record_each(
             LedgerEvent(**fields_of(first + place, action, actor, subject, facts))
             for place, (subject, facts) in enumerate(subjects)
         ]
-        return LedgerEvent.objects.bulk_create(events, batch_size=500)
+        bulk.insert(events)
+        return events
 
 
 def next_index() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import gc
 import json
 import sys
 import time
@@ -81,6 +82,7 @@ class JsonCommand(BaseCommand, ABC):
         self.arguments(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        gc.freeze()  # what start-up made lives as long as the process: the collector need not walk it again
         try:
             outcome = self.run(options)
         except RecordsError as error:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 
-from records import audit, clock, permissions, policies, signing, storage
+from records import audit, bulk, clock, permissions, policies, signing, storage
 from records.errors import DuplicateFiling
 from records.events import DocumentsChanged, DocumentsFiled, announce
 from records.models import Annex, Blob, Document, Expediente, Reading, TipoDocumental
@@ -170,8 +170,8 @@ def write_rows(filings: Sequence[Filing], expediente: Expediente) -> list[Docume
         receipts.sign(document, signer)
         documents.append(document)
     expediente.save(update_fields=["last_order", "last_folio"])
-    Document.objects.bulk_create(documents, batch_size=200)
-    Reading.objects.bulk_create((Reading(document=document) for document in documents), batch_size=200)
+    bulk.insert(documents)
+    bulk.insert([Reading(document_id=document.pk) for document in documents])
     return documents
 
 
@@ -267,8 +267,8 @@ def title_of(metadata: FilingMetadata, name: str) -> str:
 
 def author_of(filing: Filing) -> str:
     """The filer's office, else the person: what a filing that names no author says of it."""
-    offices = [str(role.label) for role in Role if role in filing.rights.roles]
-    return offices[0] if offices else str(filing.actor.get_full_name())
+    office = next((str(role.label) for role in Role if role in filing.rights.roles), "")
+    return office or str(filing.actor.get_full_name())
 
 
 def next_radicados(count: int) -> list[str]:
