@@ -83,7 +83,7 @@ def serve(order: dict[str, Any], stream: socket.socket, file: int) -> None:
     """Carry out one order and answer on ``stream``; the last frame is ``{"end": …}``, absent when the child died."""
     sink = Sink(stream)
     try:
-        contents = Contents(order, file, _mapped(file))
+        contents = Contents(order, file, mapped(file))
         OPERATIONS[order["op"]](contents, sink)
         sink.end()
     except BrokenPipeError:
@@ -96,7 +96,8 @@ def serve(order: dict[str, Any], stream: socket.socket, file: int) -> None:
         sink.fail("damaged", f"{type(fault).__name__}: {fault}"[:300])
 
 
-def _mapped(file: int) -> mmap.mmap | bytes:
+def mapped(file: int) -> mmap.mmap | bytes:
+    """All bytes of an open file, mapped privately; raises Damaged("limits") where that cannot be."""
     if os.fstat(file).st_size == 0:
         return b""
     try:
