@@ -18,12 +18,15 @@ def piece(cast: dict[str, Any], expediente: Expediente, level: str = Level.UNCLA
     return factories.insert_piece(fields.pop("filer", cast["archivista"]), expediente, level, **place, **fields)
 
 
-def classified(cast: dict[str, Any], expediente: Expediente, level: str = Level.PUBLIC, **fields: Any) -> Document:
+def classified(
+    cast: dict[str, Any], expediente: Expediente, level: str = Level.PUBLIC, until: Any = None, **fields: Any
+) -> Document:
     """A piece whose level was approved: the act in force is there, as rows."""
     made = piece(cast, expediente, level, state=DocumentState.CLASSIFIED, **fields)
     ClassificationAct.objects.create(
         document=made, level=level, previous_level=Level.UNCLASSIFIED, state=ActState.IN_FORCE,
         proposed_by=cast["custodia"], proposed_at=made.filed_at, decided_by=cast["jefatura"], decided_at=made.filed_at,
+        until=until,
     )  # fmt: skip
     return made
 

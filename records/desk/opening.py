@@ -49,7 +49,7 @@ class OpenForm(forms.Form):
     )
     title = DemandedText(label=_("Título"), max_length=300)
     opened_on = DayField(label=_("Abierto el"), help_text=_("Decide qué versión de la tabla de retención lo rige."))
-    office = forms.ChoiceField(label=_("Dependencia responsable"), choices=OFFICES, required=False)
+    office = DemandedChoice(label=_("Dependencia responsable"), choices=OFFICES)
     convenio_number = forms.CharField(
         label=_("Convenio"), max_length=40, required=False, help_text=_("Número del convenio, si lo tiene.")
     )
@@ -59,9 +59,7 @@ class OpenForm(forms.Form):
         required=False,
         help_text=_("Su código, p. ej. el del convenio marco de un derivado."),
     )
-    format = forms.ChoiceField(
-        label=_("Soporte"), choices=ExpedienteFormat.choices, required=False, widget=forms.RadioSelect
-    )
+    format = DemandedChoice(label=_("Soporte"), choices=ExpedienteFormat.choices, widget=forms.RadioSelect)
     physical_place = forms.CharField(
         label=_("Ubicación física"),
         max_length=300,
