@@ -97,7 +97,8 @@ def batches(home: Path, service: Service, files: int, rounds: int) -> list[Row]:
     """Floor and service in turn, the first round dropped."""
     folder = home / "floor"
     folder.mkdir()
-    staged, rates = Staged(folder), {"floor": [], "service": []}
+    staged = Staged(folder)
+    rates: dict[str, list[float]] = {"floor": [], "service": []}
     with without_cell():
         for _round in range(rounds + 1):
             rates["floor"].append(rate(staged.file, files))

@@ -24,7 +24,7 @@ def insert(rows: Sequence[Model]) -> None:
         return
     fields = rows[0]._meta.local_concrete_fields
     quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in fields)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = quoted(rows[0]._meta.db_table)
     statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - the names are the models' own

@@ -50,7 +50,7 @@ def test_equal_values_of_unlike_kinds_are_kept_apart(cast: dict[str, Any]) -> No
 
 
 def test_what_a_field_makes_by_itself_is_made(db: None) -> None:
-    row = DBTaskResult(args_kwargs={"args": [], "kwargs": {}}, task_path="x", queue_name="q", backend_name="b",
+    row: Any = DBTaskResult(args_kwargs={"args": [], "kwargs": {}}, task_path="x", queue_name="q", backend_name="b",
                        priority=0, run_after=get_date_max())  # fmt: skip
     bulk.insert([row])
     assert DBTaskResult.objects.get(pk=row.pk).enqueued_at is not None
