@@ -170,11 +170,16 @@ def effects_of(effect: Effect) -> list[Any]:
     ) % {"count": effect.grants}
     return [
         _("Conserva su orden %(order)s, sus folios %(first)s a %(last)s y sus %(size)s bytes: nada se borra.")
-        % {"order": effect.order, "first": effect.folio_first, "last": effect.folio_last, "size": effect.size},
+        % {"order": effect.order, "first": effect.folio_first, "last": effect.folio_last, "size": spelled(effect.size)},
         readers,
         *([elsewhere] if effect.elsewhere else []),
         _("No se deshace: si fue un error, se radica otra vez."),
     ]
+
+
+def spelled(number: int) -> str:
+    """`12.500`, as numbers are written here."""
+    return f"{number:,}".replace(",", ".")
 
 
 def unclassified_told() -> Any:
