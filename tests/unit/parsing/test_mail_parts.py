@@ -9,6 +9,8 @@ from email.message import EmailMessage
 import pytest
 
 from records import parsing
+from records.parsing import cell, front
+from records.parsing.limits import CellLimits
 from tests.unit.parsing import makers
 
 EML = "message/rfc822"
@@ -345,3 +347,28 @@ def test_a_bomb_among_the_attachments_hides_no_other(mailed):
     ]
     assert found.fault == ""
     assert found.parts[6].digest == digest(PDF)
+
+
+def endless_pdf():
+    """A PDF that takes longer to look into than it may: hundreds of thousands of annotations on its page."""
+    annotations = b"<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI(x)>>>>" * 150_000
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Annots[" + annotations + b"]>>"
+    return makers.plain_pdf(page)
+
+
+@pytest.mark.criterion(16)
+def test_an_attachment_that_kills_who_looks_into_it_is_listed_unseen_and_the_others_are_seen(mailed, monkeypatch):
+    limited = cell.Cell(CellLimits(cpu_seconds=1))
+    monkeypatch.setattr(front, "_cell", limited)
+    letter = message(Subject="x")
+    letter.set_content("x")
+    attach(letter, "antes.pdf", PDF)
+    attach(letter, "eterno.pdf", endless_pdf())
+    attach(letter, "despues.pdf", PDF)
+    try:
+        found, _ = mailed(letter.as_bytes())
+    finally:
+        limited.close()
+    assert (found.fault, [part.name for part in found.parts[2:]]) == ("", ["antes.pdf", "eterno.pdf", "despues.pdf"])
+    assert [part.digest for part in found.parts[2:]] == [digest(PDF), "", digest(PDF)]
+    assert found.parts[3].flags == ("limits",)

@@ -65,6 +65,14 @@ def test_another_authority_is_not_trusted_though_the_file_brings_it(judged):
 
 
 @pytest.mark.rule("C7")
+def test_what_a_file_brings_to_prove_itself_is_no_authority(judged):
+    other = signing.issue("Otra raíz", authority=True)
+    found = only(judged(signing.sign(signing.plain_pdf(), archival=True, crls=[signing.revocation_list()]), other.pem))
+    assert (found.valid, found.trusted, found.revocation) == (True, False, "unknown")
+    assert {"untrusted_chain", "timestamp_untrusted"} <= set(found.problems)
+
+
+@pytest.mark.rule("C7")
 @pytest.mark.parametrize(
     ("make", "level"),
     [
