@@ -100,7 +100,7 @@ class OpenForm(forms.Form):
 def new_expediente(request: HttpRequest) -> HttpResponse:
     """Without a kind, the nine of them to choose from; with one, its form."""
     permissions.check(request.user, Action.OPEN_EXPEDIENTE)
-    kind = str((sent(request) or {}).get("kind") or request.GET.get("tipo", ""))
+    kind = request.POST.get("kind") or request.GET.get("tipo", "")
     if kind not in ExpedienteKind.values and request.method != "POST":
         return kinds_page(request)
     if "sugerir" in request.POST:

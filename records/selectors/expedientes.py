@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from records import permissions
 from records.errors import NotFound
@@ -47,6 +47,7 @@ class DocumentRow:
     reading: str = ""
     reading_label: str = ""
     pages: int = 0
+    unreadable: int = 0
     inspected: bool = True
     flags: tuple[str, ...] = ()
     state: str = DocumentState.FILED
@@ -211,24 +212,24 @@ def related(rights: Rights, side: QuerySet[Any]) -> QuerySet[Any]:
     prefix = "document__" if side.model is Placement else ""
     wanted = [f"{prefix}{name}" for name in (*RELATED, *(("expediente",) if prefix else ()))]
     later = rights.visible().filter(previous=OuterRef(f"{prefix}pk")).order_by()
-    return side.select_related(*wanted).annotate(newer=Exists(later))
+    told: QuerySet[Any] = side.select_related(*wanted).annotate(newer=Exists(later))
+    return told
 
 
-def row_of(rights: Rights, line: Model) -> DocumentRow:
+def row_of(rights: Rights, line: Any) -> DocumentRow:
     """A line as this person may know it: the piece is judged where it was filed, the place is this expediente's."""
     placed = isinstance(line, Placement)
-    piece: Any = line.document if placed else line
-    place: Any = line
+    piece: Document = line.document if isinstance(line, Placement) else line
     if not rights.reads(piece):
-        return DocumentRow(place.order, place.folio_first, place.folio_last, piece.level, state=piece.state)
+        return DocumentRow(line.order, line.folio_first, line.folio_last, piece.level, state=piece.state)
     return DocumentRow(
-        order=place.order,
-        folio_first=place.folio_first,
-        folio_last=place.folio_last,
+        order=line.order,
+        folio_first=line.folio_first,
+        folio_last=line.folio_last,
         level=piece.level,
         home=piece.expediente.code if placed else "",
-        newer=place.newer,
-        entered=place.placed_at if placed else piece.filed_at,
+        newer=line.newer,
+        entered=line.placed_at if placed else piece.filed_at,
         **facts_of(piece),
     )
 
@@ -244,6 +245,7 @@ def facts_of(piece: Document) -> dict[str, Any]:
         "reading": piece.reading.state,
         "reading_label": str(ReadingState(piece.reading.state).label),
         "pages": piece.pages,
+        "unreadable": piece.reading.unreadable_pages,
         "inspected": piece.inspected,
         "flags": tuple(piece.flags),
         "state": piece.state,
