@@ -1,8 +1,10 @@
 """The parsing cell: the only place where an uploaded file's contents are opened, always in a throw-away child.
 
 `inspect` says what a file is and why it may not be filed, `read` gives its text page by page, `render` a page's
-image, `status` how well the cell is closed. A file can make any of them say *not inspected*, *unreadable* or
-*unavailable*; it can never make them raise anything else.
+image, `mail` and `attachments` the files within it, `part_bytes` one of them; `ocr`, `signatures` and `to_pdfa` work in
+a second cell with heavier engines (`workroom`), Word documents in a third place (`workshop`). `status` says how well
+the cell is closed. A file can make any of them say *not inspected*, *unreadable* or *unavailable*, or give a fault; it
+can never make them raise anything else.
 """
 
 from __future__ import annotations

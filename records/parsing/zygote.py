@@ -21,7 +21,6 @@ from typing import Any
 
 from . import jail, wire
 
-MAX_ORDER = 160 * 1024
 #: Children kept waiting; below FEW another is forked at once, above it only when no order came for QUIET seconds,
 #: so that the fork and what follows it do not compete with a file at work.
 WAITING, FEW, QUIET = 6, 2, 0.01

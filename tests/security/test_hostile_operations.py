@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import random
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from records import parsing
-from records.parsing import formats, front, front_ocr, workroom
+from records.parsing import formats, front, front_ocr, launch, workroom
+from records.parsing.limits import CellLimits, of_workroom
 from tests.unit.parsing import makers, scans, signing
 
 PDF = "application/pdf"
@@ -167,6 +169,50 @@ def test_no_bit_of_what_was_signed_can_be_turned_unseen(tmp_path):
         turned = data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
         report = parsing.signatures(makers.saved(tmp_path, "vuelto", turned), signing.authority().pem, signing.NOW)
         assert not any(item.valid or item.trusted for item in report.signatures), at
+
+
+# -- the workroom ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.criterion(17)
+@pytest.mark.skipif(not launch.has_bubblewrap(), reason="bubblewrap is not installed here")
+def test_nothing_that_is_denied_in_the_cell_is_possible_in_the_workroom(tmp_path):
+    key = tmp_path / "secret_key"
+    key.write_text("secreto")
+    key.chmod(0o644)
+    answer = front.asked("/dev/null", {"op": "probe", "kind": "", "paths": [str(key)]}, workroom._room)
+    assert (answer.fault, answer.facts["allowed"]) == ("", [])
+    assert {"bubblewrap", "rlimits", "no_new_privs"} <= set(workroom._room.running().layers)
+
+
+@pytest.mark.criterion(17)
+def test_the_workroom_obeys_the_demand_for_isolation(tmp_path, monkeypatch):
+    class Bare(workroom.Workroom):
+        @property
+        def limits(self):
+            return of_workroom(CellLimits(use_bubblewrap=False, require_isolation=True))
+
+    monkeypatch.setattr(workroom, "_room", Bare())
+    path = makers.saved(tmp_path, "a", signed())
+    assert parsing.signatures(path).fault == "cell_unavailable"
+    assert parsing.ocr(path, PDF, 1).fault == "cell_unavailable"
+    assert parsing.to_pdfa(path, PDF).fault == "cell_unavailable"
+
+
+def test_what_the_workroom_loads_leaves_its_parent_with_one_thread():
+    """A parent with threads would fork children that hold their locks for ever."""
+    threads = [line for pid in _below(workroom._room.running().process.pid) for line in _status(pid)]
+    assert threads
+    assert set(threads) == {"Threads:\t1"}
+
+
+def _below(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(found for child in children for found in _below(int(child)))]
+
+
+def _status(pid):
+    return [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("Threads")]
 
 
 # -- a compromised child -------------------------------------------------------------------------------------------
