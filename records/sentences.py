@@ -46,6 +46,9 @@ REFUSALS: Mapping[str, Sentence] = {
     "store_unavailable": _(
         "El almacén de documentos no puede guardar ahora. No se radicó nada; vuelva a intentarlo más tarde."
     ),
+    "reading_unavailable": _(
+        "El sistema no puede anotar su consulta ahora, y sin eso no entrega nada. Vuelva a intentarlo más tarde."
+    ),
     "signing_key_unavailable": _(
         "El sistema no encuentra su llave de firma y no puede expedir recibos. No se radicó nada; avise a soporte."
     ),

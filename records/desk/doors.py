@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from records import medium
 from records.desk.words import told_at_desk
-from records.errors import NotFound, RecordsError, RenditionUnavailable
+from records.errors import NotFound, RecordsError, RenditionUnavailable, StoreUnavailable
 from records.http import status_for
 from records.sentences import sentence_for
 
@@ -47,12 +47,17 @@ def desk_view(*methods: str) -> Callable[[View], View]:
                 return refusal_response(request, refusal)
             except medium.FAULTS as fault:
                 if refusal := medium.refusal_of(fault):
-                    return refusal_response(request, refusal)
+                    return refusal_response(request, told_to(request, refusal))
                 raise
 
         return require_http_methods(methods)(guarded)
 
     return wrap
+
+
+def told_to(request: HttpRequest, refusal: StoreUnavailable) -> StoreUnavailable:
+    """Who only reads is not told that nothing was filed."""
+    return StoreUnavailable("reading_unavailable", **refusal.facts) if request.method in READ else refusal
 
 
 def refusal_response(request: HttpRequest, refusal: RecordsError) -> HttpResponse:

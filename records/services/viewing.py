@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import uuid
 from pathlib import Path
@@ -86,12 +87,20 @@ def render(document: Document, number: int, dpi: int) -> bytes:
         image = made_from(document, lambda source: parsing.render(source, document.media_type, number, dpi=dpi))
     except parsing.PageUnavailable as fault:
         raise (CellUnavailable if fault.code == CellUnavailable.code else PageImageUnavailable) from fault
-    file = page_file(document.pk, number, dpi)
+    with contextlib.suppress(OSError):  # a disk that takes no more still lets people read
+        keep_image(page_file(document.pk, number, dpi), image)
+    return image
+
+
+def keep_image(file: Path, image: bytes) -> None:
+    """Whole under its name, or not there at all."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = file.with_suffix(f".{uuid.uuid4().hex}")
-    partial.write_bytes(image)
-    partial.replace(file)
-    return image
+    try:
+        partial.write_bytes(image)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def open_original(*, actor: Actor, document: Document) -> BinaryIO:
