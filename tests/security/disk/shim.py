@@ -1,0 +1,52 @@
+"""The failing disk: compiled once for a test run, loaded into one process, armed from within it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("faults.c")
+WRITES, SYNCS, NAMES = 1, 2, 4
+ANY = WRITES | SYNCS | NAMES
+
+
+class NoCompiler(RuntimeError):
+    """There is no C compiler here."""
+
+
+def compiled(folder: Path) -> Path:
+    """The shared library, made if it is not there yet."""
+    library = folder / "faults.so"
+    if library.exists():
+        return library
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        raise NoCompiler
+    draft = folder / f"faults.{os.getpid()}.so"
+    flags = ["-O1", "-shared", "-fPIC", "-ldl", "-lpthread"]
+    subprocess.run([compiler, str(SOURCE), "-o", str(draft), *flags], check=True)
+    draft.replace(library)
+    return library
+
+
+@dataclass
+class Disk:
+    """The disk under one folder, in a process that was started with the library. Calls outside it never fail."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.library = ctypes.CDLL(None)
+        self.library.fault_disarm.restype = ctypes.c_long
+
+    def fail(self, nth: int, error: int, *, kinds: int = ANY, sticky: bool = False) -> None:
+        """From now on the `nth` call that writes fails, and with `sticky` every one after it too."""
+        self.library.fault_arm(str(self.folder).encode(), kinds, ctypes.c_long(nth), error, int(sticky))
+
+    def heal(self) -> int:
+        """Nothing fails any more; how many calls were met since `fail`."""
+        return int(self.library.fault_disarm())
