@@ -21,12 +21,12 @@ from records.models import Job
 from records.selectors.jobs import get_job_for, lines_for, list_jobs_for, list_rows_of
 from records.sentences import sentence_for
 from records.services.jobs import GOING, discard_job, is_unconfirmed, may_stop, resume_job, stop_job
-from records.vocabulary import JobState, RowState
+from records.vocabulary import JobState
 
 SIZE = 25
 ROWS = 100
-#: What the address may ask of the rows: all of them, or those in one state.
-SHOWN = {"todas": "", "novedades": RowState.FAILED.value}
+#: What the address may ask of the rows: all of them, or those of which something is to be said.
+SHOWN = ("todas", "novedades")
 #: A cell that a spreadsheet would take for a formula is quoted.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -134,7 +134,8 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def context_of(request: HttpRequest, found: Job) -> dict[str, Any]:
     shown = request.GET.get("ver", "") if request.GET.get("ver") in SHOWN else "todas"
-    page = page_of(request, list_rows_of(found, SHOWN[shown]), ("number",), ROWS)
+    page = page_of(request, list_rows_of(found, with_novelty=shown == "novedades"), ("number",), ROWS)
+    told = list_rows_of(found, with_novelty=True).count()
     return {
         "progress": Progress(found),
         "job": found,
@@ -143,7 +144,7 @@ def context_of(request: HttpRequest, found: Job) -> dict[str, Any]:
         "shown": shown,
         "tabs": [
             {"url": "?ver=todas", "label": _("Todas"), "count": found.total, "current": shown == "todas"},
-            {"url": "?ver=novedades", "label": _("Con novedad"), "count": found.failed, "current": shown != "todas"},
+            {"url": "?ver=novedades", "label": _("Con novedad"), "count": told, "current": shown != "todas"},
         ],
         "may_stop": found.state in GOING and not found.stop_asked and may_stop(request.user, found),
         "may_resume": is_resumable(found) and found.owner_id == request.user.pk,

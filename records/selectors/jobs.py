@@ -56,10 +56,14 @@ def get_job_for(actor: Actor, key: Key) -> Job:
     return job
 
 
-def list_rows_of(job: Job, only: str = "") -> QuerySet[JobRow]:
-    """Rows of a job in order; `only` a state of `RowState`."""
+#: Rows of which something is to be said: those that failed, and those still to be done that lack something.
+NOVELTY = Q(state=RowState.FAILED) | Q(state=RowState.PENDING) & ~Q(code__in=("", "row_already"))
+
+
+def list_rows_of(job: Job, *, with_novelty: bool = False) -> QuerySet[JobRow]:
+    """Rows of a job in order; all of them, or those of which something is to be said."""
     rows = job.rows.select_related("document").order_by("number")
-    return rows.filter(state=only) if only else rows
+    return rows.filter(NOVELTY) if with_novelty else rows
 
 
 def lines_for(actor: Actor, job: Job, rows: Iterable[JobRow]) -> list[JobLine]:

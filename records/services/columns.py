@@ -36,7 +36,7 @@ def parse_day(text: str) -> datetime.date | None:
 @dataclass(frozen=True)
 class Heading:
     """The row of headers: where it is (from 1), the place of each column from 0, headers that name no column, and
-    columns that two headers name."""
+    those that name one that an earlier header names."""
 
     number: int
     places: Mapping[str, int]
@@ -67,7 +67,7 @@ def headers_in(number: int, row: Sequence[str], names: Names) -> Heading:
         if name is None:
             unknown += [header.strip()] if header.strip() else []
         elif name in places:
-            repeated.append(name)
+            repeated.append(header.strip())
         else:
             places[name] = place
     return Heading(number, places, tuple(unknown), tuple(repeated))

@@ -46,11 +46,14 @@ class JobDue:
 
 @dataclass(frozen=True)
 class NewRow:
-    """A row of a job to be started: what people call it, and what its kind needs to do it (plain JSON values)."""
+    """A row of a job to be started: what people call it, what its kind needs to do it (plain JSON values), and what
+    can be told of it beforehand."""
 
     label: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     document: uuid.UUID | None = None
+    code: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Kind:
 
 
 #: Code of a kind → dotted path of its `Kind`.
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {"inventory": "records.services.importing.IMPORTING"}
 
 
 def start_job(
@@ -122,7 +125,10 @@ def start_job(
 
 def numbered(job: Job, rows: Iterable[NewRow]) -> Iterator[JobRow]:
     for number, row in enumerate(rows, 1):
-        yield JobRow(job=job, number=number, label=row.label[:300], facts=dict(row.facts), document_id=row.document)
+        yield JobRow(
+            job=job, number=number, label=row.label[:300], facts=dict(row.facts), document_id=row.document,
+            code=row.code, sentence=row.sentence,
+        )  # fmt: skip
 
 
 def set_going(job: Job, actor: Actor, *, here: bool = False) -> None:

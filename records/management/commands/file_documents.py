@@ -71,9 +71,7 @@ class Command(JsonCommand):
         parser.add_argument("--date", type=a_date, metavar="YYYY-MM-DD", help="fecha del documento, AAAA-MM-DD")
         parser.add_argument("--title", default="", metavar="T", help="título; si falta, el nombre del archivo")
         parser.add_argument("--manifest", metavar="FILE", help=MANIFEST)
-        parser.add_argument(
-            "--receipts", metavar="FILE", help="agrega allí una línea JSON por pieza radicada"
-        )
+        parser.add_argument("--receipts", metavar="FILE", help="agrega allí una línea JSON por pieza radicada")
         parser.add_argument("--duplicate", choices=("link", "keep"), help="si ya está: vincular o conservar ambos")
         parser.add_argument("--reason", default="", metavar="T", help="motivo para conservar ambos")
 
