@@ -20,7 +20,8 @@ from typing import Protocol
 from records import conf
 from records.errors import RuleViolation, StoreUnavailable
 
-BLOCK = 1024 * 1024
+#: Small enough that the C library keeps none of it for later: bytes of any number of files leave no trace in memory.
+BLOCK = 64 * 1024
 #: Litter of interrupted acts is looked for this often, and is none before it is this old (seconds).
 SWEEP_EVERY = 3600.0
 MARK = "swept"

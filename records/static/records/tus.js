@@ -29,7 +29,7 @@ function ask(method, url, { headers = {}, body = null, onprogress = null, onmade
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     if (onprogress) request.upload.addEventListener("progress", (event) => onprogress(event.loaded));
     request.addEventListener("load", () => done(request));
-    for (const ending of ["error", "abort", "timeout"]) request.addEventListener(ending, () => cut(new Cut(ending)));
+    for (const ending of ["error", "abort", "timeout"]) request.addEventListener(ending, () => cut(new Cut("")));
     if (onmade) onmade(request);
     request.send(body);
   });
