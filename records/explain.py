@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from records import permissions
 from records.keys import as_uuid
 from records.models import Appointment, ClassificationAct, Document, Grant
-from records.permissions import Actor, Ground
+from records.permissions import Actor, Ground, Rights
 from records.sentences import Sentence
 from records.vocabulary import Action, ActState, Level, Role
 
@@ -68,15 +68,16 @@ def explain(actor: Actor, document: Document | None, *, at: datetime.datetime | 
 
     A piece the person may not know of is explained exactly as one that does not exist (D11).
     """
-    grounds = permissions.grounds_for(actor, at=at)
+    rights = permissions.rights_of(actor, at=at)
+    grounds = rights.grounds
     level = level_at(document, at) if document else None
     if document is None or level is None:
         return unknown()
     opening = [ground for ground in grounds if ground.covers(document, level)]
     if opening:
-        return Explanation(allowed_to(actor, document, at), tuple(because(ground) for ground in opening))
+        return Explanation(allowed_to(rights, document, at), tuple(because(ground) for ground in opening))
     if permissions.is_staff_of(grounds, document.expediente):
-        return Explanation(allowed_to(actor, document, at), (Because("level", str(BLOCKED[level]), None),))
+        return Explanation(allowed_to(rights, document, at), (Because("level", str(BLOCKED[level]), None),))
     return unknown()
 
 
@@ -84,12 +85,11 @@ def unknown() -> Explanation:
     return Explanation(dict.fromkeys(map(str, ASKED), False), (Because("none", str(UNKNOWN), None),))
 
 
-def allowed_to(actor: Actor, document: Document, at: datetime.datetime | None) -> dict[str, bool]:
+def allowed_to(rights: Rights, document: Document, at: datetime.datetime | None) -> dict[str, bool]:
     """For a past moment only reading is answered; acts are of the present."""
     if at is None:
-        return {str(action): permissions.allows(actor, action, document) for action in ASKED}
-    level = level_at(document, at) or ""
-    reads = any(ground.covers(document, level) for ground in permissions.grounds_for(actor, at=at))
+        return {str(action): rights.allows(action, document) for action in ASKED}
+    reads = rights.reads(document, level_at(document, at) or "")
     return {str(action): reads and action in permissions.READING for action in ASKED}
 
 

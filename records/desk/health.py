@@ -6,13 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from records import parsing, scanning
-from records.desk.doors import READ, desk_view
-from records.selectors.service_state import count_unread, key_in_order, store_writable, worker_runs
+from records import parsing, permissions, scanning
+from records.desk.doors import BOTH, WRITE, desk_view
+from records.selectors.service_state import (
+    count_unread,
+    count_unreadable_pages,
+    key_in_order,
+    store_stands,
+    store_takes_bytes,
+    worker_runs,
+)
+from records.services.recognition import read_all_again
+from records.vocabulary import Action
 
 
 @dataclass(frozen=True)
@@ -22,10 +33,29 @@ class Check:
     sentence: Any
 
 
-@desk_view(*READ)
+@desk_view(*BOTH)
 def health(request: HttpRequest) -> HttpResponse:
-    checks = [worker(), queue(request), store(), cell(), scanner(), key()]
-    return render(request, "records/health.html", {"checks": checks})
+    """How things stand, without touching any; by POST the store is really given a byte, and takes it back."""
+    stands = store_takes_bytes() if request.method == "POST" else store_stands()
+    unreadable = count_unreadable_pages(request.user)
+    checks = [worker(), queue(request), recogniser(unreadable), store(stands), cell(), scanner(), key()]
+    context = {
+        "checks": checks,
+        "tried": request.method == "POST",
+        "may_read_again": unreadable > 0 and permissions.allows(request.user, Action.FILE),
+    }
+    return render(request, "records/health.html", context)
+
+
+@desk_view(*WRITE)
+def read_again(request: HttpRequest) -> HttpResponse:
+    """Have every piece that lacks legible text read anew, as when a recogniser was installed."""
+    asked = read_all_again(actor=request.user)
+    said = ngettext("Se pidió leer de nuevo %(n)s documento.", "Se pidió leer de nuevo %(n)s documentos.", asked) % {
+        "n": asked
+    }
+    messages.success(request, said if asked else _("Ningún documento que usted lea tiene páginas sin texto."))
+    return redirect("desk:health")
 
 
 def worker() -> Check:
@@ -44,8 +74,25 @@ def queue(request: HttpRequest) -> Check:
     return Check(_("Cola de lectura"), True, _("Hay piezas en espera de lectura.") if waits else _("Al día."))
 
 
-def store() -> Check:
-    well = store_writable()
+def recogniser(unreadable: int) -> Check:
+    """Counted over what this person reads, as everything here (J8)."""
+    installed = bool(parsing.ocr_engine())
+    said = str(
+        _("Lee el texto de las páginas escaneadas.")
+        if installed
+        else _("No está instalado: las páginas escaneadas se leen en su imagen y no se buscan por lo que dicen.")
+    )
+    if unreadable:
+        lacking = ngettext(
+            "Hay %(n)s página sin texto legible en los documentos que usted lee.",
+            "Hay %(n)s páginas sin texto legible en los documentos que usted lee.",
+            unreadable,
+        )
+        said = f"{said} {lacking % {'n': unreadable}}"
+    return Check(_("Reconocimiento de texto"), installed, said)
+
+
+def store(well: bool) -> Check:
     said = _("Recibe y entrega.") if well else _("No puede guardar ahora. No radique hasta que vuelva.")
     return Check(_("Almacén de documentos"), well, said)
 

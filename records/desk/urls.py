@@ -103,6 +103,7 @@ urlpatterns = [
     path("accesos/<uuid:key>/retirar/", access.withdraw, name="withdraw"),
     path("bitacora/", ledger.ledger, name="ledger"),
     path("salud/", health.health, name="health"),
+    path("salud/leer-de-nuevo/", health.read_again, name="read-all-again"),
     path("trabajos/", jobs.jobs, name="jobs"),
     path("trabajos/<uuid:key>/", jobs.job, name="job"),
     path("trabajos/<uuid:key>/detener/", jobs.stop, name="job-stop"),

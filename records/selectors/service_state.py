@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 import time
+
+from django.db.models import Sum
 
 from records import permissions, storage
 from records.errors import RecordsError
-from records.models import WorkerBeat
+from records.models import Expediente, WorkerBeat
 from records.permissions import Actor
 from records.services import keys
 from records.vocabulary import ReadingState
@@ -28,8 +31,32 @@ def count_unread(actor: Actor) -> int:
     return permissions.visible_to(actor).filter(reading__state=ReadingState.PENDING).count()
 
 
-def store_writable() -> bool:
-    """Can the store take bytes now? Asked by giving it one and taking it back."""
+def count_unreadable_pages(actor: Actor, expediente: Expediente | None = None) -> int:
+    """Pages without text that one could read or search, of the pieces this person reads, all or of one expediente."""
+    pieces = permissions.visible_to(actor)
+    pieces = pieces.filter(expediente=expediente) if expediente else pieces
+    found = pieces.aggregate(pages=Sum("reading__unreadable_pages"))
+    return int(found["pages"] or 0)
+
+
+def store_stands() -> bool:
+    """Is the store's folder there, on a medium that may be written and has room? Nothing is written to know it."""
+    root = storage.store().path_of("0" * 64).parent.parent
+    known = next((folder for folder in (root, *root.parents) if folder.exists()), root)
+    try:
+        medium = os.statvfs(known)
+    except OSError:
+        return False
+    writable = known.is_dir() and os.access(known, os.W_OK | os.X_OK) and not medium.f_flag & os.ST_RDONLY
+    return writable and medium.f_bavail * medium.f_frsize > LEAST_ROOM
+
+
+#: With less room than this (bytes) the store is said to be full: rows and logs need some too.
+LEAST_ROOM = 64 * 1024 * 1024
+
+
+def store_takes_bytes() -> bool:
+    """Can the store take bytes now? Asked by giving it one and taking it back: an act, never a look."""
     store = storage.store()
     try:
         store.discard(store.stage(io.BytesIO(b"?"), limit=1))

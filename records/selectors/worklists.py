@@ -85,7 +85,7 @@ def to_register(rights: Rights) -> QuerySet[Document]:
 
 def reading_faults(rights: Rights) -> QuerySet[Document]:
     faulty = (ReadingState.UNREADABLE, ReadingState.NO_TEXT, ReadingState.PARTIAL)
-    return read_by(rights).filter(reading__state__in=faulty)
+    return read_by(rights).filter(Q(reading__state__in=faulty) | Q(reading__unreadable_pages__gt=0))
 
 
 def levels_ending(rights: Rights) -> QuerySet[Document]:

@@ -58,6 +58,11 @@ def identity(source: Path) -> tuple[int, ...]:
 
 def trust(mark: tuple[str, tuple[int, ...]]) -> None:
     if len(_trusted) >= MOST_TRUSTED:
-        _trusted.clear()
+        forget()
     if mark[1]:
         _trusted[mark] = time.monotonic() + TRUSTED_FOR
+
+
+def forget() -> None:
+    """Trust no bytes until they are hashed again."""
+    _trusted.clear()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from records import permissions
-from records.errors import NotFound
+from records.errors import NotFound, RenditionUnavailable
 from records.explain import explain
 from records.selectors.documents import get_document_for, list_documents_for
 from records.selectors.expedientes import get_expediente_for, list_expedientes_for, list_rows_for
-from records.services import viewing
+from records.services import parts, renditions, viewing
 from records.vocabulary import Action
 from search import api as search
 from tests.security.house import COMMON, House
@@ -72,6 +72,39 @@ def by_bytes(house: House, person: Any) -> set[str]:
     }
 
 
+def by_image(house: House, person: Any) -> set[str]:
+    """That a page has no image is told to who reads the piece alone."""
+    return {
+        name
+        for name in house.pieces
+        if opens(lambda name=name: viewing.page_image(actor=person, document=house.piece(name), number=1))
+    }
+
+
+def by_thumbnail(house: House, person: Any) -> set[str]:
+    return {
+        name
+        for name in house.pieces
+        if opens(lambda name=name: viewing.thumbnail(actor=person, document=house.piece(name), number=1))
+    }
+
+
+def by_part(house: House, person: Any) -> set[str]:
+    return {
+        name
+        for name in house.pieces
+        if opens(lambda name=name: parts.open_part(actor=person, document=house.piece(name), index=0))
+    }
+
+
+def by_copy(house: House, person: Any) -> set[str]:
+    return {
+        name
+        for name in house.pieces
+        if opens(lambda name=name: renditions.open_pdfa(actor=person, document=house.piece(name)))
+    }
+
+
 def by_search(house: House, person: Any) -> set[str]:
     """Hits, which must agree with their own total and facets."""
     answer = search.search(person, COMMON, facets=True)
@@ -90,6 +123,8 @@ def opens(act: Callable[[], object]) -> bool:
         act()
     except NotFound:
         return False
+    except RenditionUnavailable:  # nothing of that kind was made: said after the right to the piece was asked
+        return True
     return True
 
 
@@ -103,6 +138,10 @@ DOORS: Mapping[str, Door] = {
     "explain": by_explanation,
     "viewer": by_page,
     "bytes": by_bytes,
+    "page image": by_image,
+    "thumbnail": by_thumbnail,
+    "part": by_part,
+    "archival copy": by_copy,
 }
 #: The one that tells of every piece at once.
 DECIDING: Mapping[str, Door] = {"visible_to": by_list}

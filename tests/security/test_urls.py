@@ -17,8 +17,8 @@ from django.test.utils import override_settings
 from cms.core.bootstrap import ensure_site
 from records import clock
 from records.convenios.models import Project
-from records.models import ClassificationAct, Draft, Grant, Job, Quarantined
-from records.services import access, classification, jobs, viewing
+from records.models import ClassificationAct, Draft, Grant, Job, Quarantined, Resentencing, Subserie
+from records.services import access, classification, jobs, renditions, viewing
 from records.services.jobs import NewRow
 from records.vocabulary import Level
 from search import api as search
@@ -81,6 +81,7 @@ SEERS: Mapping[str, Any] = {
     "grant": lambda _name: ["custodia"],
     "project": lambda _name: STAFF.split(),
     "quarantined": lambda _name: CONTRACTS.split(),
+    "resentencing": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "draft": lambda _name: ["archivista"],
     "job": lambda _name: [*STAFF.split(), "supervisor.cd001"],
 }
@@ -116,6 +117,7 @@ def built() -> Town:
         "grant": {"revisora": grant.pk},
         "job": {"A": job_of(house).pk},
         "project": {"hidden": project.pk},
+        "resentencing": {"A": resentencing_of(house).pk},
         "draft": {"A": draft_of(house).pk},
         "quarantined": {place: refused_in(house, place).pk for place in "AC"},
     }
@@ -146,10 +148,13 @@ def found_c(house: House) -> None:
 
 
 def happenings(house: House) -> tuple[Grant, ClassificationAct, Project]:
-    for piece in house.pieces.values():  # a page image, as the cell would have left it
-        image = viewing.page_file(piece.pk, 1)
-        image.parent.mkdir(parents=True, exist_ok=True)
-        image.write_bytes(b"\x89PNG " + piece.title.encode())
+    for piece in house.pieces.values():  # the images of a page, as the cell would have left them
+        image = b"\x89PNG" + bytes(20) + piece.title.encode()
+        renditions.note_page_image(piece, 1, image, viewing.DPI)
+        for dpi in (viewing.DPI, viewing.THUMBNAIL_DPI):
+            file = viewing.page_file(piece.pk, 1, dpi)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(image)
     appoint(house, "custodian", "custodia")
     appoint(house, "supervisor", "supervisor.cd001")
     grant = access.grant_access(
@@ -165,6 +170,15 @@ def happenings(house: House) -> tuple[Grant, ClassificationAct, Project]:
         offset_kind="direct", supplier="s", recipient="r",
     )  # fmt: skip
     return grant, act, project
+
+
+def resentencing_of(house: House) -> Resentencing:
+    """A change of version that waits to be decided."""
+    subserie = Subserie.objects.filter(serie__trd=factories.make_trd(), kind="derived").get()
+    return Resentencing.objects.create(
+        expediente=house.expedientes["A"], from_subserie=subserie, to_subserie=subserie, reason="canarioretencion",
+        proposed_by=house.cast["archivista"], proposed_at=clock.now(),
+    )  # fmt: skip
 
 
 def job_of(house: House) -> Job:
@@ -189,6 +203,7 @@ def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
         "canariorechazado": frozenset(CONTRACTS.split()),
         "canariofirma": frozenset(CONTRACTS.split()),
         "canariomotivo": frozenset({"custodia", "revisora"}),
+        "canarioretencion": frozenset([*STAFF.split(), "supervisor.cd001"]),
         "canarioponderacion": readers_of_act,
         "canarioborrador": frozenset({"archivista"}),
         "canariotrabajo": frozenset({"archivista", "custodia"}),
@@ -266,7 +281,7 @@ def decides(row: Row, name: str) -> bool:
 
 def is_content(row: Row) -> bool:
     """Where a piece itself is given: asked of every piece. Of the others two seen and two unseen will do."""
-    return row.about != "piece" or row.pattern.endswith(("<uuid:key>/", "original", ".png"))
+    return row.about != "piece" or row.pattern.endswith(("<uuid:key>/", "ficha/", "original", ".png"))
 
 
 def among_first(town: Town, row: Row, name: str, seen: bool, login: str, most: int = 2) -> bool:

@@ -40,7 +40,7 @@ def test_a_format_without_images_shows_its_text_with_the_words_marked(browse: Br
     assert 'class="is-current" id="coincidencia">taller' in body
     assert "coincidencia 1 de 2" in " ".join(body.split())
     assert "página 2 del texto" in body, "the piece has one folio: a page beyond it is none"
-    assert f'name="folio" value="{piece.folio_first}"' in page(browse, piece)
+    assert f"<b>folio {piece.folio_first}</b>" in page(browse, piece)
     assert "&lt;página&gt;" in page(browse, piece)
 
 
