@@ -242,7 +242,7 @@ def next_place(expediente: Expediente, pages: int) -> dict[str, int]:
 def as_received(received: Received) -> dict[str, Any]:
     inspection = received.inspection
     return {
-        "original_name": received.upload.name,
+        "original_name": received.upload.kept_name,
         "media_type": inspection.media_type,
         "extension": inspection.extension,
         "pages": inspection.pages,

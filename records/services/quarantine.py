@@ -45,7 +45,7 @@ def set_apart(
     row = Quarantined(
         expediente=expediente,
         person_id=actor.pk,
-        original_name=upload.name,
+        original_name=upload.kept_name,
         digest=staged.digest if staged else "",
         size=staged.size if staged else 0,
         reasons=list(refusal.reasons),

@@ -25,6 +25,10 @@ from records.services import quarantine
 from records.storage import Staged
 
 
+#: Stands for what is no character.
+UNTOLD = "\ufffd"
+
+
 @dataclass(frozen=True)
 class Upload:
     """What arrives: a name as the sender wrote it, and a readable binary stream or a file that is ours to take."""
@@ -32,6 +36,12 @@ class Upload:
     name: str
     stream: BinaryIO | None = None
     path: Path | None = None
+
+    @property
+    def kept_name(self) -> str:
+        """The name as every database and every signature can hold it: NUL, and bytes that were no text where the
+        name came from, are told by U+FFFD."""
+        return "".join(UNTOLD if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in self.name)
 
     def stage(self) -> Staged:
         """The bytes, hashed, in the store's own folder. Raises RejectedUpload ("too_large"), StoreUnavailable."""
