@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +19,11 @@ from records.desk.paging import page_of, page_of_growing
 from records.models import Expediente
 from records.permissions import Rights
 from records.rendering.control_sheet import MEDIA_TYPE, control_sheet
+from records.selectors.checklist import checklist_for
 from records.selectors.expedientes import (
     Asked,
     Lines,
+    Summary,
     find_parent_for,
     get_expediente_for,
     lines_for,
@@ -36,6 +39,8 @@ from records.vocabulary import Action, DocumentState, ExpedienteState, Role
 
 SIZE = 25
 EVENTS = 50
+#: Lines of an expediente up to which every tab tells how many pieces are missing.
+MOST_COUNTED = 1_000
 ORDERS: dict[str, tuple[str, ...]] = {"codigo": ("code",), "fecha": ("-opened_on", "code")}
 #: Tabs in their order: name of the address, label.
 TABS = (
@@ -200,7 +205,7 @@ def head(request: HttpRequest, expediente: Expediente, tab: str) -> dict[str, An
         "course": course_of(expediente),
         "may_file": may(rights, Action.FILE, expediente),
         "acts": acts_for(rights, expediente),
-        "tabs": tabs_of(expediente, tab),
+        "tabs": tabs_of(expediente, tab, {"expediente-missing": missing_now(request, expediente, summary)}),
         "section": "/custodia/expedientes/",
     }
 
@@ -232,9 +237,18 @@ def course_of(expediente: Expediente) -> dict[str, Any]:
     }
 
 
-def tabs_of(expediente: Expediente, current: str) -> list[dict[str, Any]]:
+def missing_now(request: HttpRequest, expediente: Expediente, summary: Summary) -> int | str:
+    """How many pieces its stage demands and are not there, for whoever knows all of it; empty when none is missing,
+    and for an expediente so long that counting would slow every tab."""
+    if summary.count > MOST_COUNTED:
+        return ""
+    found = checklist_for(request.user, expediente)
+    return len(found.missing) if found.whole and found.missing else ""
+
+
+def tabs_of(expediente: Expediente, current: str, counts: Mapping[str, int | str]) -> list[dict[str, Any]]:
     return [
-        {"url": url, "label": label, "current": name == current}
+        {"url": url, "label": label, "current": name == current, "count": counts.get(name, "")}
         for name, label in TABS
         if (url := address_of(name, expediente))
     ]

@@ -285,7 +285,8 @@ def list_tipos_in(actor: Actor, expediente: Expediente) -> list[tuple[str, str]]
     rights = permissions.rights_of(actor)
     read = rights.visible().order_by()
     here = Q(expediente=expediente) | Q(placements__expediente=expediente)
-    return sorted(set(read.filter(here).values_list("tipo__code", "tipo__name")), key=lambda tipo: tipo[1])
+    tipos = read.filter(here).values_list("tipo__code", "tipo__name").distinct()
+    return sorted(tipos, key=lambda tipo: tipo[1])
 
 
 def list_read_in(actor: Actor, expediente: Expediente) -> QuerySet[Document]:
