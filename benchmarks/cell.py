@@ -171,7 +171,10 @@ def raw_text(path: Path) -> int:
 
 
 def text_in_cell(path: Path) -> None:
-    assert parsing.read(path, PDF).outcome == "read"
+    """All that is stored of it: the text of each page and the boxes of its words."""
+    reading = parsing.read(path, PDF)
+    assert reading.outcome == "read"
+    assert all(page.words for page in reading.pages)
 
 
 # -- measuring -----------------------------------------------------------------------------------------------------

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Outcome = Literal["read", "no_text", "partial", "unreadable"]
+from .words import Boxes, Word
 
-#: A word and its box: (word, x0, y0, x1, y1), fractions 0..1 of the page image from its top-left corner.
-Word = tuple[str, float, float, float, float]
+Outcome = Literal["read", "no_text", "partial", "unreadable"]
 
 
 class PageUnavailable(Exception):
@@ -53,11 +52,16 @@ class Inspection:
 
 @dataclass(frozen=True)
 class PageContent:
-    """Text of one page (numbered from 1) and its words with their boxes (empty where the format has no image)."""
+    """Text of one page, numbered from 1, and where its words stand (nothing where the format has no image)."""
 
     number: int
     text: str
-    words: list[Word] = field(default_factory=list)
+    boxes: Boxes | None = None
+
+    @property
+    def words(self) -> list[Word]:
+        """The words with their boxes, made anew each time: a long document's are not all held at once."""
+        return self.boxes.words(self.text) if self.boxes else []
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,15 @@ from . import formats, names, wire
 from .answers import CellStatus, Inspection, Outcome, PageContent, PageUnavailable, Reading
 from .cell import Cell, CellLost, CellUnavailable, opened
 from .limits import CellLimits
-from .words import BYTES_PER_WORD, fit, text_and_words
+from .words import BYTES_PER_WORD, Boxes, fit
 
 DEFAULT_DPI = 110
 MAX_DPI = 400
 #: A PDF smaller than this is read by one child.
 SHARED_BYTES = 30_000
 
-#: Of one answer, so that no file makes its caller hold more: messages, and words with a box.
-MAX_FRAMES, MAX_WORDS = 250_000, 2_000_000
+#: Of one answer, so that no file makes its caller hold more: messages, characters of text, and words with a box.
+MAX_FRAMES, MAX_CHARS, MAX_WORDS = 250_000, 32_000_000, 2_000_000
 #: What a child that a file has taken over may say instead of an answer.
 _NONSENSE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 _CODE = re.compile(r"[a-z_]{1,40}\Z")
@@ -47,7 +47,8 @@ class Answer:
     blob: bytes = b""
     fault: str = ""
     detail: str = ""
-    words_left: int = field(default_factory=lambda: MAX_WORDS)
+    chars_left: int = field(default_factory=lambda: MAX_CHARS)
+    box_bytes_left: int = field(default_factory=lambda: MAX_WORDS * BYTES_PER_WORD)
 
     def number(self, name: str) -> int:
         """A fact that is a whole number, 0 when it was not told or is none."""
@@ -228,14 +229,16 @@ def _code(told: object) -> str:
 
 def _page(facts: dict[str, Any], frames: Iterator[tuple[bytes, bytes]], answer: Answer) -> PageContent:
     number, raw = int(facts["page"]), str(facts["text"])
+    answer.chars_left -= len(raw)
+    if answer.chars_left < 0:
+        raise wire.WireError("limits")
     if "matrix" not in facts:
         return PageContent(number, fit(raw))
     _, corners = next(frames, (b"", b""))
-    if len(corners) > answer.words_left * BYTES_PER_WORD:
-        return PageContent(number, fit(raw))
-    page = PageContent(number, *text_and_words(raw, corners, facts["matrix"]))
-    answer.words_left -= len(page.words)
-    return page
+    answer.box_bytes_left -= len(corners)
+    return PageContent(
+        number, fit(raw), Boxes.of(raw, corners, facts["matrix"]) if answer.box_bytes_left >= 0 else None
+    )
 
 
 def _read_shared(path: Path | str, kind: str) -> Answer:
@@ -261,20 +264,17 @@ def _size(path: Path | str) -> int:
 
 
 def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
-    """Read; where a child dies midway, go on with a fresh child, a few times.
+    """Read; where a child dies midway, go on with a fresh child, a few times and no longer than one file may take.
 
     A page on which a child died after reading others is tried again, as it may have paid for them; one on which a
     child died at once is left empty.
     """
-    answer = Answer()
+    answer, until = Answer(), time.monotonic() + _cell.limits.wall_seconds
     for _ in range(_cell.limits.read_restarts + 1):
         first = max(answer.number("start"), 1) + len(answer.pages)
         latest = asked(path, {**order, "first": first} if answer.pages else order)
-        answer.facts.update(latest.facts)
-        answer.pages += latest.pages
-        answer.fault, answer.detail = latest.fault, latest.detail
-        answer.words_left -= MAX_WORDS - latest.words_left
-        if not latest.died or "stop" not in answer.facts or answer.words_left <= 0:
+        _add(answer, latest)
+        if not latest.died or "stop" not in answer.facts or time.monotonic() > until:
             break
         if not latest.pages:
             _leave_empty(answer)
@@ -282,6 +282,16 @@ def _read_on(path: Path | str, order: dict[str, Any]) -> Answer:
             answer.fault = ""
             break
     return answer
+
+
+def _add(answer: Answer, latest: Answer) -> None:
+    """What a later child said after what was read before, within what one answer may hold."""
+    answer.facts.update(latest.facts)
+    answer.pages += latest.pages
+    answer.fault, answer.detail = latest.fault, latest.detail
+    answer.chars_left -= MAX_CHARS - latest.chars_left
+    if answer.chars_left < 0:
+        answer.fault = answer.detail = latest.detail = "limits"
 
 
 def _leave_empty(answer: Answer) -> None:

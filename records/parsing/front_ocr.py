@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from . import formats, front, workroom
-from .answers import OcrPage, Word
-from .words import fit
+from .answers import OcrPage
+from .words import Word, fit
 
 MAX_DPI = 400
 

@@ -39,6 +39,7 @@ class CellLimits:
     zip_bytes: int = 200 * MIB
     zip_ratio: int = 100
     pdf_nodes: int = 400_000
+    pages: int = 20_000
     page_chars: int = 1_000_000
     read_restarts: int = 20
     concurrent: int = 0

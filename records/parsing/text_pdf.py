@@ -32,9 +32,12 @@ _char_box = ctypes.PYFUNCTYPE(_int, _pointer, _int, _pointer)(
 def read(contents: Contents, sink: Sink) -> None:
     """Send the pages of this order's share; a page PDFium refuses is sent empty and makes the answer *partial*."""
     document, repaired = open_pdf(contents)
-    start, stop = share(len(document), contents.order.get("part", 0), contents.order.get("parts", 1))
+    total = min(len(document), contents.limits.pages)
+    start, stop = share(total, contents.order.get("part", 0), contents.order.get("parts", 1))
     sink.say(engine="qpdf+pdfium" if repaired else "pdfium", version=REPAIRED_VERSION if repaired else VERSION)
     sink.say(start=start, stop=stop, **({"partial": "repaired"} if repaired else {}))
+    if total < len(document):
+        sink.say(partial="limits")
     for number in range(contents.order.get("first", start), stop):
         try:
             _read_page(contents, sink, document, number)

@@ -6,12 +6,14 @@ import operator
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from .answers import Word
+#: A word and its box: (word, x0, y0, x1, y1), fractions 0..1 of the page image from its top-left corner.
+Word = tuple[str, float, float, float, float]
 
 SCALE = 10_000
 _FRACTIONS = [step / SCALE for step in range(SCALE + 1)]
-_CORNERS = 8
+_CORNERS, _MATRIX = 8, 6
 BYTES_PER_WORD = 4 * _CORNERS
 
 #: PDFium's mark of a hyphen at a line end; the next line's word follows it at once.
@@ -46,20 +48,36 @@ def pieces(raw: str) -> list[str]:
     return found
 
 
-def text_and_words(raw: str, corners: bytes, matrix: Sequence[float]) -> tuple[str, list[Word]]:
-    """The text of a page and its words with their boxes.
+@dataclass(frozen=True)
+class Boxes:
+    """Where the pieces of a page's words stand, as the child tells it, small until words are asked for.
 
     ``corners`` = two boxes (left, top, right, bottom) of floats per piece, its first character's and its last's, in
-    page units. Fractions are of the page image from its top-left corner, rounded to 1/10000.
+    page units. ``matrix`` = six numbers that make fractions of the page image, from its top-left corner, of them.
+    ``raw``: the text before `fit` where that joins pieces, else empty.
     """
-    text = fit(raw)
-    words = pieces(raw) if BREAK in raw else text.split()
-    values = array("f", corners[: len(corners) - len(corners) % BYTES_PER_WORD])
-    try:
-        found = _straight(words, values, matrix) if matrix[1] == 0 == matrix[2] else None
-    except (ValueError, OverflowError):  # a box that is no number
-        found = None
-    return text, list(_turned(words, values, matrix)) if found is None else found
+
+    corners: bytes
+    matrix: tuple[float, ...]
+    raw: str = ""
+
+    @classmethod
+    def of(cls, raw: str, corners: bytes, matrix: Sequence[float]) -> Boxes:
+        """Boxes of a page's text; raises ValueError or TypeError for a matrix that is none."""
+        numbers = tuple(map(float, matrix))
+        if len(numbers) != _MATRIX:
+            raise ValueError("a matrix has six numbers")
+        return cls(corners[: len(corners) - len(corners) % BYTES_PER_WORD], numbers, raw if BREAK in raw else "")
+
+    def words(self, text: str) -> list[Word]:
+        """The words of ``text`` with their boxes, in fractions rounded to 1/10000. Never raises."""
+        words = pieces(self.raw) if self.raw else text.split()
+        values = array("f", self.corners)
+        try:
+            found = _straight(words, values, self.matrix) if self.matrix[1] == 0 == self.matrix[2] else None
+        except (ValueError, OverflowError):  # a box that is no number
+            found = None
+        return list(_turned(words, values, self.matrix)) if found is None else found
 
 
 def _straight(words: Sequence[str], values: array[float], matrix: Sequence[float]) -> list[Word] | None:

@@ -92,6 +92,14 @@ def test_a_child_cannot_make_its_caller_hold_more_than_a_limit_of_words(monkeypa
 
 
 @pytest.mark.criterion(16)
+def test_a_child_cannot_make_its_caller_hold_more_than_a_limit_of_text(monkeypatch):
+    monkeypatch.setattr(front, "MAX_CHARS", 1000)
+    with taken([*(frame(page=n, text="a" * 400) for n in (1, 2, 3)), frame(end=True)]):
+        reading = parsing.read("/dev/null", "application/pdf")
+    assert (reading.outcome, reading.detail, len(reading.pages)) == ("partial", "limits", 2)
+
+
+@pytest.mark.criterion(16)
 def test_a_child_cannot_make_its_caller_hold_more_than_a_limit_of_messages(monkeypatch):
     monkeypatch.setattr(front, "MAX_FRAMES", 50)
     with taken(frame(page=n, text="") for n in range(1000)):
