@@ -24,7 +24,6 @@ from records.permissions import Actor, Rights
 from records.services import quarantine
 from records.storage import Staged
 
-
 #: Stands for what is no character.
 UNTOLD = "\ufffd"
 
