@@ -31,6 +31,7 @@ from records.services.schedules import (
     Preview,
     RefusedSchedule,
     Seen,
+    digest_of,
     load_schedule,
     preview_schedule,
 )
@@ -155,10 +156,11 @@ def sign(seen: Seen, name: str) -> str:
 
 
 def opened_seal(seal_: str, content: str) -> tuple[Seen, str, bytes] | None:
-    """What was previewed and its file; None for what this house did not sign."""
+    """What was previewed and its file; None for what this house did not sign, or for another file."""
     try:
         told = Signer(salt=SALT).unsign_object(seal_)
         data = zlib.decompressobj().decompress(base64.urlsafe_b64decode(content), MOST_BYTES + 1)
     except (BadSignature, binascii.Error, zlib.error, ValueError):
         return None
-    return Seen(told["digest"], told["former"]), told["name"], data
+    seen = Seen(told["digest"], told["former"])
+    return (seen, told["name"], data) if digest_of(data) == seen.digest else None

@@ -33,7 +33,7 @@ from records.selectors.trd import (
 from records.vocabulary import Action, Disposition, ExpedienteKind
 
 SIZE = 25
-TIPOS = 100
+TIPOS = 25
 #: Longest text a filter takes.
 LONGEST = 200
 
@@ -42,11 +42,19 @@ LONGEST = 200
 class Shelf:
     """A subserie with its serie, as the browser and the paper show it; `bound` as far as the reader knows."""
 
+    office: str
     serie_code: str
     serie_name: str
     line: SubserieLine
     key: uuid.UUID | None = None
     bound: int = 0
+
+    @property
+    def code(self) -> str:
+        """As the classification scheme writes it: office, serie and subserie, whose code may begin with its serie's."""
+        own = self.line.code
+        tail = own if own.startswith(f"{self.serie_code}.") else f"{self.serie_code}.{own}"
+        return f"{self.office}.{tail}" if self.office else tail
 
     @property
     def kind(self) -> Any:
@@ -84,8 +92,7 @@ def browser(request: HttpRequest, trd: TrdVersion, versions: Sequence[TrdVersion
         "shelves": shelves(request, trd, schedule),
         "asked": asked,
         "kinds": ExpedienteKind.choices,
-        "tipos": [shown(tipo) for tipo in found[:TIPOS]],
-        "found": len(found),
+        **tipos_page(request, found),
         "total": len(schedule.tipos),
         "subserie": subserie,
         "page": page_of(request, rows.filter(subserie=subserie) if subserie else rows, ("code",), SIZE),
@@ -93,6 +100,28 @@ def browser(request: HttpRequest, trd: TrdVersion, versions: Sequence[TrdVersion
         "may_load": may_load(request),
     }
     return render(request, "records/trd.html", context)
+
+
+def tipos_page(request: HttpRequest, found: Sequence[TipoLine]) -> dict[str, Any]:
+    """The tipos from the one whose code the address names on; from the first, when it names none of them."""
+    codes = [tipo.code for tipo in found]
+    asked = request.GET.get("desde", "")
+    start = codes.index(asked) if asked in codes else 0
+    end = start + TIPOS
+    return {
+        "tipos": [shown(tipo) for tipo in found[start:end]],
+        "found": len(found),
+        "first": start + 1,
+        "last": min(end, len(found)),
+        "tipos_previous": at_tipo(request, codes[max(0, start - TIPOS)]) if start else "",
+        "tipos_next": at_tipo(request, codes[end]) if end < len(codes) else "",
+    }
+
+
+def at_tipo(request: HttpRequest, code: str) -> str:
+    asked = request.GET.copy()
+    asked["desde"] = code
+    return f"?{asked.urlencode()}#tipos"
 
 
 @desk_view(*READ)
@@ -147,11 +176,8 @@ def state_of(trd: TrdVersion, ruling: TrdVersion | None) -> Any:
 def shelves(request: HttpRequest, trd: TrdVersion, schedule: Schedule) -> list[Shelf]:
     keys = {(row.serie.code, row.code): row.pk for row in list_subseries(trd)}
     bound: Mapping[Any, int] = count_bound(request.user, trd)
-    return [
-        Shelf(serie.code, serie.name, line, key := keys.get((serie.code, line.code)), bound.get(key, 0))
-        for serie in schedule.series
-        for line in serie.subseries
-    ]
+    lines = [(serie, line, keys.get((serie.code, line.code))) for serie in schedule.series for line in serie.subseries]
+    return [Shelf(trd.office_code, serie.code, serie.name, line, key, bound.get(key, 0)) for serie, line, key in lines]
 
 
 def chosen(tipos: Iterable[TipoLine], words: str, kind: str) -> list[TipoLine]:

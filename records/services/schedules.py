@@ -81,7 +81,7 @@ def preview_schedule(*, actor: Actor, content: bytes, name: str) -> Preview:
     permissions.check(actor, Action.LOAD_TRD)
     digest, former = digest_of(content), find_last_version()
     parsed = read(content, name, digest)
-    faults = [*parsed.faults, *following_faults(parsed, former)]
+    faults = sorted([*following_faults(parsed, former), *parsed.faults], key=lambda fault: fault.place.line)
     if faults or parsed.schedule is None:
         raise RefusedSchedule(faults, parsed.notices)
     return seen_as(parsed.schedule, digest, former, parsed)

@@ -37,6 +37,7 @@ ENTRIES: tuple[tuple[str, Any, Callable[[Roles], bool]], ...] = (
     ("/custodia/aprobaciones/", _("Aprobaciones"), who_may(Action.APPROVE_LEVEL)),
     ("/custodia/accesos/", _("Accesos"), anybody),
     ("/custodia/trabajos/", _("Trabajos"), who_may(Action.FILE)),
+    ("/custodia/trd/", _("TRD"), office),
     ("/custodia/bitacora/", _("Bitácora"), who_may(Action.READ_LEDGER)),
     ("/custodia/ayuda/", _("Ayuda"), anybody),
 )

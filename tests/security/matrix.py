@@ -111,6 +111,8 @@ ROWS: tuple[Row, ...] = (
     Row(EXPEDIENTE + "cierre-definitivo/", DESK, "expediente", only("custodia"), only("custodia", 422)),
     Row(EXPEDIENTE + "reabrir/", DESK, "expediente", only("jefatura"), only("jefatura", 422)),
     Row(EXPEDIENTE + "radicar/", DESK, "expediente", only(CONTRACTS), only(CONTRACTS, 422)),
+    Row(EXPEDIENTE + "paquete/", DESK, "expediente", only(CONTRACTS), only(CONTRACTS, 422)),
+    Row(EXPEDIENTE + "inventario/", DESK, "expediente", only(CONTRACTS), only(CONTRACTS, 422)),
     Row(EXPEDIENTE + "sugerencias/", DESK, "expediente", post=only(CONTRACTS)),
     # The desk and one's own files on their way in
     Row(EXPEDIENTE + "cargas/", DESK, "expediente", get=ALL, post=only(CONTRACTS, 412), options={"*": 204}),
