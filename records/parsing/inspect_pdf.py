@@ -1,8 +1,8 @@
 """What a PDF may do when it is opened, found by walking its structure, never by searching its bytes.
 
 Every place an action can stand is visited: the catalog (OpenAction, AA, the JavaScript name tree), the outlines, the
-form's fields, each page and its annotations, and every action chained by /Next. Walks are bounded and remember where
-they were, so loops end.
+form's fields, each page, its steps and its annotations, and every action chained by /Next. Walks are bounded and
+remember where they were, so loops end.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ REFUSED_ACTIONS = {
     "/SubmitForm": "pdf_submit",
     "/RichMediaExecute": "pdf_richmedia",
 }
+#: How an address begins that is no address.
+SCRIPTS = ("javascript:", "vbscript:")
 #: Type of action → flag.
 FLAGGED_ACTIONS = {
     "/URI": "links",
@@ -132,6 +134,9 @@ class Walk:
     def page(self, page: pikepdf.Object) -> None:
         """A page's own actions and its annotations."""
         self._actions_of(_get(page, "/AA"))
+        for step in self._linked(page, "step", first="/PresSteps"):
+            self.action(_get(step, "/NA"))
+            self.action(_get(step, "/PA"))
         for annotation in _items(_get(page, "/Annots")):
             if self._first_visit("annotation", annotation):
                 self._annotation(annotation)
@@ -152,6 +157,8 @@ class Walk:
         if name in REFUSED_ACTIONS:
             self.findings.refusals.add(REFUSED_ACTIONS[name])
         if _get(action, "/JS") is not None:
+            self.findings.refusals.add("pdf_javascript")
+        if name == "/URI" and _runs(_get(action, "/URI")):
             self.findings.refusals.add("pdf_javascript")
         if name in FLAGGED_ACTIONS:
             self.findings.flags.add(FLAGGED_ACTIONS[name])
@@ -200,9 +207,9 @@ class Walk:
                 yield from (kid for kid in kids if isinstance(kid, pikepdf.Dictionary))
             waiting += kids
 
-    def _linked(self, root: Any, visit: str) -> Iterator[pikepdf.Object]:
-        """Items of a tree of /First and /Next, such as the outlines."""
-        waiting = [_get(root, "/First")]
+    def _linked(self, root: Any, visit: str, first: str = "/First") -> Iterator[pikepdf.Object]:
+        """Items of a tree of /First and /Next, such as the outlines; ``first``: what the root calls its first."""
+        waiting = [_get(root, first)]
         while waiting:
             node = waiting.pop()
             if isinstance(node, pikepdf.Dictionary) and self._first_visit(visit, node):
@@ -237,6 +244,12 @@ def _keys(node: Any) -> list[str]:
 
 def _items(node: Any) -> list[Any]:
     return list(node) if isinstance(node, pikepdf.Array) else []
+
+
+def _runs(address: Any) -> bool:
+    """Whether an address is a script's; what readers ignore within it is ignored."""
+    written = str(address) if isinstance(address, pikepdf.String) else ""
+    return "".join(written[:100].split()).lower().startswith(SCRIPTS)
 
 
 def _name(value: Any) -> str:

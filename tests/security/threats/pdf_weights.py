@@ -17,7 +17,6 @@ from tests.security.threats.pdf_writing import (
     simple,
     stream,
     streamed,
-    table,
     updated,
     written,
 )
@@ -188,7 +187,8 @@ def form_that_draws_itself() -> bytes:
 
 def tiles_without_end() -> bytes:
     """A page tiled with a drawing whose steps are a millionth of a point."""
-    members = b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 9 9]/XStep 0.000001/YStep 0.000001/Resources<<>>"
+    members = b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 9 9]/Resources<<>>"
+    members += b"/XStep 0.000001/YStep 0.000001"
     content = packed(b"/Pattern cs /P scn 0 0 99 99 re f")
     return simple(content, packed(b"0 0 5 5 re f", members), page=page_with(b"", b"/Pattern<</P 5 0 R>>"))
 
