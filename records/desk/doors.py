@@ -46,8 +46,8 @@ def desk_view(*methods: str) -> Callable[[View], View]:
             except RecordsError as refusal:
                 return refusal_response(request, refusal)
             except medium.FAULTS as fault:
-                if refusal := medium.refusal_of(fault):
-                    return refusal_response(request, told_to(request, refusal))
+                if met := medium.refusal_of(fault):
+                    return refusal_response(request, told_to(request, met))
                 raise
 
         return require_http_methods(methods)(guarded)

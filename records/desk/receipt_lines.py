@@ -33,7 +33,7 @@ def pairs_of(receipt: ShownReceipt) -> Iterator[tuple[str, str, str]]:
     yield _("Archivo"), piece.original_name, "name"
     yield _("Tamaño y formato"), f"{number_format(piece.blob.size, force_grouping=True)} bytes · {piece.media_type}", ""
     yield _("Tipo documental"), piece.tipo.name, ""
-    yield _("Fecha del documento"), date_format(piece.date, DAY), ""
+    yield _("Fecha del documento"), date_format(piece.date, DAY).lower(), ""
     yield _("Lugar"), place(piece), ""
     if not piece.inspected:
         yield _("Inspección"), _("No se pudo inspeccionar; los bytes quedaron tal como llegaron."), ""
@@ -43,7 +43,7 @@ def pairs_of(receipt: ShownReceipt) -> Iterator[tuple[str, str, str]]:
 
 
 def received(piece: Document) -> str:
-    moment = date_format(timezone.localtime(piece.filed_at), MOMENT)
+    moment = date_format(timezone.localtime(piece.filed_at), MOMENT).lower()  # months are written small
     return _("%(moment)s, hora de Bogotá, de %(person)s") % {"moment": moment, "person": piece.filed_by.get_username()}
 
 

@@ -221,7 +221,7 @@ def test_what_nobody_attends_to_goes_when_its_days_are_over(
     settings.RECORDS = {**settings.RECORDS, "QUARANTINE_DAYS": 30}
     refuse(cast, expediente)
     refuse(cast, expediente, PROGRAM + b"\0")
-    old = Quarantined.objects.order_by("size").first()
+    old = Quarantined.objects.earliest("size")
     Quarantined.objects.filter(pk=old.pk).update(at=clock.now() - datetime.timedelta(days=31))
     assert quarantine.sweep() == 1
     old.refresh_from_db()

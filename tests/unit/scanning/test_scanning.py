@@ -260,7 +260,9 @@ def pdf_with(files: dict[str, bytes]) -> bytes:
     made, out = pikepdf.new(), io.BytesIO()
     made.add_blank_page(page_size=(200, 200))
     for name, content in files.items():
-        made.attachments[name] = pikepdf.AttachedFileSpec(made, content, filename=name)
+        made.attachments[name] = pikepdf.AttachedFileSpec(
+            made, content, filename=name, description="", mime_type="", creation_date="", mod_date=""
+        )
     made.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 
