@@ -87,8 +87,8 @@ def answered(handler: View, request: HttpRequest, find: Find, key: uuid.UUID) ->
         drop(request)
         return refused(refusal)
     except medium.FAULTS as fault:
-        if refusal := medium.refusal_of(fault):
-            return refused(refusal)
+        if told := medium.refusal_of(fault):
+            return refused(told)
         raise
     except Malformed as fault:
         drop(request)

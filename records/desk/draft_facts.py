@@ -74,7 +74,7 @@ def phrase_of(draft: Draft, code: str) -> str:
 
 
 def as_missing(phrases: list[str]) -> str:
-    """"Falta una cosa." or "Faltan una y otra."."""
+    """ "Falta una cosa." or "Faltan una y otra."."""
     verb = _("Falta") if len(phrases) == 1 else _("Faltan")
     *first, last = phrases
     return f"{verb} {_(' y ').join([', '.join(first), last] if first else [last])}."

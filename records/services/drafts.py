@@ -292,7 +292,7 @@ def filed_meanwhile(draft: Draft, refusal: RecordsError) -> FilingReceipt:
 
 def given_receipt(draft: Draft) -> FilingReceipt:
     related = ("expediente", "tipo", "blob", "filed_by")
-    return receipt_of(Document.objects.select_related(*related).get(pk=draft.document_id))
+    return receipt_of(Document.objects.select_related(*related).get(draft=draft.pk))
 
 
 # Going ------------------------------------------------------------------------------------------
