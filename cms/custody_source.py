@@ -78,7 +78,7 @@ def card_of(card: custody.CustodyCard) -> Card:
         date=card.date,
         folio_first=card.folio_first,
         pages=card.pages,
-        thumbnail_url=f"{address}pagina/" if card.has_images else "",
+        thumbnail_url=f"{address}miniatura/" if card.has_images else "",
         reading=card.reading,
         note=card.note,
     )

@@ -43,6 +43,7 @@ from records.models import (
 from records.permissions import Actor, allows, check, grounds_for, is_staff_everywhere, roles_of, visible_to
 from records.selectors.documents import find_document, get_document_for, list_documents_for
 from records.selectors.expedientes import get_expediente_by_code_for, get_expediente_for, list_expedientes_for
+from records.selectors.pages import confidence_of
 from records.sentences import sentence_for
 from records.services.access import appoint, get_grant_for, grant_access, revoke_grant
 from records.services.annexes import list_annex
@@ -128,6 +129,7 @@ __all__ = [
     "as_uuid",
     "at",
     "check",
+    "confidence_of",
     "explain",
     "file_document",
     "find_document",

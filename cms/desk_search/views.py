@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from records.api import confidence_of
 from search import api as search_api
 
 LONGEST_QUERY = 400
@@ -60,16 +61,17 @@ def answered(request: HttpRequest, words: str, after: str) -> dict[str, Any]:
     if not words.strip():
         return {}
     answer = search_api.search(request.user, words, page_size=SIZE, after=after or None, facets=True)
+    sure = confidence_of((hit.document, hit.page) for hit in answer.hits if hit.document)
     return {
         "answer": answer,
-        "hits": [shown(hit, words, after) for hit in answer.hits],
+        "hits": [shown(hit, words, after, sure.get((hit.document, hit.page))) for hit in answer.hits],
         "groups": [group for name, label in FACETS if (group := facet(name, label, answer.facets.get(name, {})))],
         "next_url": pairs(q=words, despues=answer.next) if answer.next else "",
         "first_url": pairs(q=words) if after else "",
     }
 
 
-def shown(hit: search_api.AnswerHit, words: str, after: str) -> dict[str, Any]:
+def shown(hit: search_api.AnswerHit, words: str, after: str, sure: float | None = None) -> dict[str, Any]:
     """A hit with the address that lands on its page with the words marked, and comes back to this list."""
     url = hit.url
     if hit.document:
@@ -85,6 +87,7 @@ def shown(hit: search_api.AnswerHit, words: str, after: str) -> dict[str, Any]:
         "snippet": hit.snippet,
         "reading": hit.reading,
         "note": hit.note,
+        "recognised": "" if sure is None else f"{sure:.0f}",
         "more_pages": max(hit.pages - 1, 0),
         "thumbnail_url": f"{hit.thumbnail_url}{hit.page}.png" if hit.thumbnail_url else "",
     }

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django_tasks_db.models import DBTaskResult
 
 from records import parsing
@@ -185,3 +186,30 @@ def test_a_text_file_without_text_has_no_pages_to_recognise(cast: dict[str, Any]
     piece = factories.file_piece(cast["archivista"], expediente, b" \n", "vacia.txt")
     read_document(piece.pk)
     assert told(piece) == ("no_text", 0, 0, "")
+
+
+def ran(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
+    """Exit code and JSON of the operator's command."""
+    try:
+        call_command("read_again", *words, "--json")
+        code = 0
+    except SystemExit as end:
+        code = int(end.code or 0)
+    return code, json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.requirement("J8")
+def test_an_operator_asks_for_one_expediente_by_command(
+    cast: dict[str, Any],
+    expediente: Expediente,
+    without_engine: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    scanned(cast, expediente, WORDS)
+    other = factories.make_expediente(cast["archivista"])
+    assert ran(capsys, "--as", "archivista", "--expediente", other.code) == (0, {"ok": True, "asked": 0})
+    assert ran(capsys, "--as", "archivista", "--expediente", expediente.code) == (0, {"ok": True, "asked": 1})
+    code, refused = ran(capsys, "--as", "jefatura")
+    assert (code, refused["error"]["code"]) == (1, "access_denied")
+    code, refused = ran(capsys, "--as", "archivista", "--expediente", "GC-NADA")
+    assert (code, refused["error"]["code"]) == (1, "not_found")
