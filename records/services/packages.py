@@ -10,12 +10,14 @@ import os
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import PurePosixPath
 
 from records import permissions, storage
 from records.errors import ClosedExpediente, RecordsError, RuleViolation
-from records.models import Expediente
+from records.models import Document, Draft, Expediente
 from records.permissions import Actor
+from records.services import arrivals, drafts
 from records.services.batches import Item, RefusedBatch, check_batch, file_batch, note_refusal
 from records.services.filing import Within
 from records.services.folders import OnDisk
@@ -84,6 +86,40 @@ def file_package(
         raise RefusedPackage([told(paired, *fault) for fault in refused.faults]) from refused
     except ClosedExpediente as closed:  # between the check and the transaction
         raise RefusedPackage([Fault(0, "", closed)]) from closed
+
+
+def file_package_with_drafts(
+    *,
+    actor: Actor,
+    expediente: Expediente,
+    manifest: Manifest,
+    uploads: Mapping[str, Upload],
+    waiting: Mapping[str, Draft],
+    duplicate: DuplicateDecision | None = None,
+    batch: uuid.UUID | None = None,
+) -> list[FilingReceipt]:
+    """As `file_package`, with files that already wait as drafts, by path of the manifest; filed, they wait no more.
+
+    Refused, they go on waiting with their bytes.
+    """
+    order = iter([entry.path for entry in first_of_each(manifest)])
+
+    def within(document: Document) -> None:
+        if draft := waiting.get(next(order)):
+            drafts.marking(draft)(document)
+
+    with ExitStack() as lent:
+        of_drafts = {
+            path: Upload(draft.original_name, path=lent.enter_context(arrivals.lent(draft.pk)))
+            for path, draft in waiting.items()
+        }
+        receipts = file_package(
+            actor=actor, expediente=expediente, manifest=manifest, uploads={**of_drafts, **uploads},
+            duplicate=duplicate, batch=batch, within=within,
+        )  # fmt: skip
+    for draft in waiting.values():
+        arrivals.remove(draft.pk)
+    return receipts
 
 
 def first_of_each(manifest: Manifest) -> Iterator[Entry]:
