@@ -64,7 +64,7 @@ def answered(request: HttpRequest, words: str, after: str) -> dict[str, Any]:
     sure = confidence_of((hit.document, hit.page) for hit in answer.hits if hit.document)
     return {
         "answer": answer,
-        "hits": [shown(hit, words, after, sure.get((hit.document, hit.page))) for hit in answer.hits],
+        "hits": [shown(hit, words, after, sure.get((hit.document or "", hit.page))) for hit in answer.hits],
         "groups": [group for name, label in FACETS if (group := facet(name, label, answer.facets.get(name, {})))],
         "next_url": pairs(q=words, despues=answer.next) if answer.next else "",
         "first_url": pairs(q=words) if after else "",

@@ -99,8 +99,8 @@ def place_of(asked: QueryDict, piece: Document, last: int) -> Place:
     """What an address asks for, held within the piece: a number beyond it is its last page, and so is a folio."""
     zoom, turn = asked.get("zoom", ""), whole(asked.get("giro"), 0)
     page = whole(asked.get("pagina"))
-    if asked.get("folio"):
-        page = whole(asked["folio"]) - piece.folio_first + 1
+    if folio := asked.get("folio"):
+        page = whole(folio) - piece.folio_first + 1
     return Place(
         page=min(max(page, 1), last),
         query=asked.get("q", "")[:LONGEST_QUERY].replace("\x00", " "),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +88,7 @@ def part_line(piece: Document, part: Part) -> PartLine:
 
 def copy_line(piece: Document, row: Rendition) -> CopyLine:
     url = reverse("desk:pdfa", args=[piece.pk]) if row.kind == RenditionKind.PDFA else ""
-    return CopyLine(row, HOW.get(row.kind, str)(row.parameters), url)
+    return CopyLine(row, HOW[row.kind](row.parameters) if row.kind in HOW else "", url)
 
 
 def text_how(facts: Any) -> str:
@@ -105,7 +106,7 @@ def archival_how(facts: Any) -> str:
 
 
 #: How each kind was made, from its parameters.
-HOW = {
+HOW: dict[str, Callable[[Any], str]] = {
     RenditionKind.TEXT: text_how,
     RenditionKind.OCR: recognised_how,
     RenditionKind.PDFA: archival_how,

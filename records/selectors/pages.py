@@ -53,8 +53,8 @@ def confidence_of(places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], fl
         document__in={document for document, _number in wanted},
         number__in={number for _document, number in wanted},
     )
-    told = rows.exclude(confidence=None).values_list("document", "number", "confidence")
-    return {(str(key), number): sure for key, number, sure in told if (key, number) in wanted}
+    told = rows.values_list("document", "number", "confidence")
+    return {(str(key), number): sure for key, number, sure in told if sure is not None and (key, number) in wanted}
 
 
 @dataclass(frozen=True)

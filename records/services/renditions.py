@@ -81,13 +81,13 @@ def note_text(document: Document, kind: str, made_by: Provenance) -> Rendition:
     return note_rendition(document, kind, whole, digest=digest, size=size, media_type=TEXT_TYPE)
 
 
-def list_text(document: Document, kind: str) -> Iterable[tuple[int, str, bytes]]:
+def list_text(document: Document, kind: str) -> Iterable[tuple[int, str, bytes | memoryview]]:
     source = TextSource.OCR if kind == RenditionKind.OCR else TextSource.WRITTEN
     rows = PageText.objects.filter(document=document, source=source).exclude(text="").order_by("number")
     return rows.values_list("number", "text", "words").iterator(chunk_size=200)
 
 
-def text_digest(pages: Iterable[tuple[int, str, bytes]]) -> tuple[str, int, int]:
+def text_digest(pages: Iterable[tuple[int, str, bytes | memoryview]]) -> tuple[str, int, int]:
     """(SHA-256 in hex, bytes, pages) of a text in TEXT_FORM; `words` as `PageText` keeps them."""
     digest, size, count = hashlib.sha256(), 0, 0
     for number, text, words in pages:

@@ -61,7 +61,7 @@ def test_noting_them_again_adds_nothing(message: Document) -> None:
 @pytest.mark.rule("C6")
 def test_files_inside_a_pdf_are_noted_too(cast: dict[str, Any], expediente: Expediente) -> None:
     def embed(pdf: pikepdf.Pdf) -> None:
-        pdf.attachments["datos.csv"] = pikepdf.AttachedFileSpec(pdf, b"a;b\n1;2\n", filename="datos.csv")
+        pdf.attachments["datos.csv"] = b"a;b\n1;2\n"
 
     piece = factories.file_piece(cast["archivista"], expediente, makers.changed_pdf(embed), "anexo.pdf")
     list_parts(piece.pk)
