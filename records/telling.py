@@ -36,6 +36,7 @@ FLAGS: Mapping[str, Sentence] = {
     "leading_bytes": _("Tiene datos antes del comienzo del PDF."),
     "external_links": _("Remite a recursos externos."),
     "embedded_objects": _("Lleva otros objetos incrustados."),
+    "dde": _("Tiene un campo que pide datos a otro programa (DDE)."),
     "attachments": _("Trae archivos adjuntos."),
     "malformed": _("Una parte del mensaje está mal formada: no se distinguen sus propias partes."),
     "bad_encoding": _("Está mal codificado: otros programas pueden leerlo de otro modo."),

@@ -109,6 +109,7 @@ FLAGS = {
     "leading_bytes": "bytes before the PDF header",
     "external_links": "the Office file refers to outside resources",
     "embedded_objects": "the Office file embeds other objects",
+    "dde": "the Office file has a field that asks another program for data",
     "attachments": "the message has attachments",
     "malformed": "a part of a message whose own parts cannot be told apart",
     "bad_encoding": "a part whose transfer encoding is broken: readers may take it differently",

@@ -21,6 +21,7 @@ MAX_DIRECTORY = 4 * 1024 * 1024
 MAX_SMALL_PART = 8 * 1024 * 1024
 MAX_PROLOG = 1024 * 1024
 SMALL_PACKAGE = 10 * 1024 * 1024
+LOCAL_HEADER, UTF8_NAMES = 30, 0x800
 
 _MAIN_TYPES = (
     ("wordprocessingml.document.main+xml", "docx"),
@@ -29,7 +30,7 @@ _MAIN_TYPES = (
     ("presentationml.slideshow.main+xml", "pptx"),
 )
 _FOLDERS = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"))
-_MACROS = re.compile(r"macroenabled|vbaproject|vbadata", re.I)
+_MACROS = re.compile(r"macroenabled|vbaproject|vbadata|macrosheet", re.I)
 _SAFE_ENCODINGS = re.compile(r"\A(?:utf-?8|utf-?16(?:le|be)?|us-ascii|ascii|iso-8859-\d+|windows-125\d)\Z", re.I)
 _DECLARED = re.compile(r"""\A\ufeff?\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""", re.I)
 _PROLOG = re.compile(r"\A\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?P<next>!DOCTYPE|[^\s!?])", re.I | re.S)
@@ -50,6 +51,7 @@ class Package:
 
     def __init__(self, contents: Contents) -> None:
         self.limits = contents.limits
+        self.data = contents.data
         _check_end_record(contents)
         self.archive = _opened(contents.stream())
         self.entries = self.archive.infolist()
@@ -66,6 +68,17 @@ class Package:
         if any(entry.flag_bits & 1 or stat.S_ISLNK(entry.external_attr >> 16) for entry in self.entries):
             raise Damaged
         _check_overlaps(self.entries)
+        if not all(map(self._named_alike, self.entries)):
+            raise Damaged
+
+    def _named_alike(self, entry: zipfile.ZipInfo) -> bool:
+        """Whether an entry's own header calls it what the directory does: readers go by either."""
+        start = entry.header_offset
+        head = self.data[start : start + LOCAL_HEADER]
+        length = int.from_bytes(head[26:28], "little")
+        own = self.data[start + LOCAL_HEADER : start + LOCAL_HEADER + length]
+        codec = "utf-8" if entry.flag_bits & UTF8_NAMES else "cp437"
+        return head[:4] == b"PK\x03\x04" and own.decode(codec, "replace") == entry.orig_filename
 
     def check_sizes(self) -> None:
         """Raise Damaged("limits") when the declared sizes, or their ratio, are those of a bomb."""

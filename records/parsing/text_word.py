@@ -10,6 +10,8 @@ between them are one. A document that no Word ever laid out may thus have fewer 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from .contents import Contents, Damaged, Sink
@@ -37,7 +39,8 @@ _REFERENCES = {"w:footnoteReference": "footnote", "w:endnoteReference": "endnote
 _NOTE_PARTS = {"footnote": ".footnotes+xml", "endnote": ".endnotes+xml", "comment": ".comments+xml"}
 _NAMES = {
     "w": "t delText instrText delInstrText tab cr noBreakHyphen br p tc tr txbxContent del moveFrom pageBreakBefore"
-    " lastRenderedPageBreak footnoteReference endnoteReference commentReference footnote endnote comment",
+    " lastRenderedPageBreak footnoteReference endnoteReference commentReference footnote endnote comment"
+    " fldSimple fldChar",
     "mc": "AlternateContent Choice Fallback",
     "m": "t",
     "a": "t",
@@ -46,6 +49,15 @@ _KNOWN = {f"{{{uri}}}{name}": f"{prefix}:{name}" for uri, prefix in _PREFIX.item
 _TAGS = tuple(_KNOWN)
 
 Notes = dict[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Document:
+    """Texts of the pages, the instructions of all fields, and whether every part could be read to its end."""
+
+    pages: list[str]
+    instructions: str
+    whole: bool
 
 
 class Flow:
@@ -60,6 +72,7 @@ class Flow:
         self.choices: list[bool] = []
         self.skips: list[bool] = []
         self.rows: list[list[int]] = []
+        self.instructions: list[str] = []
 
     def run(self, package: Package, part: str) -> Flow:
         """Take all events of a part; raises Damaged, after which the pages so far are still good."""
@@ -95,6 +108,8 @@ class Flow:
             self.choices[-1] = True
 
     def _end(self, name: str, node: Any) -> None:
+        if name in _INSTRUCTIONS:
+            self.instructions.append(_INSTRUCTIONS[name](node))
         if name in _SKIPPED:
             self.skipping -= 1
         elif name in _STRUCTURE:
@@ -181,6 +196,14 @@ _STRUCTURE = {
 }
 
 
+#: What an element adds to the instructions of fields: one may be written in pieces, another begins apart.
+_INSTRUCTIONS: dict[str, Callable[[Any], str]] = {
+    "w:instrText": lambda node: node.text or "",
+    "w:fldChar": lambda _node: " ",
+    "w:fldSimple": lambda node: f" {_attribute(node, 'instr')} ",
+}
+
+
 def read(contents: Contents, sink: Sink) -> None:
     """Send the pages of a DOCX; a document that breaks off midway is *partial*."""
     package = Package(contents)
@@ -195,37 +218,49 @@ def read(contents: Contents, sink: Sink) -> None:
 
 def document_pages(package: Package) -> tuple[list[str], bool]:
     """Texts of the pages, and whether all parts could be read; raises Damaged when the body cannot be found."""
+    document = whole_document(package)
+    return document.pages, document.whole
+
+
+def whole_document(package: Package) -> Document:
+    """The document; raises Damaged when its body cannot be found."""
     bodies = package.parts_of_type("wordprocessingml.document.main+xml")
     if not bodies:
         raise Damaged
-    notes, whole = _notes(package)
+    notes, whole, instructions = _notes(package)
     flow = Flow(notes)
     whole &= _attempt(flow, package, bodies[0])
     flow.aside += [text for text in flow.notes.values() if text]
     flow.close_page()
-    headers, headers_whole = _margins(package, "header")
-    footers, footers_whole = _margins(package, "footer")
-    flow.pages[0] = _tidy("\n".join([*headers, flow.pages[0], *footers]))
-    return flow.pages, whole and headers_whole and footers_whole
+    for kind, before in (("footer", False), ("header", True)):
+        margins = _margins(package, kind)
+        texts = [*margins.pages, flow.pages[0]] if before else [flow.pages[0], *margins.pages]
+        flow.pages[0] = _tidy("\n".join(texts))
+        whole &= margins.whole
+        instructions += margins.instructions
+    return Document(flow.pages, instructions + "".join(flow.instructions), whole)
 
 
-def _notes(package: Package) -> tuple[Notes, bool]:
+def _notes(package: Package) -> tuple[Notes, bool, str]:
     notes: Notes = {}
-    whole = True
+    whole, instructions = True, ""
     for ending in _NOTE_PARTS.values():
         for part in package.parts_of_type(f"wordprocessingml{ending}"):
-            whole &= _attempt(Flow(notes), package, part)
-    return notes, whole
+            flow = Flow(notes)
+            whole &= _attempt(flow, package, part)
+            instructions += "".join(flow.instructions) + " "
+    return notes, whole, instructions
 
 
-def _margins(package: Package, kind: str) -> tuple[list[str], bool]:
-    texts, whole = [], True
+def _margins(package: Package, kind: str) -> Document:
+    texts, whole, instructions = [], True, ""
     for part in package.parts_of_type(f"wordprocessingml.{kind}+xml"):
         flow = Flow()
         whole &= _attempt(flow, package, part)
         flow.close_page()
         texts += flow.pages
-    return list(dict.fromkeys(text for text in texts if text)), whole
+        instructions += "".join(flow.instructions) + " "
+    return Document(list(dict.fromkeys(text for text in texts if text)), instructions, whole)
 
 
 def _attempt(flow: Flow, package: Package, part: str) -> bool:
