@@ -106,7 +106,7 @@ def registration_faults(
     demanded = {"physical_place"} if needs_place(document) else set()
     demanded |= set(document.tipo.requires) & set(REQUIREMENTS)
     rows = (
-        ("tipo_in_version", document.tipo.code not in tipos),
+        ("tipo_in_version", is_of_present_version(document) and document.tipo.code not in tipos),
         ("title", not document.title.strip()),
         ("date", document.date is None),
         ("author", not document.author.strip()),
@@ -117,6 +117,11 @@ def registration_faults(
         ("physical_place", "physical_place" in demanded and document.pk not in located),
     )
     return [code for code, lacks in rows if lacks]
+
+
+def is_of_present_version(document: Document) -> bool:
+    """A piece keeps the tipo it was filed with when its expediente moves to a later version, which may lack it."""
+    return document.tipo.trd_id == document.expediente.trd_id
 
 
 def needs_place(document: Document) -> bool:

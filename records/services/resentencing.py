@@ -27,16 +27,17 @@ def propose_resentencing(*, actor: Actor, expediente: Expediente, subserie: Subs
         raise Incomplete(["reason"])
     with transaction.atomic():
         held = hold(expediente)
-        check_target(held, subserie)
+        former = check_target(held, subserie)
         if held.resentencings.filter(state=ActState.PROPOSED).exists():
             raise RuleViolation("resentencing_pending")
-        return write_proposal(actor, held, subserie, reason.strip())
+        return write_proposal(actor, held, (former, subserie), reason.strip())
 
 
-def write_proposal(actor: Actor, expediente: Expediente, subserie: Subserie, reason: str) -> Resentencing:
+def write_proposal(actor: Actor, expediente: Expediente, step: tuple[Subserie, Subserie], reason: str) -> Resentencing:
+    former, subserie = step
     act = Resentencing.objects.create(
         expediente=expediente,
-        from_subserie=expediente.subserie,
+        from_subserie=former,
         to_subserie=subserie,
         reason=reason,
         proposed_by=actor,
@@ -77,18 +78,24 @@ def hold(expediente: Expediente) -> Expediente:
     return Expediente.objects.select_for_update(of=("self",)).select_related("trd", "subserie").get(pk=expediente.pk)
 
 
-def check_target(expediente: Expediente, subserie: Subserie) -> None:
-    """A later version that rules today, and a subserie of the same kind. Raises RuleViolation."""
+def check_target(expediente: Expediente, subserie: Subserie) -> Subserie:
+    """The present subserie, if the other is of a later version that rules today and of the same kind.
+
+    Raises RuleViolation.
+    """
     target, present = subserie.serie.trd, expediente.trd_id or 0
     rows = (
         ("resentencing_kind", subserie.kind != expediente.kind),
         ("resentencing_same", target.number == present),
-        ("resentencing_not_later", target.number < present or expediente.subserie_id is None),
+        ("resentencing_not_later", target.number < present),
         ("resentencing_not_begun", target.in_force_from > clock.today()),
     )
     for code, holds in rows:
         if holds:
             raise RuleViolation(code)
+    if expediente.subserie is None:
+        raise RuleViolation("resentencing_not_later")
+    return expediente.subserie
 
 
 def decidable(actor: Actor, act: Resentencing) -> tuple[Resentencing, Expediente]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from records import clock
@@ -46,7 +45,7 @@ def build(level: str | None) -> House:
     return house
 
 
-def said(response: HttpResponse) -> bytes:
+def said(response: Any) -> bytes:
     head = "".join(f"{name}: {value}\n" for name, value in sorted(response.items()) if name != "Content-Length")
     told = f"{response.status_code}\n{head}".encode() + response.content
     return TOKEN.sub(rb"\1", SIGNED.sub(rb"\1", UUID.sub(b"ID", told)))
@@ -99,7 +98,7 @@ def told(level: str | None, settings: Any, folder: Path) -> list[bytes]:
 @pytest.mark.rule("C8")
 @pytest.mark.criterion(22, 2)
 def test_a_foreign_duplicate_is_received_and_filed_as_a_new_file(settings: Any, tmp_path: Path) -> None:
-    worlds = {}
+    worlds: dict[str, list[bytes]] = {}
     for name, level in HIDDEN.items():
         folder = tmp_path / str(len(worlds))
         folder.mkdir()

@@ -165,8 +165,8 @@ def test_a_piece_must_begin_where_the_last_one_ended(browse: Any, expediente: Ex
     for place in (0, 4, 6, 10, 999):
         refused = patch(client, address, b"x", place)
         assert (refused.status_code, refused.json()["code"]) == (409, "wrong_offset")
-    for place in ("", "-1", "cinco"):
-        assert patch(client, address, b"x", place).status_code == 400
+    for no_place in ("", "-1", "cinco"):
+        assert patch(client, address, b"x", no_place).status_code == 400
     assert offset(client, address) == 5
 
 

@@ -54,7 +54,7 @@ def test_a_missing_file_is_named(cast: dict[str, Any], expediente: Expediente) -
 
 def test_litter_of_an_interrupted_filing_is_no_finding(cast: dict[str, Any], expediente: Expediente) -> None:
     factories.insert_piece(cast["archivista"], expediente)
-    litter = storage.store().stage(factories.upload().stream, limit=1000)
+    litter = factories.upload().stage()
     try:
         assert fixity.verify_custody().findings == []
     finally:
