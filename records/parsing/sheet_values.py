@@ -23,6 +23,7 @@ _NOT_SIGNS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.I)
 _WHOLE = re.compile(r"(?:0|-?[1-9]\d*)\Z")
 _MIDNIGHT = re.compile(r"(?:T00:00:00(?:\.0+)?)?Z?\Z")
 _LEAP_BUG = 60
+_PLACE = re.compile(r"\A([A-Z]{1,3})(\d{1,7})\Z")
 #: A number of days below this, shown as hours, is a length of time and not a moment.
 _LONGEST_SPAN = 366
 _LAST_DAY = 2_958_465
@@ -51,6 +52,17 @@ def forget(node: Any) -> None:
     node.clear()
     while node.getprevious() is not None:
         del node.getparent()[0]
+
+
+def column_of(place: str, following: int) -> int:
+    """Column from 0 of a place such as ``AB12``; of a cell that tells none, the following one."""
+    found = _PLACE.match(place)
+    if not found:
+        return following
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column - 1
 
 
 class Values:

@@ -17,7 +17,7 @@ from typing import Any
 from . import sniff, text_plain
 from .contents import Contents, Damaged, Sink
 from .ooxml import Package, declares_doctype, events
-from .sheet_values import Values, forget, local, tags
+from .sheet_values import Values, column_of, forget, local, tags
 from .text_sheets import sheets
 from .words import fit
 
@@ -28,7 +28,6 @@ MAX_CELL = 10_000
 MAX_CHARS = 24 * 1024 * 1024
 SEPARATORS = (";", "\t", ",")
 _SEPARATOR_LINE = re.compile(r"\Asep=([;,\t])\n", re.I)
-_PLACE = re.compile(r"\A([A-Z]{1,3})(\d{1,7})\Z")
 _REFUSED_KINDS = {"encrypted": "encrypted", "empty": "damaged"}
 
 Rows = Iterator[tuple[int, list[str]]]
@@ -122,24 +121,13 @@ def _cells(row: Any, values: Values) -> list[str]:
         if local(cell) != "c":
             continue
         text = fit(values.text(cell))
-        column = _column(cell.get("r", ""), len(cells))
+        column = column_of(cell.get("r", ""), len(cells))
         if column < MAX_COLUMNS:
             cells.extend("" for _ in range(column - len(cells)))
             cells[column:] = [text]
         elif text:
             raise Damaged("limits")
     return cells
-
-
-def _column(place: str, following: int) -> int:
-    """Column from 0 of a place such as ``AB12``; of a cell that tells none, the following one."""
-    found = _PLACE.match(place)
-    if not found:
-        return following
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column - 1
 
 
 _SOURCES: dict[str, Callable[[Contents], Rows]] = {"text": _csv_rows, "mail": _csv_rows, "xlsx": _sheet_rows}

@@ -1,4 +1,5 @@
-"""Text of an XLSX: one page per sheet in the workbook's order, hidden sheets too, cells by tabs, rows by lines.
+"""Text of an XLSX: one page per sheet in the workbook's order, hidden sheets too, rows by lines, cells by tabs, each
+in its column.
 
 Values are those stored, written as `sheet_values` says; formulas themselves are not text. Cell comments follow the
 cells of their sheet.
@@ -7,12 +8,15 @@ cells of their sheet.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from .contents import Contents, Damaged, Sink
 from .ooxml import Package, events, parsed
-from .sheet_values import Values, forget, plain, tags
+from .sheet_values import Values, column_of, forget, local, plain, tags
 
-ENGINE = ("lxml", "xlsx-2")
+ENGINE = ("lxml", "xlsx-3")
+#: Empty cells in a row that are kept as such: beyond them they are no longer anybody's table.
+MAX_GAP = 200
 
 _RELATION = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
@@ -53,13 +57,26 @@ def _sheet_text(package: Package, part: str, values: Values, limit: int) -> str:
     rows: list[str] = []
     size = 0
     for _, node in events(package.open(part), ("end",), tags("row")):
-        line = "\t".join(filter(None, map(values.text, node)))
+        line = "\t".join(_in_places(node, values)).rstrip("\t")
         forget(node)
         rows.append(line)
         size += len(line) + 1
         if size > limit:
             raise Damaged("limits")
     return "\n".join([*filter(None, rows), *_comments(package, part)])
+
+
+def _in_places(row: Any, values: Values) -> list[str]:
+    """What the cells of a row say, each in its column; one that stands very far away follows the others."""
+    cells: list[str] = []
+    for cell in row:
+        if local(cell) != "c":
+            continue
+        column = column_of(cell.get("r", ""), len(cells))
+        if len(cells) < column <= len(cells) + MAX_GAP:
+            cells.extend("" for _ in range(column - len(cells)))
+        cells.append(" ".join(values.text(cell).split()))
+    return cells
 
 
 def _comments(package: Package, part: str) -> Iterator[str]:

@@ -239,6 +239,16 @@ def test_a_workbook_is_a_page_per_sheet(received):
     assert [page.text for page in reading.pages] == ["Créditos\nuno\t12.5\tsuelto\nformula", "Vacía"]
 
 
+def test_the_cells_of_a_workbook_keep_their_columns(received):
+    rows = (
+        '<row r="1"><c r="A1" t="str"><v>equipo</v></c><c r="C1" t="str"><v>valor</v></c></row>'
+        '<row r="3"><c r="A3" t="inlineStr"><is><t>torno\nnuevo</t></is></c><c r="B3"/><c r="C3"><v>7</v></c></row>'
+        '<row r="4"><c r="B4"><v>1</v></c><c r="XFD4"><v>2</v></c></row>'
+    )
+    reading = received("a.xlsx", makers.xlsx({"Hoja": rows})).read()
+    assert reading.pages[0].text.split("\n") == ["Hoja", "equipo\t\tvalor", "torno nuevo\t\t7", "\t1\t2"]
+
+
 def test_a_presentation_is_a_page_per_slide(received):
     reading = received("a.pptx", makers.pptx("uno", "dos")).read()
     assert [page.text for page in reading.pages] == ["uno", "dos"]
