@@ -17,6 +17,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guia"
 #: File of each guide and whom it serves, in the order of the work.
 GUIDES: dict[str, Any] = {
     "archivista": _("Radicar y seguir lo radicado"),
+    "expedientes": _("Llevar un expediente"),
+    "retencion": _("La tabla de retención"),
     "custodia": _("Clasificar, conceder y retirar accesos"),
     "jefatura": _("Aprobar niveles y publicar proyectos"),
     "revision": _("Buscar y leer en custodia"),
