@@ -62,7 +62,7 @@ MEDIA_TYPES = frozenset({*BY_MEDIA_TYPE, *REFUSED_KINDS.values(), UNKNOWN})
 
 _EXTENSIONS_REFUSED = {
     "executable": "exe dll com scr msi bat cmd ps1 vbs vbe js jse mjs wsf wsh hta lnk sh bash zsh py pyc pl rb php jar"
-    " class apk app elf so dylib bin run deb rpm reg cpl sys",
+    " class apk app elf so dylib bin run deb rpm reg cpl sys url desktop scf iqy slk jnlp chm inf msc xll wll gadget",
     "html": "html htm xhtml xht shtml mht mhtml",
     "svg": "svg svgz",
     "archive": "zip 7z rar gz tgz tar bz2 tbz xz txz zst lz lzma cab iso arj z jmod war ear",

@@ -9,10 +9,13 @@ from . import formats, ooxml
 from .contents import Contents, Damaged
 
 HEAD = 8192
+#: Bytes looked through for the first element of what begins with notes or declarations.
+LONG_HEAD = 1 << 20
 _ROOT = re.compile(
     r"\A[\s\ufeff]*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*)*(?:<!doctype\s+(?P<doctype>\w+)|<(?:\w+:)?(?P<root>\w+)[\s/>])",
     re.I | re.S,
 )
+_LONG_NOTE = re.compile(r"[\s\ufeff]*<[!?]")
 _HTML_ROOTS = frozenset("html head body script iframe frameset".split())
 _MAIL = re.compile(rb"\A(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]{0,60}:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
 _MAIL_NAMES = re.compile(rb"^(?:From|To|Subject|Date|Received|Message-ID|MIME-Version|Return-Path):", re.I | re.M)
@@ -50,6 +53,11 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"MSCF\0\0\0\0", "archive"),
     (b"\x04\x22\x4d\x18", "archive"),
     (b"\xed\xab\xee\xdb", "archive"),
+    # Letters at the start, but no text: programs and pictures that other programs run or draw.
+    (b"GIF87a", formats.UNKNOWN_KIND),
+    (b"GIF89a", formats.UNKNOWN_KIND),
+    (b"{\\rtf", formats.UNKNOWN_KIND),
+    (b"%!PS", formats.UNKNOWN_KIND),
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -64,7 +72,8 @@ def kind_of(contents: Contents) -> str:
         return _zip_kind(contents)
     if head.startswith(_OLE):
         return _ole_kind(contents)
-    return _by_magic(head) or _program(head) or _tape(head) or _late_pdf(head) or _textual(head)
+    plain = _by_magic(head) or _program(head) or _tape(head) or _page(contents, head)
+    return plain or _late_pdf(head) or _textual(head)
 
 
 def _ole_kind(contents: Contents) -> str:
@@ -123,19 +132,25 @@ def _tape(head: bytes) -> str:
     return "archive" if head[257:262] == b"ustar" else ""
 
 
+def _page(contents: Contents, head: bytes) -> str:
+    """A page or drawing, whatever follows its first element: browsers ask for no more."""
+    start = decoded_start(head) or head.decode("latin-1")
+    if _LONG_NOTE.match(start) and not _ROOT.match(start):
+        whole = bytes(contents.data[:LONG_HEAD])
+        start = decoded_start(whole) or whole.decode("latin-1")
+    return _markup(start)
+
+
 def _late_pdf(head: bytes) -> str:
-    """A PDF whose header comes late (mail headers, blank lines), unless what comes first is another format."""
-    found = head[:1029].find(b"%PDF-")
-    if found < 0 or _markup(head[:found].decode("latin-1")):
-        return ""
-    return "pdf"
+    """A PDF whose header comes late (mail headers, blank lines)."""
+    return "pdf" if b"%PDF-" in head[:1029] else ""
 
 
 def _textual(head: bytes) -> str:
     start = decoded_start(head)
     if start is None:
         return formats.UNKNOWN_KIND
-    return _markup(start) or ("mail" if _MAIL.match(_lines(head)) and _MAIL_NAMES.search(head) else "text")
+    return "mail" if _MAIL.match(_lines(head)) and _MAIL_NAMES.search(head) else "text"
 
 
 def _lines(head: bytes) -> bytes:
