@@ -20,7 +20,7 @@ RESTRICTED = {
 
 
 @pytest.mark.requirement("A3", "B9", "B10", "P3")
-def test_an_expediente_is_made_filed_classified_moved_shared_corrected_and_closed(
+def test_an_expediente_is_made_filed_classified_moved_shared_corrected_and_closed(  # noqa: PLR0915 - one walk
     browse: Browse, cast: dict[str, Any]
 ) -> None:
     factories.make_tipo()
