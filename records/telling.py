@@ -102,7 +102,7 @@ READING: Mapping[str, Sentence] = {
                 " por sus datos. Cuando se instale, use «Leer de nuevo»."),
     "ocr_gave_up": _("El reconocimiento óptico no pudo terminar. Use «Leer de nuevo»."),
     "asked": _("Se pidió leerla de nuevo; el resultado aparecerá aquí."),
-    "gave_up": _("Se intentó varias veces sin lograrlo. Use «Leer de nuevo»; si falla otra vez, descargue el original."),
+    "gave_up": _("Se intentó varias veces sin lograrlo. Use «Leer de nuevo»; si vuelve a fallar, baje el original."),
     "limits": _("Es demasiado grande o complejo para leerlo completo. Descargue el original para verlo entero."),
     "damaged": _("El archivo está dañado. Descargue el original o pida una copia sana a quien lo entregó."),
     "encrypted": _("Está protegido con contraseña. Pida una copia sin contraseña a quien lo entregó."),

@@ -56,7 +56,7 @@ class TableForm(forms.Form):
     """A table and the files it tells of."""
 
     table = forms.FileField()
-    files = SeveralFiles(
+    files = SeveralFiles(  # type: ignore[assignment]  # Django takes fields out of the class
         label=_("Archivos"),
         help_text=_(
             "Hasta 90 a la vez. Si son más, suéltelos antes en el expediente: los que esperan también cuentan."

@@ -78,12 +78,12 @@ class Values:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             return plain(cell)
-        value = next((node.text or "" for node in cell if local(node) == "v"), "")
+        value = str(next((node.text or "" for node in cell if local(node) == "v"), ""))
         if kind == "n":
             return self._number(value.strip(), cell.get("s", "0"))
         if kind == "s":
             return self.strings[int(value)] if value.isdigit() and int(value) < len(self.strings) else ""
-        return _READ_AS.get(kind, str)(value)
+        return str(_READ_AS.get(kind, str)(value) or "")
 
     def _number(self, value: str, style: str) -> str:
         shown = self.styles[int(style)] if style.isdigit() and int(style) < len(self.styles) else ""

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from records.errors import NotFound, RecordsError, RejectedUpload, RuleViolation
+from records.keys import as_uuid
 from records.models import Document, Draft, Expediente, Job, JobRow
 from records.permissions import Actor
 from records.selectors.expedientes import get_expediente_by_code_for
@@ -192,7 +193,7 @@ def place_of(job: Job, line: Line) -> Expediente:
 def draft_of(job: Job, line: Line) -> Draft | None:
     if job.parameters["folder"]:
         return None
-    found = Draft.objects.filter(pk=line.draft or None, person=job.owner).first()
+    found = Draft.objects.filter(pk=as_uuid(line.draft), person=job.owner).first()
     if found is None or found.state not in (DraftState.WAITING, DraftState.FILED):
         raise RuleViolation("row_file_absent")
     return found

@@ -14,6 +14,8 @@ from django.urls import URLResolver, get_resolver
 
 from tests.people import ANONYMOUS, CAST
 
+#: What no other address of the desk takes.
+NOTHING = r"custodia/^(?:.+/|documentos/[^/]+/.+|(?:recibos|lotes|llave)/.+)$"
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 #: Nobody's session: a stranger, and an account that was disabled.
 NOBODY = (ANONYMOUS, "inactivo")
@@ -91,7 +93,7 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/trd/<int:number>.xlsx", DESK, get=ALL),
     Row("custodia/trd/<int:number>.json", DESK, get=ALL),
     Row("custodia/estilo/", DESK, get={"*": 404}),  # a page of the demo alone
-    Row(r"custodia/^(?:.+/|documentos/[^/]+/.+|(?:recibos|lotes|llave)/.+)$", DESK, "nothing", GONE, GONE, options=GONE),
+    Row(NOTHING, DESK, "nothing", GONE, GONE, options=GONE),
     # The desk and its expedientes
     Row(EXPEDIENTE, DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "accesos/", DESK, "expediente", get=ALL),
@@ -225,7 +227,7 @@ def path_of(row: Row, key: object) -> str:
 
 #: Paths of addresses that ask for something else than an object of custody.
 SAMPLES: Mapping[str, Mapping[str, str]] = {
-    "nothing": {r"custodia/^(?:.+/|documentos/[^/]+/.+|(?:recibos|lotes|llave)/.+)$": "/custodia/documentos/no-es-un-id/"},
+    "nothing": {NOTHING: "/custodia/documentos/no-es-un-id/"},
     "key": {"custodia/llave/<slug:key>.pem": "/custodia/llave/0123456789abcdef.pem"},
     "guide": {"custodia/ayuda/<slug:name>/": "/custodia/ayuda/revision/"},
     "dataset": {

@@ -178,7 +178,8 @@ def test_a_manifest_says_each_files_tipo_and_date(stage: Stage, note: Path, tmp_
     ran = command("file_documents", "--expediente", CD1, "--as", "archivista", "--manifest", manifest)
 
     document = Document.objects.get(pk=ran.json[0]["document"])
-    assert (document.tipo.code, document.date, document.title) == ("registro_contable", datetime.date(2027, 10, 1), "RC")
+    day = datetime.date(2027, 10, 1)
+    assert (document.tipo.code, document.date, document.title) == ("registro_contable", day, "RC")
 
 
 @pytest.mark.parametrize("content", ["{", "{}", '[{"tipo": "x"}]', '[{"path": "a", "date": "ayer"}]', '[{"path": 3}]'])

@@ -53,8 +53,7 @@ def send(client: Client, content: bytes, name: str = "v4.json") -> Any:
 
 def confirmation(body: str) -> dict[str, str]:
     return {
-        name: html.unescape(re.search(rf'name="{name}" value="([^"]*)"', body)[1])
-        for name in ("sello", "contenido")
+        name: html.unescape(re.search(rf'name="{name}" value="([^"]*)"', body)[1]) for name in ("sello", "contenido")
     }
 
 

@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "legado"
 
 
-def as_csv(rows: list[Row], headers: tuple[str, ...] = HEADERS) -> Upload:
+def as_csv(rows: Sequence[Row], headers: tuple[str, ...] = HEADERS) -> Upload:
     sheet = io.StringIO()
     writer = csv.DictWriter(sheet, headers, delimiter=";", extrasaction="ignore")
     writer.writeheader()
@@ -63,7 +63,7 @@ def as_csv(rows: list[Row], headers: tuple[str, ...] = HEADERS) -> Upload:
     return Upload("inventario.csv", io.BytesIO(sheet.getvalue().encode("cp1252")))
 
 
-def as_xlsx(rows: list[Row]) -> Upload:
+def as_xlsx(rows: Sequence[Row]) -> Upload:
     """A sheet as offices have them: a title and a blank above the headers, dates as dates."""
     book = openpyxl.Workbook()
     book.active.append(["INVENTARIO DOCUMENTAL", None, "Hoja 1"])
