@@ -29,6 +29,7 @@ from .front_copies import to_pdfa
 from .front_ocr import ocr, ocr_engine
 from .front_parts import attachments, mail, part_bytes
 from .front_signatures import signatures
+from .front_tools import Made, merge_pdfs, without_metadata
 from .limits import CellLimits
 from .names import name_flags, safe_display_name, storage_extension
 from .tables import JsonText, Table, read_json, read_table
@@ -40,6 +41,7 @@ __all__ = [
     "Converted",
     "Inspection",
     "JsonText",
+    "Made",
     "Mail",
     "MailPart",
     "OcrPage",
@@ -55,6 +57,7 @@ __all__ = [
     "inspect",
     "inspect_many",
     "mail",
+    "merge_pdfs",
     "name_flags",
     "ocr",
     "ocr_engine",
@@ -68,4 +71,5 @@ __all__ = [
     "status",
     "storage_extension",
     "to_pdfa",
+    "without_metadata",
 ]

@@ -59,14 +59,15 @@ def inspect(contents: Contents, findings: Findings) -> None:
     end = _ends(contents, findings)
     try:
         with pikepdf.open(_body(contents, end), suppress_warnings=True) as pdf:
-            _inside(pdf, contents, findings)
+            examine(pdf, contents, findings)
     except pikepdf.PasswordError as fault:
         raise Damaged("encrypted") from fault
     except _FAULTS as fault:
         raise Damaged from fault
 
 
-def _inside(pdf: pikepdf.Pdf, contents: Contents, findings: Findings) -> None:
+def examine(pdf: pikepdf.Pdf, contents: Contents, findings: Findings) -> None:
+    """Fill ``findings`` for an open PDF; raises Damaged where it is too heavy or not sound."""
     findings.flags |= {"owner_password"} if pdf.is_encrypted else set()
     pages = list(pdf.pages)
     findings.pages = len(pages)
