@@ -37,14 +37,20 @@ function lookAhead() {
   ahead.src = url;
 }
 
-function useWhatIsAhead(stage) {
+// Brings the parsed stage into this document with the image that is already here in its place: an image that changes
+// its document is fetched again, so the parsed one must go before the stage comes.
+function brought(stage) {
   const image = stage.querySelector(".sheetbox img");
-  if (!image || !ahead || ahead.getAttribute("src") !== image.getAttribute("src")) return;
+  if (!image || !ahead || ahead.getAttribute("src") !== image.getAttribute("src")) return document.adoptNode(stage);
   for (const name of ["alt", "class", "width", "height"]) {
     if (image.hasAttribute(name)) ahead.setAttribute(name, image.getAttribute(name));
   }
-  image.replaceWith(ahead);
+  const place = stage.ownerDocument.createElement("span");
+  image.replaceWith(place);
+  const here = document.adoptNode(stage);
+  place.replaceWith(ahead);
   ahead = null;
+  return here;
 }
 
 async function turn(url, keep) {
@@ -64,8 +70,7 @@ async function turn(url, keep) {
   }
   const held = document.activeElement && box.contains(document.activeElement) ? document.activeElement : null;
   const key = held && held.dataset.key;
-  useWhatIsAhead(fresh[0]);
-  box.querySelector("[data-stage]").replaceWith(document.adoptNode(fresh[0]));
+  box.querySelector("[data-stage]").replaceWith(brought(fresh[0]));
   box.querySelector(".strip-nav").replaceWith(document.adoptNode(fresh[1]));
   if (keep) history.pushState(null, "", answer.url);
   if (held) focusAgain(held, key);
