@@ -18,8 +18,9 @@ from records.desk.doors import READ, WRITE, desk_view
 from records.desk.paging import page_of
 from records.errors import RecordsError
 from records.models import Job
-from records.selectors.jobs import get_job_for, lines_for, list_jobs_for, list_rows_of
+from records.selectors.jobs import foreseen, get_job_for, lines_for, list_jobs_for, list_rows_of
 from records.sentences import sentence_for
+from records.services.inventories import KIND as IMPORT
 from records.services.jobs import GOING, discard_job, is_unconfirmed, may_stop, resume_job, stop_job
 from records.vocabulary import JobState
 
@@ -136,8 +137,11 @@ def context_of(request: HttpRequest, found: Job) -> dict[str, Any]:
     shown = request.GET.get("ver", "") if request.GET.get("ver") in SHOWN else "todas"
     page = page_of(request, list_rows_of(found, with_novelty=shown == "novedades"), ("number",), ROWS)
     told = list_rows_of(found, with_novelty=True).count()
+    progress = Progress(found)
     return {
-        "progress": Progress(found),
+        "progress": progress,
+        "foreseen": foreseen(found) if progress.unconfirmed else None,
+        "receipt": found.kind == IMPORT and found.done and found.owner_id == request.user.pk,
         "job": found,
         "page": page,
         "lines": lines_for(request.user, found, page.rows),

@@ -69,8 +69,10 @@ class PackageForm(TableForm):
         label=_("Manifiesto"),
         allow_empty_file=True,
         max_length=None,
-        help_text=_("CSV, XLSX o JSON con una fila por archivo: path, sha256, tipo y date; si quiere, title, annex, "
-                    "author y origin."),
+        help_text=_(
+            "CSV, XLSX o JSON con una fila por archivo: ruta, huella SHA-256, tipo documental y fecha; si quiere, "
+            "título, anexo, autor y origen."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.json"}),
     )  # fmt: skip
     duplicate = forms.ChoiceField(label=_("Si alguno ya está radicado"), required=False, choices=CHOICES)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from records import permissions
 from records.errors import NotFound
@@ -64,6 +64,13 @@ def list_rows_of(job: Job, *, with_novelty: bool = False) -> QuerySet[JobRow]:
     """Rows of a job in order; all of them, or those of which something is to be said."""
     rows = job.rows.select_related("document").order_by("number")
     return rows.filter(NOVELTY) if with_novelty else rows
+
+
+def foreseen(job: Job) -> dict[str, int]:
+    """Of a job that waits: rows that would be done, that already were, and that lack something."""
+    counted = dict(job.rows.order_by().values_list("code").annotate(count=Count("pk")))
+    ready, already = counted.pop("", 0), counted.pop("row_already", 0)
+    return {"ready": ready, "already": already, "lacking": sum(counted.values())}
 
 
 def lines_for(actor: Actor, job: Job, rows: Iterable[JobRow]) -> list[JobLine]:

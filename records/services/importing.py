@@ -103,7 +103,7 @@ def title_of(plan: Plan) -> str:
 def new_rows(plan: Plan) -> Iterator[NewRow]:
     for row in plan.rows:
         code, sentence = told_beforehand(row)
-        yield NewRow(row.line.label, facts_of(row.line), code=code, sentence=sentence)
+        yield NewRow(row.line.label, facts_of(row.line), code=code, sentence=sentence, number=row.line.number)
 
 
 def told_beforehand(row: Planned) -> tuple[str, str]:

@@ -92,7 +92,7 @@ class Line:
 
     @property
     def label(self) -> str:
-        return f"{self.number}: {self.file or self.title or 'sin archivo'}"
+        return self.file or self.title or "Sin archivo"
 
     def unsaid(self) -> list[str]:
         return [code for code, lacks in (("day", not self.day), ("origin", not self.origin)) if lacks]

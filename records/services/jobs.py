@@ -47,13 +47,14 @@ class JobDue:
 @dataclass(frozen=True)
 class NewRow:
     """A row of a job to be started: what people call it, what its kind needs to do it (plain JSON values), and what
-    can be told of it beforehand."""
+    can be told of it beforehand. `number`: its own where it has one (of a table's row); else they are counted."""
 
     label: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     document: uuid.UUID | None = None
     code: str = ""
     sentence: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def start_job(
 def numbered(job: Job, rows: Iterable[NewRow]) -> Iterator[JobRow]:
     for number, row in enumerate(rows, 1):
         yield JobRow(
-            job=job, number=number, label=row.label[:300], facts=dict(row.facts), document_id=row.document,
-            code=row.code, sentence=row.sentence,
+            job=job, number=row.number or number, label=row.label[:300], facts=dict(row.facts),
+            document_id=row.document, code=row.code, sentence=row.sentence,
         )  # fmt: skip
 
 

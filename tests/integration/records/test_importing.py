@@ -366,7 +366,7 @@ def test_files_that_wait_as_drafts_are_those_of_the_rows(cast: dict[str, Any], e
     used.refresh_from_db()
     other.refresh_from_db()
     assert (used.state, other.state) == ("filed", "waiting")
-    assert used.document_id == JobRow.objects.get(job=job, number=1).document_id
+    assert used.document_id == JobRow.objects.get(job=job, number=2).document_id  # the table's own number
     again = plan_import(cast["archivista"], inventory, expediente, among_drafts({}))
     job = start_import(actor=cast["archivista"], plan=again)
     worker.drain_once()
