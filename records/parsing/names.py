@@ -42,7 +42,7 @@ def safe_display_name(name: str) -> str:
     The extension is kept when the name is cut. A name with nothing left is ``sin-nombre``.
     """
     clean = " ".join(_without_marks(unicodedata.normalize("NFC", last_part(name))).split())
-    clean = clean.strip(" .") or FALLBACK
+    clean = clean.rstrip(" .").lstrip() or FALLBACK
     if len(clean) <= MAX_DISPLAY:
         return clean
     extension = extension_of(clean)
