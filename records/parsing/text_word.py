@@ -4,8 +4,9 @@ Included: body, nested tables, headers and footers (on page 1), footnotes, endno
 page that refers to them), text boxes, content controls, equations, inserted tracked text, and hidden text, because
 an archive answers for all that a document says. Left out: deleted and moved-away tracked text, field codes, and the
 second copy (Fallback) of what AlternateContent holds twice.
-A page ends at an explicit page break, at "page break before" and where Word last broke it; breaks with no text
-between them are one. A document that no Word ever laid out may thus have fewer pages than it prints.
+A page ends at an explicit page break, at "page break before", at a section that begins a page and where Word last
+broke it; breaks with no text between them are one. A document that no Word ever laid out may thus have fewer pages
+than it prints.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _OTHER = {
 }
 _PREFIX = {**dict.fromkeys(_WORD, "w"), **_OTHER}
 
+_SAME_PAGE = ("continuous", "nextColumn")
+#: Where a section's properties stand → whether the section ends with the paragraph that holds them.
+_KNOWN_HOLDERS = {"pPr": True, "body": False}
 _SKIPPED = frozenset({"w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText"})
 _TEXTS = frozenset({"w:t", "m:t", "a:t"})
 _FIXED = {"w:tab": "\t", "w:cr": "\n", "w:noBreakHyphen": "-"}
@@ -40,7 +44,7 @@ _NOTE_PARTS = {"footnote": ".footnotes+xml", "endnote": ".endnotes+xml", "commen
 _NAMES = {
     "w": "t delText instrText delInstrText tab cr noBreakHyphen br p tc tr txbxContent del moveFrom pageBreakBefore"
     " lastRenderedPageBreak footnoteReference endnoteReference commentReference footnote endnote comment"
-    " fldSimple fldChar",
+    " sectPr fldSimple fldChar",
     "mc": "AlternateContent Choice Fallback",
     "m": "t",
     "a": "t",
@@ -73,6 +77,8 @@ class Flow:
         self.skips: list[bool] = []
         self.rows: list[list[int]] = []
         self.instructions: list[str] = []
+        self.section_ends = False
+        self.section_start = 0
 
     def run(self, package: Package, part: str) -> Flow:
         """Take all events of a part; raises Damaged, after which the pages so far are still good."""
@@ -159,9 +165,33 @@ class Flow:
             self.aside.append(text)
 
     def end_paragraph(self, node: Any) -> None:
-        """A line ends; the finished paragraph is let go of."""
+        """A line ends, and with it perhaps a section; the finished paragraph is let go of."""
         self.layers[-1].append("\n")
+        if self.section_ends and len(self.layers) == 1:
+            self.section_ends = False
+            before = len(self.pages)
+            self._break(of_page=True)
+            self.section_start = len(self.pages) if len(self.pages) > before else 0
         _forget(node)
+
+    def end_section(self, node: Any) -> None:
+        """The properties of a section, told where it ends: one that begins no page goes on where the last ended."""
+        holder = _KNOWN_HOLDERS.get(_local(node.getparent()))
+        if holder is None or self.skipping:
+            return
+        kind = next((_attribute(child, "val") for child in node if _local(child) == "type"), "")
+        if kind in _SAME_PAGE and 0 < self.section_start <= len(self.pages):
+            self._rejoin(self.section_start)
+        self.section_ends = holder
+
+    def _rejoin(self, start: int) -> None:
+        """Undo the break before page ``start`` (counted from 0), which may not have ended yet."""
+        before = self.pages.pop(start - 1)
+        if start <= len(self.pages):
+            self.pages[start - 1] = f"{before}\n{self.pages[start - 1]}".strip()
+        else:
+            self.layers[0].insert(0, before + "\n")
+        self.section_start = 0
 
     def end_cell(self, _node: Any) -> None:
         """A cell ends."""
@@ -193,6 +223,7 @@ _STRUCTURE = {
     "w:footnote": Flow.end_note,
     "w:endnote": Flow.end_note,
     "w:comment": Flow.end_note,
+    "w:sectPr": Flow.end_section,
 }
 
 
@@ -271,6 +302,10 @@ def _attempt(flow: Flow, package: Package, part: str) -> bool:
             raise
         return False
     return True
+
+
+def _local(node: Any) -> str:
+    return str(node.tag).rpartition("}")[2] if node is not None else ""
 
 
 def _attribute(node: Any, name: str) -> str:

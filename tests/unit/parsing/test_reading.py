@@ -182,6 +182,15 @@ def test_a_docx_leaves_out_what_was_deleted_and_field_codes(received, word):
 
 
 BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+LAST = '<w:sectPr><w:type w:val="{}"/></w:sectPr>'
+
+
+def section(text, kind="nextPage"):
+    """A paragraph with which a section of this kind ends."""
+    properties = f'<w:pPr><w:sectPr><w:type w:val="{kind}"/></w:sectPr></w:pPr>'
+    return f"<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
 RENDERED = "<w:p><w:r><w:lastRenderedPageBreak/><w:t>{}</w:t></w:r></w:p>"
 
 
@@ -197,6 +206,18 @@ RENDERED = "<w:p><w:r><w:lastRenderedPageBreak/><w:t>{}</w:t></w:r></w:p>"
             ["uno", "dos"],
         ),
         (paragraphs("uno") + '<w:p><w:pPr><w:pageBreakBefore w:val="0"/></w:pPr></w:p>', ["uno"]),
+        (section("uno") + paragraphs("dos") + LAST.format(""), ["uno", "dos"]),
+        (section("uno") + paragraphs("dos") + LAST.format("oddPage"), ["uno", "dos"]),
+        (section("uno") + paragraphs("dos") + LAST.format("continuous"), ["uno\ndos"]),
+        (
+            section("uno") + paragraphs("dos") + BREAK + paragraphs("tres") + LAST.format("continuous"),
+            ["uno\ndos", "tres"],
+        ),
+        (section("uno") + section("dos", "continuous") + paragraphs("tres") + LAST.format(""), ["uno\ndos", "tres"]),
+        (section("uno") + BREAK + paragraphs("dos") + LAST.format("nextPage"), ["uno", "dos"]),
+        (paragraphs("uno") + LAST.format(""), ["uno"]),
+        (paragraphs("uno") + BREAK + section("") + paragraphs("dos") + LAST.format("continuous"), ["uno", "dos"]),
+        (section("uno") + RENDERED.format("dos") + LAST.format("nextPage"), ["uno", "dos"]),
     ],
 )
 def test_pages_of_a_docx_end_where_word_ended_them(received, body, pages):
