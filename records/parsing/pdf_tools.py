@@ -123,7 +123,9 @@ def _forget_of_picture(stream: pikepdf.Stream) -> None:
     data = stream.read_raw_bytes()
     clean = picture_alone(data)
     if clean != data:
-        stream.write(clean, filter=pikepdf.Name.DCTDecode, decode_parms=stream.get("/DecodeParms"))
+        parameters = stream.get("/DecodeParms")
+        known = parameters if isinstance(parameters, pikepdf.Dictionary | pikepdf.Array) else None
+        stream.write(clean, filter=pikepdf.Name.DCTDecode, decode_parms=known)
 
 
 def picture_alone(data: bytes) -> bytes:

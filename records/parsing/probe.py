@@ -133,12 +133,15 @@ def _own_attempts(contents: Contents, sink: Sink) -> dict[str, Callable[[], None
         if not {*map(_opened, set(range(HIGHEST)) - kept)} - {None, _opened(contents.descriptor)}:
             raise PermissionError("none but its own file, as it is mapped")
 
+    def write() -> None:
+        os.write(contents.descriptor, b"x")
+
     def reopen() -> None:
         os.close(os.open(f"/proc/self/fd/{contents.descriptor}", os.O_WRONLY))
 
     return {
         "other_descriptors": other_descriptors,
-        "write_file": lambda: os.write(contents.descriptor, b"x") and None,
+        "write_file": write,
         "cut_file": lambda: os.ftruncate(contents.descriptor, 0),
         "reopen_file": reopen,
     }

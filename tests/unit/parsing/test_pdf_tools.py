@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pikepdf
 import pytest
@@ -118,8 +119,14 @@ def telling_pdf():
     with pdf.open_metadata() as metadata:
         metadata["dc:creator"] = [CANARY]
     pdf.Root.PieceInfo = Dictionary(App=Dictionary(Private=CANARY))
-    pdf.attachments["nota.txt"] = pikepdf.AttachedFileSpec(pdf, CANARY.encode(), description=CANARY)
-    note = {"Type": Name.Annot, "Rect": Array([9, 9, 99, 99]), "T": CANARY, "M": CANARY, "Contents": "se queda"}
+    pdf.attachments["nota.txt"] = CANARY.encode()
+    note: dict[str, Any] = {
+        "Type": Name.Annot,
+        "Rect": Array([9, 9, 99, 99]),
+        "T": CANARY,
+        "M": CANARY,
+        "Contents": "se queda",
+    }
     file = Dictionary(Type=Name.Filespec, F=CANARY, EF=Dictionary(F=pdf.make_stream(CANARY.encode())))
     pdf.pages[0].Annots = Array(
         [
