@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from cms import custody_source
+from cms.core.views import use_fault_test
 from cms.publication import service as publication
 from cms.publication.search_source import PublishedSource
 from records import api as records
@@ -29,6 +30,7 @@ NOT_PUBLIC = ("restricted", "reserved", "unclassified")
 def connect(role: str) -> None:
     """Register this process's sources and handlers; connecting twice is the same as once."""
     search.register_source(PublishedSource())
+    use_fault_test(records.is_of_the_medium)
     if role in WITH_CUSTODY:
         connect_custody()
 

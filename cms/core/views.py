@@ -6,6 +6,7 @@ A refusal has the same bytes for everybody and for every address: no token, no n
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,7 +15,13 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from records.api import is_of_the_medium
+#: Does a fault mean that a disk or a database cannot be used now? Wiring says how to tell; until then none does.
+_tests: list[Callable[[BaseException | None], bool]] = []
+
+
+def use_fault_test(test: Callable[[BaseException | None], bool]) -> None:
+    """Let `test` tell the faults that are 503 from those that are 500."""
+    _tests[:] = [test]
 
 
 def _calm(name: str, status: int) -> HttpResponse:
@@ -39,7 +46,7 @@ def not_found(_request: HttpRequest, exception: Exception | None = None) -> Http
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; a disk or a database that cannot be used now is 503 wherever it was met, also before any view."""
-    if is_of_the_medium(sys.exception()):
+    if any(test(sys.exception()) for test in _tests):
         return unavailable(request)
     return _calm("500", 500)
 

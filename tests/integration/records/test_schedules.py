@@ -137,7 +137,7 @@ REFUSALS: tuple[tuple[Callable[[], bytes], list[str]], ...] = (
         lambda: next_file(
             lambda content: (content["header"].update(number=9), content["tipos"][0].update(kinds=["x"])), "2024-01-01"
         ),
-        ["unknown_choice", "wrong_number", "before_former"],
+        ["wrong_number", "before_former", "unknown_choice"],
     ),
     (lambda: b" " * (8 * 1024 * 1024 + 1), ["too_large"]),
     (lambda: b"", ["empty"]),
