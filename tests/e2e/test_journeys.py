@@ -70,7 +70,8 @@ def describe_each(page: Page, count: int) -> None:
 def holds_receipts(visit: Visit, files: dict[str, Path]) -> None:
     """The receipts tell the SHA-256 of the very bytes that were dropped, radicados in a row, pages and time."""
     answer = visit.page.request.get(visit.page.url.rstrip("/") + ".json")
-    receipts = {one["original_name"]: one for one in json.loads(answer.body())["receipts"]}
+    signed = json.loads(answer.body())["receipt"]["receipts"]
+    receipts = {one["receipt"]["name"]: one["receipt"] for one in signed}
     for path in files.values():
         receipt = receipts[path.name]
         assert receipt["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
