@@ -8,6 +8,7 @@ ledger events, search's outbox, reading work and signed receipts are written in 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import os
@@ -143,6 +144,8 @@ def singles(service: Service) -> float:
 def measure(size: float) -> list[Row]:
     with installation() as home:
         service = Service()
+        gc.collect()
+        gc.freeze()  # as every process of ours does when it starts
         rows = [growth(service, int(MANY * min(1.0, size)))]
         return [*batches(home, service, FILES, ROUNDS), *rows]
 

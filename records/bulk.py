@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -28,21 +28,29 @@ def insert(rows: Sequence[Model]) -> None:
     places = ", ".join(["%s"] * len(fields))
     table = quoted(rows[0]._meta.db_table)
     statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - the names are the models' own
+    values = [prepared([said(row, field) for row in rows], field) for field in fields]
     with connection.cursor() as cursor:
-        cursor.executemany(statement, list(prepared(rows, fields)))
+        cursor.executemany(statement, list(zip(*values, strict=True)))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as every insert of Django leaves it
 
 
-def prepared(rows: Sequence[Model], fields: Sequence[Field[Any, Any]]) -> Iterator[list[Any]]:
-    """The rows' values as the database takes them."""
-    known: list[dict[Any, Any]] = [{} for _field in fields]
-    for row in rows:
-        yield [value_of(row, field, met) for field, met in zip(fields, known, strict=True)]
+def said(row: Model, field: Field[Any, Any]) -> Any:
+    """What a row says in a column; a field that makes its own value makes it now."""
+    makes_its_own = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return field.pre_save(row, add=True) if makes_its_own else getattr(row, field.attname)
 
 
-def value_of(row: Model, field: Field[Any, Any], met: dict[Any, Any]) -> Any:
-    value = field.pre_save(row, add=True)
+def prepared(values: Sequence[Any], field: Field[Any, Any]) -> list[Any]:
+    """The values of a column as the database takes them."""
+    first = values[0]
+    if all(value is first for value in values):
+        return [field.get_db_prep_save(first, connection)] * len(values)
+    met: dict[Any, Any] = {}
+    return [value_of(value, field, met) for value in values]
+
+
+def value_of(value: Any, field: Field[Any, Any], met: dict[Any, Any]) -> Any:
     if type(value) not in PLAIN and value not in ([], {}):
         return field.get_db_prep_save(value, connection)
     key = (type(value), value if type(value) in PLAIN else None)
