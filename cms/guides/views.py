@@ -17,6 +17,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guia"
 #: File of each guide and whom it serves, in the order of the work.
 GUIDES: dict[str, Any] = {
     "archivista": _("Radicar y seguir lo radicado"),
+    "envios": _("Paquetes, inventarios y lo que no entra"),
     "expedientes": _("Llevar un expediente"),
     "retencion": _("La tabla de retención"),
     "custodia": _("Clasificar, conceder y retirar accesos"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import random
 import threading
@@ -170,7 +171,7 @@ def file_all(archivist: Person, addresses: list[str], receipts: dict[str, dict[s
     for address in addresses:
         try:
             answer = archivist.file(address)
-        except OSError:
+        except (OSError, http.client.HTTPException):  # cut before the answer, or in the middle of it
             return
         if answer.status == 201:
             receipts[address] = answer.json()
