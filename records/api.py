@@ -26,6 +26,7 @@ from records.events import (
 )
 from records.explain import Because, Explanation, explain
 from records.keys import Key, as_uuid
+from records.ledger.checkpoints import issue_if_possible as checkpoint_ledger
 from records.medium import is_fault as is_of_the_medium
 from records.models import (
     Appointment,
@@ -129,6 +130,7 @@ __all__ = [
     "as_uuid",
     "at",
     "check",
+    "checkpoint_ledger",
     "confidence_of",
     "explain",
     "file_document",

@@ -27,7 +27,10 @@ def missing_triggers() -> Iterator[str]:
 
 def open_store() -> Iterator[str]:
     """Names the folders of the bytes that other people of this machine may enter or read."""
-    for place in (store_root(), *(Path(settings.RECORDS[name]) for name in ("PAGE_CACHE", "ARRIVALS", "QUARANTINE"))):
+    for place in (
+        store_root(),
+        *(Path(settings.RECORDS[name]) for name in ("PAGE_CACHE", "ARRIVALS", "QUARANTINE", "WITNESS")),
+    ):
         if place and open_to_others(place):
             yield f"{place} queda abierto a otras personas de la máquina (debe ser 0700)"
 

@@ -26,6 +26,11 @@ def signing_key() -> Path:
     return Path(setting("SIGNING_KEY"))
 
 
+def witness() -> Path:
+    """Where the ledger's heads are kept outside the database."""
+    return Path(setting("WITNESS"))
+
+
 def arrivals() -> Path:
     """Where files lie while they arrive, and until they are filed: on the store's own file system."""
     return Path(setting("ARRIVALS"))

@@ -88,6 +88,12 @@ class StoreUnavailable(RecordsError):
     code = "store_unavailable"
 
 
+class LedgerDiverged(RecordsError):
+    """The database's ledger is not the one whose heads are kept outside: restored from an earlier day, or rewritten."""
+
+    code = "ledger_diverged"
+
+
 class CellUnavailable(RecordsError):
     """The parsing cell could not be used just now: whoever asked tries again later."""
 

@@ -46,6 +46,10 @@ REFUSALS: Mapping[str, Sentence] = {
     "store_unavailable": _(
         "El almacén de documentos no puede guardar ahora. No se radicó nada; vuelva a intentarlo más tarde."
     ),
+    "ledger_diverged": _(
+        "La bitácora no es la que se guardó afuera: la base de datos se restauró de un día anterior o alguien la "
+        "reescribió. Ejecute verify_ledger y avise al auditor."
+    ),
     "reading_unavailable": _(
         "El sistema no puede anotar su consulta ahora, y sin eso no entrega nada. Vuelva a intentarlo más tarde."
     ),

@@ -15,6 +15,7 @@ MESSAGE = "custodia: este registro no se modifica ni se borra"
 #: Table → columns that may still change; every other column and the row's existence are held.
 HELD: Mapping[str, Sequence[str]] = {
     "records_ledgerevent": (),
+    "records_checkpoint": (),
     "records_statechange": (),
     "records_blob": (),
     "records_grant": (),
@@ -42,6 +43,7 @@ HELD: Mapping[str, Sequence[str]] = {
 }
 KEYS: Mapping[str, str] = {
     "records_ledgerevent": "index",
+    "records_checkpoint": "size",
     "records_blob": "digest",
     "records_grantwithdrawal": "grant_id",
     "records_annulment": "document_id",

@@ -156,6 +156,7 @@ RECORDS: dict[str, Any] = {
     "SCANNER_SECONDS": 60,
     "SCANNED_INSIDES": {"FILES": 300, "BYTES": 512 * 1024**2},
     "SIGNING_KEY": CUSTODIA_HOME / "keys" / "custodia-ed25519.pem",
+    "WITNESS": CUSTODIA_HOME / "witness",
     "SIGNATURE_ROOTS": environment.read("SIGNATURE_ROOTS", env.certificates, None),
     "REQUIRE_ISOLATED_CELL": False,
 }

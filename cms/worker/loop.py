@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, close_old_connections, connections
 
 from cms.worker import names, pulse, queue
-from records.api import sweep_quarantine
+from records.api import checkpoint_ledger, sweep_quarantine
 from search import api as search
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ RECOVER_EVERY = 10.0
 SWEEP_EVERY = 3600.0
 #: How often an index that was lost or damaged while nothing was due is noticed and built again.
 MEND_EVERY = 10.0
+#: How often the ledger's head is signed and kept outside: what came since is all that could be rewritten unseen.
+CHECKPOINT_EVERY = 60.0
 #: Seconds that readers are given to finish when asked to stop; what they leave is recovered by the next worker.
 GRACE = 8.0
 
@@ -49,6 +51,7 @@ def drain_once(progress: Callable[[int, int], None] | None = None) -> Tally:
     worker, tally = names.own_name(), Tally()
     queue.recover()
     sweep_quarantine()
+    checkpoint_ledger()
     total = queue.due().count()
     while row := queue.take(worker):
         tally.count(queue.run(row))
@@ -93,7 +96,10 @@ def keep_house(worker: str, stop: threading.Event) -> None:
     """Beat, recover and index, on the main thread."""
     beat = Chore(pulse.EVERY, lambda: pulse.beat(worker))
     recover, sweep = Chore(RECOVER_EVERY, queue.recover), Chore(SWEEP_EVERY, queue.sweep)
-    chores = (beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine))
+    chores = (
+        *(beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine)),
+        Chore(CHECKPOINT_EVERY, checkpoint_ledger),
+    )
     while not stop.is_set():
         for chore in chores:
             patiently(chore.when_due)

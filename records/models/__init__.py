@@ -16,7 +16,7 @@ from records.models.expediente import Appointment, Expediente
 from records.models.grants import DocumentUserPermission, ExpedienteUserPermission, Grant, GrantWithdrawal
 from records.models.intake import Draft, Quarantined
 from records.models.jobs import Job, JobRow
-from records.models.ledger import LedgerEvent, StateChange, WorkerBeat
+from records.models.ledger import Checkpoint, LedgerEvent, StateChange, WorkerBeat
 from records.models.trd import Resentencing, Serie, Subserie, TipoDocumental, TrdVersion
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Annulment",
     "Appointment",
     "Blob",
+    "Checkpoint",
     "ClassificationAct",
     "Document",
     "DocumentUserPermission",

@@ -32,6 +32,26 @@ class LedgerEvent(models.Model):
         )
 
 
+class Checkpoint(models.Model):
+    """The ledger's signed head at one size: whoever keeps it can tell later whether that beginning is still the same
+    (the signed tree head of RFC 6962 §3.5).
+
+    `root` is the root of the first `size` leaves, `peaks` its complete subtrees, largest first, all in hex: from them
+    the next head is made without reading the ledger again. `occasion` is one of `records.ledger.checkpoints.OCCASIONS`.
+    """
+
+    size = models.PositiveBigIntegerField(_("sucesos"), primary_key=True)
+    root = models.CharField(_("raíz"), max_length=64)
+    peaks = models.JSONField(_("cimas"))
+    at = models.DateTimeField(_("momento"))
+    occasion = models.CharField(_("ocasión"), max_length=20)
+    key = models.CharField(_("llave"), max_length=16)
+    signature = models.CharField(_("firma"), max_length=90)
+
+    class Meta:
+        ordering = ("size",)
+
+
 class StateChange(models.Model):
     """One step of a state machine: who, when, why, and the event that tells it (P3).
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from records import clock, permissions
 from records.errors import Incomplete, NotReady, RuleViolation
+from records.ledger import checkpoints
 from records.models import Document, Expediente
 from records.permissions import Actor, Rights
 from records.services import states
@@ -101,6 +102,7 @@ def close(expediente: Expediente, target: str, actor: Actor, reason: str, **evid
         set_days(expediente, clock.today(), None)
     else:
         set_days(expediente, expediente.closed_on, clock.today())
+    checkpoints.issue_later(checkpoints.CLOSING)
 
 
 def set_days(expediente: Expediente, closed: datetime.date | None, for_good: datetime.date | None) -> None:
