@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,38 +13,31 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from records import clock
 from records.desk.doors import READ, desk_view
-from records.models import Appointment, Document, Draft, Quarantined
+from records.models import Appointment, Document, Draft, Quarantined, Resentencing
 from records.parsing.names import safe_display_name
+from records.selectors.lacks import Lack
 from records.selectors.service_state import count_unread, worker_runs
 from records.selectors.worklists import DUE, WorkGroup, bandeja_for, list_acts_for
+from records.stages import label_of
 
-#: Title, sentence when nothing waits, and word of the act, by group.
-TOLD: dict[str, tuple[Any, Any, Any]] = {
-    "to_approve": (_("Por aprobar"), _("No hay propuestas de nivel por decidir."), _("Decidir")),
-    "incomplete": (_("Incompletos"), _("No tiene archivos por completar."), _("Completar")),
-    "quarantine": (_("En cuarentena"), _("Ningún archivo rechazado espera que lo atiendan."), _("Atender")),
-    "to_classify": (
-        _("Por clasificar"),
-        _("Todas las piezas que usted lee tienen nivel o propuesta."),
-        _("Proponer nivel"),
-    ),
-    "returned": (_("Devueltos"), _("Ninguna propuesta devuelta espera que la corrijan."), _("Proponer de nuevo")),
-    "waiting_approval": (_("En aprobación"), _("Ninguna propuesta espera decisión."), _("Ver")),
-    "to_register": (_("Por registrar"), _("Ninguna pieza clasificada espera registro."), _("Registrar")),
-    "levels_ending": (
-        _("Niveles que vencen pronto"),
-        _("Ninguna restricción que usted lea vence en los próximos 90 días."),
-        _("Revisar"),
-    ),
-    "custody_ending": (
-        _("Custodias que vencen pronto"),
-        _("Ninguna custodia a su cargo vence en los próximos 90 días."),
-        _("Ver"),
-    ),
-    "reading_faults": (_("Lectura con faltas"), _("Ninguna pieza se quedó sin leer."), _("Ver")),
+#: Title and word of the act, by group.
+TOLD: dict[str, tuple[Any, Any]] = {
+    "to_approve": (_("Por aprobar"), _("Decidir")),
+    "resentencings": (_("Cambios de retención por decidir"), _("Decidir")),
+    "incomplete": (_("Incompletos"), _("Completar")),
+    "quarantine": (_("En cuarentena"), _("Atender")),
+    "to_classify": (_("Por clasificar"), _("Proponer nivel")),
+    "returned": (_("Devueltos"), _("Proponer de nuevo")),
+    "waiting_approval": (_("En aprobación"), _("Ver")),
+    "to_register": (_("Por registrar"), _("Registrar")),
+    "levels_ending": (_("Niveles que vencen pronto"), _("Revisar")),
+    "custody_ending": (_("Custodias que vencen pronto"), _("Ver")),
+    "reading_faults": (_("Lectura con faltas"), _("Ver")),
+    "lacking": (_("Expedientes incompletos"), _("Ver faltantes")),
 }
 #: Where the act of each group is, when it is not the viewer.
 PLACES = {"to_classify": "desk:propose", "returned": "desk:propose", "to_register": "desk:register"}
@@ -51,37 +45,46 @@ PLACES = {"to_classify": "desk:propose", "returned": "desk:propose", "to_registe
 
 @dataclass(frozen=True)
 class Line:
-    """What waits: a name, where it is, and the address of the act. `piece` is empty for what is no piece."""
+    """What waits: a name, where it is, and the address of the act. `piece` is empty for what is no piece, `state`
+    says in words what a piece's level would, and a line without `day` waits since no day in particular."""
 
     title: str
     code: str
     where: str
     url: str
-    day: datetime.date | datetime.datetime
+    day: datetime.date | datetime.datetime | None = None
     piece: Document | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
-    """`days` since the first of them waits, or until the first of them ends when `due`; below zero it has ended."""
+    """`days` since the first of them waits, or until the first of them ends when `due`; below zero it has ended.
+    `more` are not listed here; `left` were not even looked at."""
 
     code: str
     title: Any
-    empty: Any
     act: Any
     count: int
     days: int | None
     lines: list[Line]
     due: bool = False
+    left: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.lines)
 
 
 @desk_view(*READ)
 def bandeja(request: HttpRequest) -> HttpResponse:
+    """Groups with something, and the names of those without: a quiet day is a short page."""
     groups = bandeja_for(request.user)
     acts = act_of_each(request) if any(group.code == "to_approve" for group in groups) else {}
     running = worker_runs()
     context = {
-        "groups": [shown(group, acts) for group in groups],
+        "groups": [shown(group, acts) for group in groups if group.count or group.left],
+        "quiet": [TOLD[group.code][0] for group in groups if not (group.count or group.left)],
         "worker_stopped": not running,
         "unread": 0 if running else count_unread(request.user),
     }
@@ -93,9 +96,9 @@ def act_of_each(request: HttpRequest) -> dict[uuid.UUID, uuid.UUID]:
 
 
 def shown(group: WorkGroup, acts: dict[uuid.UUID, uuid.UUID]) -> Group:
-    title, empty, act = TOLD[group.code]
+    title, act = TOLD[group.code]
     lines = [line_of(group.code, item, acts) for item in group.items]
-    return Group(group.code, title, empty, act, group.count, days_of(group), lines, group.code in DUE)
+    return Group(group.code, title, act, group.count, days_of(group), lines, group.code in DUE, group.left)
 
 
 def days_of(group: WorkGroup) -> int | None:
@@ -106,19 +109,54 @@ def days_of(group: WorkGroup) -> int | None:
 
 
 def line_of(code: str, item: Any, acts: dict[uuid.UUID, uuid.UUID]) -> Line:
-    if isinstance(item, Appointment):
-        place = item.expediente
-        url = reverse("desk:expediente-access", args=[place.pk])
-        return Line(place.title, place.code, item.person.get_full_name(), url, item.ends_on)
-    if isinstance(item, Draft):
-        url, where = reverse("desk:draft", args=[item.pk]), item.get_state_display()
-        return Line(safe_display_name(item.original_name), item.expediente.code, where, url, item.created_at)
-    if isinstance(item, Quarantined):
-        url, where = reverse("desk:quarantine-settle", args=[item.pk]), item.person.get_full_name()
-        return Line(safe_display_name(item.original_name), item.expediente.code, where, url, item.at)
+    if told := OTHERS.get(type(item)):
+        return told(item)
     where = f"{item.tipo.name} · {_('radicado')} {item.radicado}"
     day = item.due if code in DUE else item.filed_at
     return Line(item.title, item.expediente.code, where, address_of(code, item, acts), day, item)
+
+
+def line_of_custody(item: Appointment) -> Line:
+    place, url = item.expediente, reverse("desk:expediente-access", args=[item.expediente_id])
+    return Line(place.title, place.code, item.person.get_full_name(), url, item.ends_on)
+
+
+def line_of_draft(item: Draft) -> Line:
+    url, where = reverse("desk:draft", args=[item.pk]), item.get_state_display()
+    return Line(safe_display_name(item.original_name), item.expediente.code, where, url, item.created_at)
+
+
+def line_of_refused(item: Quarantined) -> Line:
+    url, where = reverse("desk:quarantine-settle", args=[item.pk]), item.person.get_full_name()
+    return Line(safe_display_name(item.original_name), item.expediente.code, where, url, item.at)
+
+
+def line_of_resentencing(item: Resentencing) -> Line:
+    place, url = item.expediente, reverse("desk:resentencing", args=[item.pk])
+    where = _("propone %(person)s") % {"person": item.proposed_by.get_full_name()}
+    return Line(place.title, place.code, where, url, item.proposed_at, state=step_of(item))
+
+
+def step_of(item: Resentencing) -> str:
+    """The step that a proposal would take, between versions of the schedule."""
+    return f"TRD v {item.from_subserie.serie.trd_id} → v {item.to_subserie.serie.trd_id}"
+
+
+def line_of_lack(item: Lack) -> Line:
+    place, number = item.expediente, len(item.lines)
+    where = _("etapa %(stage)s") % {"stage": label_of(place.kind, place.stage)}
+    told = ngettext("Falta %(n)s pieza", "Faltan %(n)s piezas", number) % {"n": number}
+    return Line(place.title, place.code, where, reverse("desk:expediente-missing", args=[place.pk]), state=told)
+
+
+#: How each thing that is no piece is told.
+OTHERS: dict[type, Callable[[Any], Line]] = {
+    Appointment: line_of_custody,
+    Draft: line_of_draft,
+    Quarantined: line_of_refused,
+    Resentencing: line_of_resentencing,
+    Lack: line_of_lack,
+}
 
 
 def address_of(code: str, piece: Document, acts: dict[uuid.UUID, uuid.UUID]) -> str:

@@ -11,10 +11,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from records import clock, permissions
 from records.errors import AccessDenied
-from records.models import Appointment, ClassificationAct, Document, Draft, Grant, LedgerEvent
+from records.models import Appointment, ClassificationAct, Document, Draft, Grant, LedgerEvent, Resentencing
 from records.permissions import Actor, Rights
 from records.selectors.drafts import list_drafts_for
+from records.selectors.lacks import has_charge, lacks_of
 from records.selectors.quarantine import list_waiting
+from records.selectors.resentencing import list_resentencings_for
 from records.vocabulary import (
     Action,
     ActState,
@@ -36,20 +38,29 @@ GRANT_RULES = frozenset(rule for _table, rule, _levels, _column in permissions.G
 class WorkGroup:
     """A group of the bandeja: how many wait, since when, and the first of them.
 
-    Items are pieces, drafts in "incomplete", refused files in "quarantine", or appointments in "custody_ending".
-    `oldest` is the day on which the first of them came to wait; in the groups of DUE, on which it ends.
+    Items are pieces, drafts in "incomplete", refused files in "quarantine", proposals in "resentencings",
+    `lacks.Lack` in "lacking", or appointments in "custody_ending". `oldest` is the day on which the first of them came
+    to wait; in the groups of DUE, on which it ends; None where none is told. `left` were not looked at.
     """
 
     code: str
     count: int
     oldest: datetime.date | datetime.datetime | None
     items: list[Any] = field(default_factory=list)
+    left: int = 0
 
 
 def bandeja_for(actor: Actor) -> list[WorkGroup]:
     """Groups of the bandeja that fit the person's duties, empty ones included, in a constant number of queries."""
     rights = permissions.rights_of(actor)
-    return [group_of(code, choose(rights)) for code, (duties, choose) in GROUPS.items() if rights.roles & duties]
+    groups = [group_of(code, choose(rights)) for code, (duties, choose) in GROUPS.items() if rights.roles & duties]
+    return [*groups, lacking(rights)] if has_charge(rights) else groups
+
+
+def lacking(rights: Rights) -> WorkGroup:
+    """Expedientes in charge that lack something at their stage."""
+    found = lacks_of(rights)
+    return WorkGroup("lacking", len(found.rows), None, list(found.rows[:SHOWN]), found.left)
 
 
 def read_by(rights: Rights) -> QuerySet[Document]:
@@ -65,6 +76,10 @@ def to_classify(rights: Rights) -> QuerySet[Document]:
 
 def to_approve(rights: Rights) -> QuerySet[Document]:
     return read_by(rights).filter(pk__in=list_acts_for(rights.actor).order_by().values("document"))
+
+
+def resentencings(rights: Rights) -> QuerySet[Resentencing]:
+    return list_resentencings_for(rights.actor)
 
 
 def waiting_approval(rights: Rights) -> QuerySet[Document]:
@@ -120,6 +135,7 @@ WARDENS = permissions.OFFICE_ACTS[Action.HANDLE_QUARANTINE]
 #: Each group of the bandeja: whose duty it is, and what it holds.
 GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
     "to_approve": (APPROVERS, to_approve),
+    "resentencings": (permissions.OFFICE_ACTS[Action.APPROVE_TRD], resentencings),
     "incomplete": (FILERS, incomplete),
     "quarantine": (WARDENS, list_waiting),
     "to_classify": (CUSTODY, to_classify),
@@ -133,7 +149,12 @@ GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
 #: Groups ordered by the day on which something ends.
 DUE = frozenset({"levels_ending", "custody_ending"})
 #: Since when the things of a group wait, where it is not since they were filed.
-SINCE = {**dict.fromkeys(DUE, "due"), "incomplete": "created_at", "quarantine": "at"}
+SINCE = {
+    **dict.fromkeys(DUE, "due"),
+    "incomplete": "created_at",
+    "quarantine": "at",
+    "resentencings": "proposed_at",
+}
 
 
 def group_of(code: str, rows: QuerySet[Any]) -> WorkGroup:

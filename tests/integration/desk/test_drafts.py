@@ -255,7 +255,7 @@ def test_ten_thousand_drafts_cost_a_list_as_much_as_six(
 @pytest.mark.requirement("A6")
 def test_the_bandeja_leads_to_what_waits(browse: Any, cast: dict[str, Any], expediente: Expediente) -> None:
     client = browse("archivista")
-    assert "No tiene archivos por completar." in client.get("/custodia/").content.decode()
+    assert 'id="g-incomplete"' not in client.get("/custodia/").content.decode()
     address = arrive(client, expediente, name="soporte.txt")
     page = client.get("/custodia/").content.decode()
     assert "Incompletos" in page

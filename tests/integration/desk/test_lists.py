@@ -118,7 +118,11 @@ def test_the_bandeja_leads_in_one_click_to_the_act(
     piece = factories.insert_piece(cast["archivista"], expediente)
     body = browse("custodia").get("/custodia/").content.decode()
     assert f'href="/custodia/documentos/{piece.pk}/nivel/"' in body
-    assert "Ninguna propuesta espera decisión." in body
+    quiet = re.search(r"Sin pendientes: ([^<]+)\.<", body)
+    assert quiet
+    assert "en aprobación" in quiet[1]
+    assert "por clasificar" not in quiet[1]
+    assert 'id="g-waiting_approval"' not in body
     act = factories.classification.propose_level(
         actor=cast["custodia"], document=piece, level=Level.PUBLIC, grounds=None
     )
