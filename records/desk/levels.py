@@ -20,6 +20,7 @@ from records.errors import AccessDenied, RecordsError
 from records.models import ClassificationAct, Document
 from records.selectors.documents import current_act, get_document_for, pending_act, returned_act
 from records.selectors.people import list_people
+from records.selectors.resentencing import list_resentencings_for
 from records.selectors.worklists import list_acts_for
 from records.services.classification import approve_act, get_act_for, propose_level, return_act
 from records.vocabulary import Action, ActState, Level, Reason
@@ -126,11 +127,16 @@ def proposed(request: HttpRequest, piece: Document, form: LevelForm) -> Classifi
 
 @desk_view(*READ)
 def acts(request: HttpRequest) -> HttpResponse:
-    """Proposals this person may decide, oldest first."""
-    if not permissions.allows(request.user, Action.APPROVE_LEVEL):
+    """Proposals this person may decide, oldest first: levels, and changes of retention."""
+    if not any(permissions.allows(request.user, action) for action in (Action.APPROVE_LEVEL, Action.APPROVE_TRD)):
         raise AccessDenied(action=Action.APPROVE_LEVEL)
-    waiting = list_acts_for(request.user)
-    context = {"page": page_of(request, waiting, ("proposed_at", "pk"), SIZE), "count": waiting.count()}
+    waiting, changes = list_acts_for(request.user), list_resentencings_for(request.user)
+    context = {
+        "page": page_of(request, waiting, ("proposed_at", "pk"), SIZE),
+        "count": waiting.count(),
+        "changes": changes[:SIZE],
+        "changes_count": changes.count(),
+    }
     return render(request, "records/acts.html", context)
 
 
