@@ -16,9 +16,18 @@ from django.utils.translation import ngettext
 from records.desk.acts import act_page, may_do, may_do_to
 from records.desk.doors import BOTH, desk_view
 from records.desk.fields import sent
+from records.desk.paging import AFTER
+from records.models import Expediente
 from records.selectors.annexes import annex_choices
 from records.sentences import MISSING
-from records.services.registration import Registered, lacking, ready_or_not, register_complete, register_document
+from records.services.registration import (
+    Registered,
+    count_left,
+    lacking,
+    ready_or_not,
+    register_complete,
+    register_document,
+)
 from records.vocabulary import Action, DocumentState
 
 #: Where each thing that may be missing is supplied, as an address of the piece; the rest is asked on this page.
@@ -82,23 +91,40 @@ def course_of(state: str) -> list[dict[str, Any]]:
 
 @desk_view(*BOTH)
 def register_all(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """First what would be registered and what each other lacks; once sent, the result of every row."""
-    expediente = may_do(request, key, Action.REGISTER)
+    """First what would be registered and what each other lacks; once sent, what is left, which may be the next lot."""
+    expediente, after = may_do(request, key, Action.REGISTER), place_asked(request)
     if request.method == "POST":
-        outcomes = register_complete(actor=request.user, expediente=expediente)
-        count = sum(1 for outcome in outcomes if outcome.done)
-        told = ngettext("Se registró %(count)s pieza.", "Se registraron %(count)s piezas.", count) % {"count": count}
-        (messages.success if count else messages.info)(request, told)
-        if count and all(outcome.done for outcome in outcomes):
+        outcomes = register_complete(actor=request.user, expediente=expediente, after=after)
+        tell_result(request, sum(1 for outcome in outcomes if outcome.done))
+        if outcomes and not count_left(request.user, expediente, 0):
             return redirect("desk:documents", key=key)
-    rows = ready_or_not(request.user, expediente)
+    rows = ready_or_not(request.user, expediente, after=after)
     context = {
         "expediente": expediente,
         "ready": [row for row in rows if row.done],
         "waiting": [waiting_row(row) for row in rows if not row.done],
+        **what_is_left(request, expediente, rows, after),
         "section": "/custodia/expedientes/",
     }
     return render(request, "records/register_all.html", context)
+
+
+def place_asked(request: HttpRequest) -> int:
+    """The orden after which one goes on; what is no number starts from the first."""
+    asked = request.GET.get(AFTER, "")
+    return int(asked[:9]) if asked.isascii() and asked.isdigit() else 0
+
+
+def tell_result(request: HttpRequest, count: int) -> None:
+    told = ngettext("Se registró %(count)s pieza.", "Se registraron %(count)s piezas.", count) % {"count": count}
+    (messages.success if count else messages.info)(request, told)
+
+
+def what_is_left(request: HttpRequest, expediente: Expediente, rows: list[Registered], after: int) -> dict[str, Any]:
+    """How many more there are beyond these rows, with where they are; `before` when one did not start at the first."""
+    last = rows[-1].document.order if rows else after
+    left = count_left(request.user, expediente, last)
+    return {"left": left, "next_url": f"?{AFTER}={last}" if left else "", "before": after}
 
 
 def waiting_row(row: Registered) -> dict[str, Any]:

@@ -117,22 +117,28 @@ def list_to_register(actor: Actor, expediente: Expediente) -> QuerySet[Document]
     return waiting.select_related("expediente", "tipo", "annex").order_by("order")
 
 
-def ready_or_not(actor: Actor, expediente: Expediente) -> list[Registered]:
-    """What registering now would give for each classified piece, the first MOST_AT_ONCE of them."""
-    pieces = list(list_to_register(actor, expediente)[:MOST_AT_ONCE])
+def ready_or_not(actor: Actor, expediente: Expediente, *, after: int = 0) -> list[Registered]:
+    """What registering now would give for each classified piece beyond an orden, the first MOST_AT_ONCE of them."""
+    pieces = list(list_to_register(actor, expediente).filter(order__gt=after)[:MOST_AT_ONCE])
     faults = lacking(pieces, expediente)
     return [Registered(piece, faults[piece.pk]) for piece in pieces]
 
 
-def register_complete(*, actor: Actor, expediente: Expediente) -> list[Registered]:
+def count_left(actor: Actor, expediente: Expediente, after: int) -> int:
+    """How many classified pieces that the person reads lie beyond an orden."""
+    return list_to_register(actor, expediente).filter(order__gt=after).order_by().count()
+
+
+def register_complete(*, actor: Actor, expediente: Expediente, after: int = 0) -> list[Registered]:
     """Register every classified piece that lacks nothing, in order, and tell what each of the others lacks.
 
-    Pieces the person does not read are left alone and not told. Raises NotFound, AccessDenied, ClosedExpediente.
+    At most MOST_AT_ONCE pieces beyond the orden `after` are looked at: `count_left` says how many remain. Pieces the
+    person does not read are left alone and not told. Raises NotFound, AccessDenied, ClosedExpediente.
     """
     permissions.check(actor, Action.REGISTER, expediente)
     with transaction.atomic():
         held = hold_open(expediente.pk)
-        outcomes = ready_or_not(actor, held)
+        outcomes = ready_or_not(actor, held, after=after)
         for outcome in only_done(outcomes):
             outcome.document.template_version = outcome.document.template_version or version_of(outcome.document.annex)
             outcome.document.save(update_fields=["template_version"])
