@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, str] = {
     "level.raised": "Subió el nivel, con efecto inmediato",
     "level.approved": "Aprobó el nivel",
     "level.returned": "Devolvió la propuesta de nivel",
+    "level.inherited": "El documento entró con el nivel del que sigue o reemplaza",
     "level.overtaken": "Dejó sin objeto una propuesta, al subir el nivel",
     "access.granted": "Concedió acceso",
     "access.withdrawn": "Retiró el acceso",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from records import permissions
+from records import permissions, policies
 from records.keys import as_uuid
 from records.models import Appointment, ClassificationAct, Document, Grant
 from records.permissions import Actor, Ground, Rights
@@ -100,9 +100,15 @@ def level_at(document: Document, at: datetime.datetime | None) -> str | None:
     if document.filed_at > at:
         return None
     acts = ClassificationAct.objects.filter(document=document).exclude(state__in=(ActState.PROPOSED, ActState.REFUSED))
-    effective = [act for act in acts if (act.decided_at or act.proposed_at) <= at]
+    effective = [act for act in acts if took_effect(act) and (act.decided_at or act.proposed_at) <= at]
     last = max(effective, key=lambda act: act.decided_at or act.proposed_at, default=None)
     return last.level if last else Level.UNCLASSIFIED
+
+
+def took_effect(act: ClassificationAct) -> bool:
+    """Did it ever rule? A proposal that a stricter level overtook never did."""
+    at_once = policies.acts_at_once(act.previous_level, act.level)
+    return act.decided_at is not None or act.inherited_from_id is not None or at_once
 
 
 def because(ground: Ground) -> Because:

@@ -218,6 +218,10 @@ class Rights:
         """May the person read this piece (at its present level, or at the one given)?"""
         return any(ground.covers(document, level or document.level) for ground in self.grounds)
 
+    def reads_new(self, expediente: Expediente, level: str) -> bool:
+        """Would she read a piece of this level filed there now, before any act upon the piece itself?"""
+        return any(level in g.levels and (g.whole or g.expediente == expediente.pk) for g in self.grounds)
+
     def reach(self) -> Reach:
         return reach_of(self.grounds)
 

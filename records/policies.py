@@ -9,7 +9,16 @@ from typing import Any
 from records import stages
 from records.errors import ClosedExpediente, Incomplete, RuleViolation
 from records.models import ClassificationAct, Document, Expediente, Subserie, TipoDocumental
-from records.vocabulary import STRICTNESS, ActState, ExpedienteFormat, ExpedienteState, Level, Origin, Reason
+from records.vocabulary import (
+    STRICTNESS,
+    ActState,
+    DocumentState,
+    ExpedienteFormat,
+    ExpedienteState,
+    Level,
+    Origin,
+    Reason,
+)
 
 #: What a tipo documental may demand at registration beyond the common metadata (`TipoDocumental.requires`).
 REQUIREMENTS = ("annex", "template_version", "physical_place")
@@ -188,17 +197,22 @@ def derive_reason(grounds: Mapping[str, Any]) -> str:
 
 
 def acts_at_once(present: str, proposed: str) -> bool:
-    """A level stricter than one already approved acts at once; a first level and a looser one wait."""
+    """A level stricter than the one in force acts at once; a first level and a looser one wait."""
     return present != Level.UNCLASSIFIED and STRICTNESS[proposed] > STRICTNESS[present]
 
 
 def check_can_propose(document: Document, level: str) -> None:
     if level not in STRICTNESS:
         raise RuleViolation("unknown_level", level=level)
-    if document.level == level:
+    if document.level == level and has_own_level(document):
         raise RuleViolation("same_level", level=level)
     if not acts_at_once(document.level, level) and is_waiting(document):
         raise RuleViolation("already_proposed")
+
+
+def has_own_level(document: Document) -> bool:
+    """Was a level of this piece ever approved? One that came from another piece, or was raised upon it, was not."""
+    return document.state != DocumentState.FILED
 
 
 def is_waiting(document: Document) -> bool:

@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Level(TextChoices):
-    """Access class of a piece (Ley 1712 de 2014, arts. 6, 18, 19); a piece is unclassified until approved."""
+    """Access class of a piece (Ley 1712 de 2014, arts. 6, 18, 19).
+
+    A piece is unclassified until one is approved, unless what it follows or replaces is closed (ADR 16).
+    """
 
     UNCLASSIFIED = "unclassified", _("Sin clasificar")
     PUBLIC = "public", _("Pública")

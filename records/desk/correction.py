@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from records import permissions
 from records.desk.acts import act_page, may_do_to, reason_field
 from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DayField, DemandedChoice, sent
@@ -21,6 +23,8 @@ from records.selectors.lives import Effect, effect_of_annulling
 from records.selectors.trd import list_tipos_for
 from records.services.correction import annul_document, file_version, replace_document
 from records.services.filing import DuplicateDecision, FilingMetadata, Upload
+from records.services.inherited import level_after
+from records.services.receipts import FilingReceipt
 from records.vocabulary import Action, Level
 
 
@@ -115,11 +119,15 @@ def replace(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         "danger": True,
         "multipart": True,
         "text": limits_told(),
-        "effects": [*effects_of(effect_of_annulling(request.user, piece)), unclassified_told()],
+        "effects": [*effects_of(effect_of_annulling(request.user, piece)), *level_told(request, piece)],
     }
 
     def act() -> object:
-        return replace_document(actor=request.user, document=piece, reason=form.cleaned_data["reason"], **form.facts())
+        receipt = replace_document(
+            actor=request.user, document=piece, reason=form.cleaned_data["reason"], **form.facts()
+        )
+        told["done"] = done_told(request, told["done"], receipt)
+        return receipt
 
     return act_page(request, piece.expediente, form, act, told)
 
@@ -138,11 +146,13 @@ def version(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         "piece": piece,
         "multipart": True,
         "text": limits_told(),
-        "effects": [_("La anterior conserva su orden, sus folios y sus lectores."), unclassified_told()],
+        "effects": [_("La anterior conserva su orden, sus folios y sus lectores."), *level_told(request, piece)],
     }
 
     def act() -> object:
-        return file_version(actor=request.user, document=piece, **form.facts())
+        receipt = file_version(actor=request.user, document=piece, **form.facts())
+        told["done"] = done_told(request, told["done"], receipt)
+        return receipt
 
     return act_page(request, piece.expediente, form, act, told)
 
@@ -152,8 +162,8 @@ def files_of(request: HttpRequest) -> Any:
 
 
 def initial_of(piece: Document) -> dict[str, Any]:
-    """What follows a reserved piece does not take its title: until it has a level the whole office reads it."""
-    return {"tipo": piece.tipo.code, "title": "" if piece.level == Level.RESERVED else piece.title}
+    """What follows a piece has its title and is as closed as it is."""
+    return {"tipo": piece.tipo.code, "title": piece.title}
 
 
 def effects_of(effect: Effect) -> list[Any]:
@@ -182,8 +192,41 @@ def spelled(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-def unclassified_told() -> Any:
-    return _("La pieza nueva entra sin nivel: hasta que se apruebe la leen el Grupo de Contratos y su custodio.")
+#: Who reads the new piece from its first instant, by the level of the one it follows or replaces.
+ENTERS: Mapping[str, Any] = {
+    Level.UNCLASSIFIED: _(
+        "La pieza nueva entra sin nivel: hasta que se apruebe la leen el Grupo de Contratos y su custodio."
+    ),
+    Level.PUBLIC: _(
+        "La pieza nueva no es pública por serlo la anterior: entra sin nivel, y hasta que se apruebe la leen el Grupo"
+        " de Contratos y su custodio."
+    ),
+    Level.RESTRICTED: _(
+        "La pieza nueva entra clasificada, como la anterior, mientras se aprueba su propio nivel. Las concesiones sobre"
+        " la anterior no la abren."
+    ),
+    Level.RESERVED: _(
+        "La pieza nueva entra reservada, como la anterior, mientras se aprueba su propio nivel: la lee su custodio. Las"
+        " concesiones sobre la anterior no la abren."
+    ),
+}
+
+
+def level_told(request: HttpRequest, piece: Document) -> list[Any]:
+    """With which level the new piece enters, and whether who files it will read it."""
+    closed = level_after(piece)
+    reads = closed == Level.UNCLASSIFIED or permissions.rights_of(request.user).reads_new(piece.expediente, closed)
+    if reads:
+        return [ENTERS[piece.level]]
+    return [ENTERS[piece.level], _("Usted podrá radicarla, pero no leerla ni abrir su recibo sin una concesión.")]
+
+
+def done_told(request: HttpRequest, done: Any, receipt: FilingReceipt) -> Any:
+    """What was done; who cannot open the receipt of what she filed is told its number and digest here."""
+    if permissions.visible_to(request.user).filter(pk=receipt.document).exists():
+        return done
+    kept = _("Quedó con el radicado %(number)s y huella SHA-256 %(digest)s. Anótelos: usted no lee la pieza nueva.")
+    return f"{done} {kept % {'number': receipt.radicado, 'digest': receipt.sha256}}"
 
 
 def limits_told() -> str:

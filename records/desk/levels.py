@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from records import permissions
+from records import permissions, policies
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DemandedChoice, DemandedDay, DemandedText, sent, show_refusal
 from records.desk.paging import page_of
@@ -22,7 +23,7 @@ from records.selectors.documents import current_act, get_document_for, pending_a
 from records.selectors.people import list_people
 from records.selectors.resentencing import list_resentencings_for
 from records.selectors.worklists import list_acts_for
-from records.services.classification import approve_act, get_act_for, propose_level, return_act
+from records.services.classification import COLUMNS, approve_act, get_act_for, propose_level, return_act
 from records.vocabulary import Action, ActState, Level, Reason
 
 SIZE = 25
@@ -93,9 +94,9 @@ class LevelForm(forms.Form):
 def propose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     piece = get_document_for(request.user, key)
     permissions.check(request.user, Action.PROPOSE_LEVEL, piece)
-    form = LevelForm(sent(request), initial={"generated": piece.date, "level": piece.level})
+    form = LevelForm(sent(request), initial=initial_of(piece))
     if request.method == "POST" and form.is_valid() and (act := proposed(request, piece, form)):
-        messages.success(request, EFFECT[act.state])
+        messages.success(request, effect_of(piece, act))
         return redirect("desk:document", key=piece.pk)
     context = {
         "piece": piece,
@@ -103,12 +104,35 @@ def propose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "act": current_act(piece),
         "proposal": pending_act(piece),
         "returned": returned_act(piece),
+        "inherited": is_inherited(piece),
         "readers": [{"level": code, "sentence": READERS[code]} for code, _label in LEVELS],
         "section": "/custodia/expedientes/",
     }
     return render(request, "records/level_form.html", context, status=422 if form.errors else 200)
 
 
+def is_inherited(piece: Document) -> bool:
+    """Does it stand at a level that nobody approved for it?"""
+    return piece.level != Level.UNCLASSIFIED and not policies.has_own_level(piece)
+
+
+def initial_of(piece: Document) -> dict[str, Any]:
+    """Of a piece that entered with the level of another, the grounds it stands on: they are confirmed or changed."""
+    act = current_act(piece) if is_inherited(piece) else None
+    stands = {name: getattr(act, name) for name in COLUMNS if getattr(act, name)} if act else {}
+    if act and act.responsible:
+        stands["responsible"] = act.responsible.get_username()
+    return {"generated": piece.date, "level": piece.level, **stands}
+
+
+def effect_of(piece: Document, act: ClassificationAct) -> Any:
+    return STILL_TO_APPROVE if act.state == ActState.IN_FORCE and is_inherited(piece) else EFFECT[act.state]
+
+
+STILL_TO_APPROVE = _(
+    "El nivel subió y rige desde ahora. La pieza sigue por clasificar: proponga ese mismo nivel para que otra persona"
+    " lo apruebe."
+)
 EFFECT: dict[str, Any] = {
     ActState.PROPOSED: _("La propuesta quedó por aprobar. Hasta entonces la pieza conserva su nivel."),
     ActState.IN_FORCE: _("El nivel subió y rige desde ahora. Quien lo aprueba puede revisarlo después."),
@@ -179,20 +203,28 @@ def decided(request: HttpRequest, found: ClassificationAct, form: ReturnForm) ->
     return redirect("desk:acts")
 
 
-def act_context(request: HttpRequest, found: ClassificationAct, piece: Document, form: ReturnForm) -> dict[str, Any]:
+def former_of(request: HttpRequest, found: ClassificationAct) -> Document | None:
+    """The piece whose level this act gives to another, for whoever reads it."""
+    former = found.inherited_from
+    return former if former and permissions.allows(request.user, Action.VIEW, former) else None
+
+
+def sides_of(found: ClassificationAct) -> Iterator[dict[str, Any]]:
+    """Before and after; a level with which the piece entered has no before."""
     before = found.previous_level
+    if found.inherited_from_id is None:
+        title = _("Antes") if found.state != ActState.PROPOSED else _("Hoy")
+        yield {"title": title, "level": before, "readers": READERS[before]}
+    yield {"title": _("Con este acto"), "level": found.level, "readers": READERS[found.level]}
+
+
+def act_context(request: HttpRequest, found: ClassificationAct, piece: Document, form: ReturnForm) -> dict[str, Any]:
     return {
         "act": found,
+        "former": former_of(request, found),
         "piece": piece,
         "form": form,
-        "sides": [
-            {
-                "title": _("Antes") if found.state != ActState.PROPOSED else _("Hoy"),
-                "level": before,
-                "readers": READERS[before],
-            },
-            {"title": _("Con este acto"), "level": found.level, "readers": READERS[found.level]},
-        ],
+        "sides": list(sides_of(found)),
         "may_decide": list_acts_for(request.user).filter(pk=found.pk).exists(),
         "viewer_url": reverse("desk:document", args=[piece.pk]),
         "section": "/custodia/aprobaciones/",

@@ -14,7 +14,11 @@ from records.vocabulary import ActState, Level, Reason
 
 
 class ClassificationAct(models.Model):
-    """A proposed or effective level with its legal ground; who proposes never approves (D12)."""
+    """A proposed or effective level with its legal ground; who proposes never approves (D12).
+
+    A piece that follows or replaces a closed one enters with its level by an act that nobody proposes nor decides:
+    `inherited_from` is that piece, whose grounds are copied here as they stood (ADR 16).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="classification_acts")
@@ -38,7 +42,8 @@ class ClassificationAct(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     safe_title = models.CharField(_("denominación pública"), max_length=300, blank=True)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    inherited_from = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     proposed_at = models.DateTimeField(_("propuesto el"))
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
@@ -56,6 +61,16 @@ class ClassificationAct(models.Model):
             models.CheckConstraint(
                 condition=~Q(level__in=(Level.PUBLIC,)) | ~Q(state=ActState.IN_FORCE) | Q(decided_by__isnull=False),
                 name="classification_public_needs_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by__isnull=False, inherited_from__isnull=True)
+                | Q(
+                    proposed_by__isnull=True,
+                    inherited_from__isnull=False,
+                    decided_by__isnull=True,
+                    state__in=(ActState.IN_FORCE, ActState.SUPERSEDED),
+                ),
+                name="classification_proposed_or_inherited",
             ),
             models.UniqueConstraint(
                 fields=("document",), condition=Q(state=ActState.PROPOSED), name="classification_one_pending"

@@ -53,6 +53,7 @@ CUSTODY_ACTS = frozenset(
         "level.approved",
         "level.returned",
         "level.overtaken",
+        "level.inherited",
         "custody.verified",
     }
 )

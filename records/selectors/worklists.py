@@ -70,8 +70,10 @@ def read_by(rights: Rights) -> QuerySet[Document]:
 
 
 def to_classify(rights: Rights) -> QuerySet[Document]:
+    """Pieces without an approved level of their own; a reserved one waits for whoever keeps its expediente."""
     waiting = ClassificationAct.objects.filter(state=ActState.PROPOSED).values("document")
-    return read_by(rights).filter(level=Level.UNCLASSIFIED).exclude(pk__in=waiting)
+    hers = ~Q(level=Level.RESERVED) | Q(expediente__in=rights.kept())
+    return read_by(rights).filter(hers, state=DocumentState.FILED).exclude(pk__in=waiting)
 
 
 def to_approve(rights: Rights) -> QuerySet[Document]:

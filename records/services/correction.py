@@ -71,7 +71,8 @@ def replace_document(
     reason: str,
     duplicate: DuplicateDecision | None = None,
 ) -> FilingReceipt:
-    """Annul a piece and file the one that takes its place, both or neither; it keeps the annex of the former.
+    """Annul a piece and file the one that takes its place, both or neither; it keeps the annex of the former, and
+    enters as closed as it is.
 
     Raises as `annul_document` and `filing.file_document`.
     """
@@ -80,14 +81,15 @@ def replace_document(
     def annul(new: Document) -> None:
         write_annulment(actor, document, reason, new)
 
-    return filing.file_document(
+    admitted = filing.admit(
         actor=actor,
         expediente=document.expediente,
         upload=upload,
         metadata=beside(document, metadata),
         duplicate=duplicate,
-        within=annul,
+        replaces=document,
     )
+    return receipt_of(filing.register([admitted], document.expediente, annul)[0])
 
 
 def file_version(
@@ -100,8 +102,8 @@ def file_version(
 ) -> FilingReceipt:
     """File the next version of a piece: a new record of the same document, of the same tipo and annex.
 
-    Both stay readable to whom each is open. Raises as `filing.file_document`; RuleViolation when the piece was
-    annulled or has its next version already.
+    Both stay readable to whom each is open; the new one enters as closed as the former is. Raises as
+    `filing.file_document`; RuleViolation when the piece was annulled or has its next version already.
     """
     rights = permissions.rights_of(actor)
     rights.check(Action.VIEW, document)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,7 +19,7 @@ from records.events import DocumentsChanged, DocumentsFiled, announce
 from records.models import Annex, Blob, Document, Expediente, Reading, TipoDocumental
 from records.parsing.names import safe_display_name, visible_line
 from records.permissions import Actor, Rights
-from records.services import receipts
+from records.services import inherited, receipts
 from records.services.expedientes import open_expediente
 from records.services.receipts import FilingReceipt, receipt_of
 from records.services.receiving import (
@@ -60,7 +60,10 @@ Within: TypeAlias = Callable[[Document], None]
 
 @dataclass(frozen=True)
 class Filing:
-    """Everything an admitted filing writes, once its bytes are kept."""
+    """Everything an admitted filing writes, once its bytes are kept.
+
+    `previous` is the piece this one is a later version of; `replaces` the one whose place it takes.
+    """
 
     actor: Actor
     rights: Rights
@@ -70,6 +73,13 @@ class Filing:
     duplicate: DuplicateDecision | None = None
     batch: uuid.UUID | None = None
     previous: Document | None = None
+    replaces: Document | None = None
+
+    @property
+    def former(self) -> uuid.UUID | None:
+        """The piece whose level this one enters with, if that one is closed."""
+        former = self.previous or self.replaces
+        return former.pk if former else None
 
 
 def file_document(
@@ -80,16 +90,12 @@ def file_document(
     metadata: FilingMetadata,
     duplicate: DuplicateDecision | None = None,
     batch: uuid.UUID | None = None,
-    previous: Document | None = None,
-    within: Within | None = None,
 ) -> FilingReceipt:
     """File one piece and answer only when its bytes and its row are durable.
 
-    `previous` is the piece this one is a later version of; `within` is called with the new row inside its
-    transaction: what must be true together with it. Raises NotFound or AccessDenied (who),
-    ClosedExpediente or Incomplete (state and metadata, all faults at once), RejectedUpload (every reason),
-    DuplicateFiling (a decision is needed), StoreUnavailable or SigningKeyUnavailable. Source: records rules
-    C1 to C4, C8; K8.
+    Raises NotFound or AccessDenied (who), ClosedExpediente or Incomplete (state and metadata, all faults at
+    once), RejectedUpload (every reason), DuplicateFiling (a decision is needed), StoreUnavailable or
+    SigningKeyUnavailable. Source: records rules C1 to C4, C8; K8.
     """
     filing = admit(
         actor=actor,
@@ -98,9 +104,8 @@ def file_document(
         metadata=metadata,
         duplicate=duplicate,
         batch=batch,
-        previous=previous,
     )
-    return receipt_of(register([filing], expediente, within)[0])
+    return receipt_of(register([filing], expediente)[0])
 
 
 def admit(
@@ -112,6 +117,7 @@ def admit(
     duplicate: DuplicateDecision | None = None,
     batch: uuid.UUID | None = None,
     previous: Document | None = None,
+    replaces: Document | None = None,
 ) -> Filing:
     """The first half of a filing: all is checked, and the bytes are durable. What is never registered is litter
     that the sweep finds. Raises as `file_document`."""
@@ -126,7 +132,7 @@ def admit(
     except BaseException:
         storage.store().discard(received.staged)
         raise
-    return Filing(actor, rights, tipo, received, metadata, duplicate, batch, previous)
+    return Filing(actor, rights, tipo, received, metadata, duplicate, batch, previous, replaces)
 
 
 def admitted(expediente: Expediente, metadata: FilingMetadata) -> TipoDocumental:
@@ -140,25 +146,36 @@ def find_tipo(expediente: Expediente, code: str) -> TipoDocumental | None:
 
 
 def register(filings: Sequence[Filing], expediente: Expediente, within: Within | None = None) -> list[Document]:
-    """The one transaction of a filing, of one piece or many: all of it, or nothing. `within` as in `file_document`.
+    """The one transaction of a filing, of one piece or many: all of it, or nothing.
 
-    Raises as `file_document` when the expediente changed since it was read.
+    `within` is called with each new row inside it: what must be true together with the row. Raises as
+    `file_document` when the expediente changed since it was read.
     """
     with transaction.atomic():
         held = Expediente.objects.select_for_update().get(pk=expediente.pk)
         for filing in filings:
             policies.check_accepts_filing(held, filing.tipo, filing.metadata.date, clock.today())
-        documents = write_rows(filings, held)
+        formers = inherited.hold({filing.former for filing in filings if filing.former})
+        documents = write_rows(filings, held, formers)
         for document in documents if within else ():
             within(document)  # type: ignore[misc]
         keys = tuple(document.pk for document in documents)
         record_filed(filings[0].actor, documents)
+        entered = zip(documents, (former_of(filing, formers) for filing in filings), strict=True)
+        inherited.note_levels(entered, filings[0].actor)
         announce(DocumentsFiled(keys))
         announce(DocumentsChanged(keys))
     return documents
 
 
-def write_rows(filings: Sequence[Filing], expediente: Expediente) -> list[Document]:
+Formers: TypeAlias = Mapping[uuid.UUID, Document]
+
+
+def former_of(filing: Filing, formers: Formers) -> Document | None:
+    return formers[filing.former] if filing.former else None
+
+
+def write_rows(filings: Sequence[Filing], expediente: Expediente, formers: Formers) -> list[Document]:
     """Rows of admitted filings in a locked expediente, signed and numbered without a gap."""
     blobs = note_bytes([filing.received.staged for filing in filings])
     check_still_new(filings)
@@ -167,6 +184,7 @@ def write_rows(filings: Sequence[Filing], expediente: Expediente) -> list[Docume
     for filing, radicado in zip(filings, next_radicados(len(filings)), strict=True):
         document = row_of(filing, expediente, blobs[filing.received.staged.digest], radicado, moment)
         document.annex = annexes.get(filing.metadata.annex)
+        document.level = inherited.level_after(former_of(filing, formers))
         receipts.sign(document, signer)
         documents.append(document)
     expediente.save(update_fields=["last_order", "last_folio"])

@@ -375,7 +375,8 @@ def test_a_piece_is_replaced_and_a_version_filed_from_its_screen(
     assert f"/custodia/documentos/{annulment.replaced_by.pk}/" in browse("archivista").get(base).content.decode()
     hidden = lives.piece(cast, expediente, Level.RESERVED, title="Nombre secreto")
     form = browse("custodia").get(f"/custodia/documentos/{hidden.pk}/version/").content.decode()
-    assert 'name="title" value="Nombre secreto"' not in form, "what follows would be read by the whole office"
+    assert 'name="title" value="Nombre secreto"' in form, "what follows is as closed as the former"
+    assert "entra reservada" in form
 
 
 def text(words: str) -> SimpleUploadedFile:
