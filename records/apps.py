@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models.signals import post_migrate
+from django.db.models import ProtectedError
+from django.db.models.signals import post_migrate, pre_delete
 
 
 class RecordsConfig(AppConfig):
@@ -16,7 +18,16 @@ class RecordsConfig(AppConfig):
         # room, signals each app once after its last operation, so our own turn is enough (and 29 times cheaper).
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="records.triggers")
         post_migrate.connect(make_signing_key, sender=self, dispatch_uid="records.signing")
+        pre_delete.connect(keep_who_acted, sender=settings.AUTH_USER_MODEL, dispatch_uid="records.people")
         connect_work()
+
+
+def keep_who_acted(instance: Any, **_signal: Any) -> None:
+    """Acts hold a person by their rows; one who only read is in the ledger by her login, which nobody else may take."""
+    from records.selectors.people import is_in_ledger  # after the app registry is ready
+
+    if is_in_ledger(instance):
+        raise ProtectedError(f"custodia: la bitácora nombra a {instance.get_username()}", {instance})
 
 
 def connect_work() -> None:

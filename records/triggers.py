@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from django.contrib.auth import get_user_model
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 MESSAGE = "custodia: este registro no se modifica ni se borra"
@@ -51,6 +52,8 @@ KEYS: Mapping[str, str] = {
     "records_trdversion": "number",
 }
 ACTS = ("update", "delete", "replace")
+#: Receipts are signed over the login, and the ledger's leaves hold it: a person's never changes (ADR 17).
+LOGIN = "held_login_update"
 
 
 def name_of(table: str, act: str) -> str:
@@ -59,8 +62,9 @@ def name_of(table: str, act: str) -> str:
 
 #: Names every installation must have; PostgreSQL guards truncation where SQLite guards replacement.
 EXPECTED: Mapping[str, frozenset[str]] = {
-    "sqlite": frozenset(name_of(table, act) for table in HELD for act in ACTS),
-    "postgresql": frozenset(name_of(table, act) for table in HELD for act in ("update", "delete", "truncate")),
+    "sqlite": frozenset(name_of(table, act) for table in HELD for act in ACTS) | {LOGIN},
+    "postgresql": frozenset(name_of(table, act) for table in HELD for act in ("update", "delete", "truncate"))
+    | {LOGIN},
 }
 
 
@@ -70,6 +74,8 @@ def install(connection: BaseDatabaseWrapper) -> None:
         existing = set(connection.introspection.table_names(cursor))
         for statement in statements(connection, [table for table in HELD if table in existing]):
             cursor.execute(statement)
+        for statement in LOGIN_STATEMENTS[connection.vendor] if people()["table"] in existing else ():
+            cursor.execute(statement.format(name=LOGIN, message=MESSAGE, **people()))
 
 
 def uninstall(connection: BaseDatabaseWrapper) -> None:
@@ -78,6 +84,7 @@ def uninstall(connection: BaseDatabaseWrapper) -> None:
         for table in HELD:
             for act in (*ACTS, "truncate"):
                 cursor.execute(DROP[connection.vendor].format(name=name_of(table, act), table=table))
+        cursor.execute(DROP[connection.vendor].format(name=LOGIN, table=people()["table"]))
 
 
 def present(connection: BaseDatabaseWrapper) -> set[str]:
@@ -118,6 +125,12 @@ def postgres_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator
         yield f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}'
 
 
+def people() -> dict[str, str]:
+    """Where the configured user model keeps the login."""
+    model = get_user_model()
+    return {"table": model._meta.db_table, "column": model._meta.get_field(model.USERNAME_FIELD).column}
+
+
 def held_columns(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     with connection.cursor() as cursor:
         description = connection.introspection.get_table_description(cursor, table)
@@ -128,6 +141,23 @@ POSTGRES_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION custodia_held() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$
 """
+#: A form writes every column again, so only another value is refused.
+LOGIN_STATEMENTS = {
+    "sqlite": (
+        (
+            'CREATE TRIGGER IF NOT EXISTS {name} BEFORE UPDATE OF "{column}" ON "{table}"'
+            """ WHEN NEW."{column}" IS NOT OLD."{column}" BEGIN SELECT RAISE(ABORT, '{message}'); END"""
+        ),
+    ),
+    "postgresql": (
+        'DROP TRIGGER IF EXISTS {name} ON "{table}"',
+        (
+            'CREATE TRIGGER {name} BEFORE UPDATE OF "{column}" ON "{table}" FOR EACH ROW'
+            ' WHEN (NEW."{column}" IS DISTINCT FROM OLD."{column}") EXECUTE FUNCTION custodia_held()'
+        ),
+        'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}',
+    ),
+}
 BUILDERS = {"sqlite": sqlite_statements, "postgresql": postgres_statements}
 DROP = {
     "sqlite": "DROP TRIGGER IF EXISTS {name}",

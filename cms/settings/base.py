@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "csp",
     "wagtail.contrib.redirects",
     "wagtail.sites",
-    "wagtail.users",
+    "cms.users.apps.PeopleAdminConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+LOGIN_STAYS = _("El usuario de una persona no cambia: los recibos y la bitácora la nombran con él.")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Offices and roles are groups named by a stable code; rights over pieces are grants.
 
-    `desk_access` opens the door of /custodia/ and nothing behind it; `is_staff` is Wagtail's door.
+    `desk_access` opens the door of /custodia/ and nothing behind it; `is_staff` is Wagtail's door. The login never
+    changes: here with a sentence, and in the database for whoever goes past this class (`records.triggers`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -39,6 +44,33 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    #: The login the row was read or written with; empty for somebody not yet written.
+    kept_login = ""
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> User:
+        found = super().from_db(db, field_names, values)
+        found.kept_login = found.login_given()
+        return found
+
+    def login_given(self) -> str:
+        """The login as it is in memory; empty where the column was not read."""
+        return str(self.__dict__.get("username", ""))
+
+    def check_login(self) -> None:
+        if self.kept_login and self.login_given() not in ("", self.kept_login):
+            raise ValidationError({"username": LOGIN_STAYS})
+
+    def clean(self) -> None:
+        super().clean()
+        self.check_login()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises ValidationError for another login than the one the person was made with."""
+        self.check_login()
+        super().save(*args, **kwargs)
+        self.kept_login = self.login_given()
 
     def get_full_name(self) -> str:
         return self.full_name or self.username

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from records import clock, permissions
 from records.explain import Because, because
-from records.models import Appointment, Document, Expediente, Grant
+from records.models import Appointment, Document, Expediente, Grant, LedgerEvent
 from records.permissions import Actor, Ground
 from records.selectors.worklists import list_own_grants
 from records.vocabulary import AppointmentKind
@@ -25,6 +25,11 @@ def list_custodians(expediente: Expediente) -> QuerySet[Appointment]:
 def list_people() -> QuerySet[Any]:
     """Everybody who can receive access: active accounts, by name."""
     return get_user_model().objects.filter(is_active=True).order_by("username")
+
+
+def is_in_ledger(person: Any) -> bool:
+    """Does the ledger name this person as who did something? It names people by their login alone."""
+    return LedgerEvent.objects.filter(actor=person.get_username()).exists()
 
 
 def list_grants_over(target: Document | Expediente) -> QuerySet[Grant]:

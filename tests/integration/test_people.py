@@ -1,0 +1,149 @@
+"""A login is written once, and whoever acted stays: receipts are signed over it and the ledger names people by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.db.models import ProtectedError
+from django.test import Client
+
+from cms.users.models import User
+from records import audit, triggers
+from records.models import Expediente
+from records.services.receipts import public_keys, standing_of
+from tests import factories
+from tests.people import make_cast, make_person
+
+EDIT = "/editor/users/edit/{}/"
+DELETE = "/editor/users/delete/{}/"
+STAYS = "El usuario de una persona no cambia"
+KEPT = "No se puede borrar a quien ya actuó"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> dict[str, Any]:
+    return make_cast()
+
+
+@pytest.fixture
+def expediente(cast: dict[str, Any]) -> Expediente:
+    return factories.make_expediente(cast["archivista"])
+
+
+@pytest.fixture
+def keeper() -> Client:
+    """Whoever manages people in the editor: the rights of Wagtail's admin over them, and its door."""
+    person = User.objects.create_user(username="quien.administra", is_staff=True)
+    rights = Permission.objects.filter(
+        content_type__app_label__in=("users", "wagtailadmin"),
+        codename__in=("access_admin", "add_user", "change_user", "delete_user"),
+    )
+    person.user_permissions.set(rights)
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def form_of(person: User, **changes: str) -> dict[str, str]:
+    usual = {"username": person.username, "email": "a@ejemplo.invalid", "first_name": "A", "last_name": "B"}
+    return {**usual, "is_active": "on", "password1": "", "password2": "", **changes}
+
+
+@pytest.mark.rule("K4")
+@pytest.mark.requirement("C2")
+def test_a_login_never_changes_and_old_receipts_hold(cast: dict[str, Any], expediente: Expediente) -> None:
+    piece = factories.file_piece(cast["archivista"], expediente)
+    person = User.objects.get(username="archivista")
+    person.username = "otra"
+    for refused in (person.save, person.full_clean, lambda: person.save(update_fields=["username"])):
+        with pytest.raises(ValidationError) as fault:
+            refused()
+        assert STAYS in str(fault.value)
+    fresh = User.objects.create_user(username="nueva")
+    fresh.username = "otra"
+    with pytest.raises(ValidationError):
+        fresh.save()
+    piece.refresh_from_db()
+    assert piece.filed_by.get_username() == "archivista"
+    assert standing_of(piece, public_keys([piece])) == "signed"
+
+
+@pytest.mark.rule("K4")
+def test_the_database_refuses_another_login_whoever_asks(cast: dict[str, Any]) -> None:
+    person = cast["archivista"]
+    renamed = User(pk=person.pk, username="otra", full_name="A")
+
+    def by_hand() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE users_user SET username = 'otra' WHERE username = 'archivista'")
+
+    for act in (
+        lambda: User.objects.filter(pk=person.pk).update(username="otra"),
+        lambda: User.objects.bulk_update([renamed], ["username"]),
+        renamed.save,
+        by_hand,
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            act()
+    assert User.objects.filter(username="archivista").exists()
+    assert triggers.LOGIN in triggers.present(connection)
+
+
+def test_everything_else_of_a_person_changes(cast: dict[str, Any]) -> None:
+    person = User.objects.get(username="archivista")
+    person.full_name, person.is_active = "Otro nombre", False
+    person.save()
+    person.refresh_from_db()
+    person.set_password("otra clave larga")
+    person.save()
+    User.objects.defer("username").get(pk=person.pk).save()
+    User.objects.filter(pk=person.pk).update(email="b@ejemplo.invalid")
+    found = User.objects.get(username="archivista")
+    assert (found.full_name, found.is_active, found.email) == ("Otro nombre", False, "b@ejemplo.invalid")
+
+
+def test_the_editor_shows_the_login_and_does_not_ask_it(keeper: Client) -> None:
+    person = make_person("revisora")
+    page = keeper.get(EDIT.format(person.pk)).content.decode()
+    assert STAYS in page
+    field = page[page.index('name="username"') - 200 : page.index('name="username"') + 300]
+    assert "disabled" in field
+    sent = form_of(person, username="otra", email="c@ejemplo.invalid")
+    assert keeper.post(EDIT.format(person.pk), sent).status_code == 302
+    person.refresh_from_db()
+    assert (person.username, person.email) == ("revisora", "c@ejemplo.invalid")
+
+
+def test_the_editor_makes_a_person_with_the_login_given(keeper: Client) -> None:
+    given = form_of(User(username="nueva"), password1="una clave bien larga", password2="una clave bien larga")
+    assert keeper.post("/editor/users/new/", given).status_code == 302
+    assert User.objects.filter(username="nueva").exists()
+
+
+@pytest.mark.rule("K4")
+def test_whoever_acted_is_not_deleted_and_the_editor_says_so(
+    keeper: Client, expediente: Expediente, cast: dict[str, Any]
+) -> None:
+    """Who filed is held by her rows; who only read, by the ledger, which names her."""
+    filer, reader, nobody = (User.objects.get(username=login) for login in ("archivista", "auditoria", "ajeno"))
+    with transaction.atomic():
+        audit.record("document.viewed", actor=reader, subject=expediente)
+    for person in (filer, reader):
+        with pytest.raises(ProtectedError), transaction.atomic():
+            person.delete()
+        with pytest.raises(ProtectedError), transaction.atomic():
+            User.objects.filter(pk=person.pk).delete()
+        answer = keeper.post(DELETE.format(person.pk), follow=True)
+        assert answer.status_code == 200
+        assert KEPT in answer.content.decode()
+        many = f"/editor/bulk/users/user/delete/?id={person.pk}&id={nobody.pk}"
+        assert KEPT in keeper.post(many, follow=True).content.decode()
+    assert User.objects.filter(pk__in=[filer.pk, reader.pk, nobody.pk]).count() == 3
+    keeper.post(DELETE.format(nobody.pk))
+    assert not User.objects.filter(pk=nobody.pk).exists()
