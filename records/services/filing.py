@@ -90,11 +90,13 @@ def file_document(
     metadata: FilingMetadata,
     duplicate: DuplicateDecision | None = None,
     batch: uuid.UUID | None = None,
+    within: Within | None = None,
 ) -> FilingReceipt:
     """File one piece and answer only when its bytes and its row are durable.
 
-    Raises NotFound or AccessDenied (who), ClosedExpediente or Incomplete (state and metadata, all faults at
-    once), RejectedUpload (every reason), DuplicateFiling (a decision is needed), StoreUnavailable or
+    `within` is called with the new row inside its transaction: what must be true together with it. Raises
+    NotFound or AccessDenied (who), ClosedExpediente or Incomplete (state and metadata, all faults at once),
+    RejectedUpload (every reason), DuplicateFiling (a decision is needed), StoreUnavailable or
     SigningKeyUnavailable. Source: records rules C1 to C4, C8; K8.
     """
     filing = admit(
@@ -105,7 +107,7 @@ def file_document(
         duplicate=duplicate,
         batch=batch,
     )
-    return receipt_of(register([filing], expediente)[0])
+    return receipt_of(register([filing], expediente, within)[0])
 
 
 def admit(
@@ -148,8 +150,7 @@ def find_tipo(expediente: Expediente, code: str) -> TipoDocumental | None:
 def register(filings: Sequence[Filing], expediente: Expediente, within: Within | None = None) -> list[Document]:
     """The one transaction of a filing, of one piece or many: all of it, or nothing.
 
-    `within` is called with each new row inside it: what must be true together with the row. Raises as
-    `file_document` when the expediente changed since it was read.
+    `within` as in `file_document`, for each row. Raises as that does when the expediente changed since it was read.
     """
     with transaction.atomic():
         held = Expediente.objects.select_for_update().get(pk=expediente.pk)
