@@ -52,7 +52,7 @@ KEYS: Mapping[str, str] = {
     "records_trdversion": "number",
 }
 ACTS = ("update", "delete", "replace")
-#: Receipts are signed over the login, and the ledger's leaves hold it: a person's never changes (ADR 17).
+#: Receipts are signed over the login, and the ledger's leaves hold it: a person's never changes (ADR 18).
 LOGIN = "held_login_update"
 
 
@@ -128,7 +128,8 @@ def postgres_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator
 def people() -> dict[str, str]:
     """Where the configured user model keeps the login."""
     model = get_user_model()
-    return {"table": model._meta.db_table, "column": model._meta.get_field(model.USERNAME_FIELD).column}
+    _attribute, column = model._meta.get_field(model.USERNAME_FIELD).get_attname_column()  # type: ignore[union-attr]
+    return {"table": model._meta.db_table, "column": str(column)}
 
 
 def held_columns(connection: BaseDatabaseWrapper, table: str) -> list[str]:

@@ -49,8 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     kept_login = ""
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> User:
-        found = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **how: Any) -> User:
+        found = super().from_db(db, field_names, values, **how)
         found.kept_login = found.login_given()
         return found
 
