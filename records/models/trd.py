@@ -79,7 +79,8 @@ class TipoDocumental(models.Model):
 
     `kinds` lists expediente kinds; `default_reasons` codes of `vocabulary.Reason`; `requires` what
     registration demands beyond the common metadata (codes of `policies.REQUIREMENTS`); `demands` the
-    checklist: [{"kind", "stage", "article", "duty": "always"|"when", "note"}].
+    checklist: [{"kind", "stage", "article", "duty": "always"|"when"|"each", "act", "note"}], where `act` is the one
+    that brings the piece and "each" asks for one of every such thing, of which nobody can count how many there are.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
