@@ -21,9 +21,9 @@ from typing import Any
 
 from . import jail, wire
 
-#: Children kept waiting; below FEW another is forked at once, above it only when no order came for QUIET seconds,
-#: so that the fork and what follows it do not compete with a file at work.
-WAITING, FEW, QUIET = 6, 2, 0.01
+#: Children kept waiting; below FEW another is forked at once, above it only when no file came or was done for QUIET
+#: seconds, or for LULL while files are at work, so that the fork and what follows it do not compete with them.
+WAITING, FEW, QUIET, LULL = 6, 2, 0.01, 0.1
 MAX_STILLBORN = 20
 HIGHEST_DESCRIPTOR = 1024
 PID_BYTES = 4
@@ -82,8 +82,12 @@ class Zygote:
     def _patience(self) -> float | None:
         """Milliseconds until something is due: a deadline, or filling up after an order."""
         due = list(self.deadlines.values())
-        due += [self.latest + QUIET] if len(self.waiting) < WAITING else []
+        due += [self._quiet_from()] if len(self.waiting) < WAITING else []
         return max(0.0, (min(due) - time.monotonic()) * 1000) if due else None
+
+    def _quiet_from(self) -> float:
+        """When (monotonic seconds) a fork ahead, and its practice, are in nobody's way."""
+        return self.latest + (LULL if self.deadlines else QUIET)
 
     def _note_taken(self) -> None:
         """Children that took an order have from now on as long as a file may take."""
@@ -99,7 +103,7 @@ class Zygote:
 
     def _keep_some_waiting(self) -> None:
         """Fork ahead of need: a fresh child per file must not make the file wait for the fork."""
-        quiet = time.monotonic() - self.latest >= QUIET
+        quiet = time.monotonic() >= self._quiet_from()
         while len(self.waiting) < (WAITING if quiet else FEW):
             pid = os.fork()
             if pid == 0:
@@ -139,7 +143,8 @@ class Zygote:
             pid, _ = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            self.deadlines.pop(pid, None)
+            if self.deadlines.pop(pid, None):
+                self.latest = time.monotonic()
             if pid in self.waiting:
                 self.waiting.remove(pid)
                 self._count_stillborn()
