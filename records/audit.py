@@ -11,10 +11,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-import rfc8785
 from django.db import connection, transaction
 
-from records import bulk, clock
+from records import bulk, canonical, clock
 from records.errors import RecordsError
 from records.models import LedgerEvent
 
@@ -138,7 +137,7 @@ def fields_of(
         "object_type": type(subject).__name__ if not isinstance(subject, str) else "text",
         "object_id": str(getattr(subject, "pk", subject)),
     }
-    payload = rfc8785.dumps(plain({**event, "facts": facts}))
+    payload = canonical.dumps(plain({**event, "facts": facts}))
     return {**event, "at": moment, "payload": payload.decode(), "leaf": leaf_hash(payload)}
 
 

@@ -16,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from records import canonical as canonical_json
 from records import clock, conf
 from records.errors import SigningKeyUnavailable
 from records.models import SigningKey
@@ -49,7 +49,7 @@ class Signer:
 
 def canonical(facts: Mapping[str, Any]) -> bytes:
     """The exact bytes that are signed (RFC 8785); facts are plain JSON values."""
-    return rfc8785.dumps(dict(facts))
+    return canonical_json.dumps(dict(facts))
 
 
 def signer() -> Signer:
