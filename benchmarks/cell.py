@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -237,18 +238,29 @@ def many_inspections(folder: Path, rounds: int) -> list[Row]:
 
 
 def texts(folder: Path, rounds: int) -> list[Row]:
+    """Long files one after the other; small ones also by as many readers as a worker has, side by side."""
     long = {f"{pages} pages": [pages] for pages in (20, 100, 400)}
-    sets = {**long, "thirty small files": [1 + number % 5 for number in range(30)]}
+    small = {"thirty small files": [1 + number % 5 for number in range(30)], "thirty files of a page": [1] * 30}
     rows, total = [], [0.0, 0.0]
-    for name, sizes in sets.items():
-        paths = list(made(folder, {f"{name} {n}.pdf": _written(pages) for n, pages in enumerate(sizes)}).values())
-        acts = [lambda act=act, paths=paths: [act(path) for path in paths] for act in (text_in_cell, raw_text)]
-        for act in acts:
-            act()
-        cell, raw = in_turn(acts, max(rounds // 4, 3))
-        rows.append(_pages_row(f"text of {name}", sum(sizes), cell, raw))
-        total = [total[0] + cell, total[1] + raw] if name in long else total
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4), "reader") as readers:
+        for name, sizes in {**long, **small}.items():
+            files = {f"{name} {n}.pdf": _written(pages) for n, pages in enumerate(sizes)}
+            cell, raw, together = in_turn(_readings(list(made(folder, files).values()), readers), max(rounds // 4, 3))
+            rows.append(_pages_row(f"text of {name}", sum(sizes), cell, raw))
+            rows += [_pages_row(f"text of {name}, by a worker's readers", sum(sizes), together, raw)][: name in small]
+            total = [total[0] + cell, total[1] + raw] if name in long else total
     return [_pages_row("text of files of 20 pages and more", 520, *total, target=0.7), *rows]
+
+
+def _readings(paths: list[Path], readers: ThreadPoolExecutor) -> list[Callable[[], Any]]:
+    acts: list[Callable[[], Any]] = [
+        lambda: [text_in_cell(path) for path in paths],
+        lambda: [raw_text(path) for path in paths],
+        lambda: list(readers.map(text_in_cell, paths)),
+    ]
+    for act in acts:
+        act()
+    return acts
 
 
 def _written(pages: int) -> Callable[[], bytes]:
