@@ -259,6 +259,22 @@ def test_many_threads_use_it_at_once(tmp_path):
         assert all(pool.map(use, range(60)))
 
 
+@pytest.mark.criterion(16)
+def test_files_read_side_by_side_with_hostile_ones_are_read_as_if_they_came_alone(tmp_path):
+    """A memory bomb kills its child, a damaged file is refused: none changes a word, or a box, of its neighbours."""
+    good = [makers.saved(tmp_path, f"{n}", makers.text_pdf(f"palabra{n}", f"otra{n}")) for n in range(8)]
+    bomb, torn = (tmp_path / name for name in ("bomba", "roto"))
+    bomb.write_bytes(makers.flate_bomb_pdf())
+    torn.write_bytes(b"%PDF-1.7\nnada")
+    alone = [parsing.read(path, "application/pdf") for path in good]
+    order = [good[0], bomb, *good[1:3], torn, *good[3:5], bomb, torn, *good[5:]]
+    with ThreadPoolExecutor(4) as readers:
+        found = dict(zip(order, readers.map(lambda path: parsing.read(path, "application/pdf"), order), strict=True))
+    assert [found[path] for path in good] == alone
+    assert [page.text.strip() for page in found[good[3]].pages] == ["palabra3", "otra3"]
+    assert (found[bomb].outcome, found[torn].outcome) == ("unreadable", "unreadable")
+
+
 def test_many_files_are_inspected_in_their_order(tmp_path):
     files = [(makers.saved(tmp_path, f"{n}", makers.text_pdf(*["x"] * n)), f"{n}.pdf") for n in range(1, 12)]
     files[5] = (files[5][0], "6.docx")
