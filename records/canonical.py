@@ -32,7 +32,7 @@ def is_simple(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -MOST <= value <= MOST
+        return abs(int(value)) <= MOST
     if kind is dict:
         return all(type(key) is str and key.isascii() and is_simple(item) for key, item in value.items())
     return kind in (list, tuple) and all(map(is_simple, value))
