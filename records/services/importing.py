@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from records import permissions
 from records.errors import NotFound, RecordsError, RejectedUpload, RuleViolation
 from records.keys import as_uuid
 from records.models import Document, Draft, Expediente, Job, JobRow
@@ -22,7 +23,18 @@ from records.selectors.expedientes import get_expediente_by_code_for
 from records.sentences import sentence_for
 from records.services import arrivals, drafts, filing, jobs
 from records.services.folders import UnreadablePath, within
-from records.services.inventories import KIND, Finder, Line, Places, Plan, Planned, facts_of, line_from, planned
+from records.services.inventories import (
+    KIND,
+    Finder,
+    Line,
+    Places,
+    Plan,
+    Planned,
+    facts_of,
+    line_from,
+    planned,
+    rows_made,
+)
 from records.services.jobs import Kind, NewRow, Told
 from records.services.placements import locate_document
 from records.services.receiving import DuplicateDecision, Upload
@@ -148,7 +160,7 @@ def prepare(job: Job, row: JobRow) -> Ready | Already | Told:
 def lacking_now(job: Job, line: Line) -> tuple[RecordsError, ...]:
     folder, where = job.parameters["folder"], job.expediente
     finder = in_folder(Path(folder)) if folder else among_drafts(waiting_drafts(job.owner, where) if where else {})
-    return planned(line, Places(job.owner, where), finder, set(), {}).lacks
+    return planned(line, Places(job.owner, where), finder, set()).lacks
 
 
 def joined(errors: Sequence[RecordsError]) -> str:
@@ -159,7 +171,7 @@ def readied(job: Job, line: Line) -> Ready | Already:
     """The row's bytes durable and checked. Raises the first thing it lacks."""
     if not line.file:
         raise RuleViolation("row_without_file")
-    if line.filed and (piece := standing(line.filed)):
+    if line.filed and (piece := standing(job.owner, line.filed)):
         return unchanged(job, line, piece)
     expediente, draft = place_of(job, line), draft_of(job, line)
     with upload_of(job, line, draft) as upload:
@@ -170,8 +182,9 @@ def readied(job: Job, line: Line) -> Ready | Already:
     return Ready(line, admitted, expediente, draft)
 
 
-def standing(key: str) -> Document | None:
-    return Document.objects.filter(pk=key).exclude(state=DocumentState.ANNULLED).first()
+def standing(owner: Actor, key: str) -> Document | None:
+    """The piece, if it was not annulled and its owner still reads it: otherwise the row is filed anew."""
+    return permissions.visible_to(owner).filter(pk=key).exclude(state=DocumentState.ANNULLED).first()
 
 
 def unchanged(job: Job, line: Line, piece: Document) -> Already:
@@ -231,16 +244,14 @@ def write(_job: Job, _row: JobRow, prepared: Ready | Already | Told) -> Told:
 
 
 def made_of_same_row(prepared: Ready) -> uuid.UUID | None:
-    """A piece that another import made of the same row while this one waited: asked again where both would write."""
-    same = JobRow.objects.filter(
+    """A piece, which the importer reads, that another import made of the same row while this one waited: asked again
+    where both would write."""
+    same = rows_made(prepared.filing.rights.visible()).filter(
         document__blob=prepared.filing.received.staged.digest,
         document__expediente=prepared.expediente,
-        job__kind=KIND,
-        state=RowState.DONE,
         facts__key=prepared.line.key,
     )
-    standing = same.exclude(document__state=DocumentState.ANNULLED)
-    return standing.values_list("document", flat=True).first()
+    return same.values_list("document", flat=True).first()
 
 
 def located(prepared: Ready, document: Document) -> dict[str, Any]:

@@ -13,9 +13,11 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from django.db.models import QuerySet
+
 from records import clock, parsing, permissions, policies, storage
 from records.errors import CellUnavailable, Incomplete, NotFound, RecordsError, RuleViolation
-from records.models import Expediente, JobRow, TipoDocumental
+from records.models import Document, Expediente, JobRow, TipoDocumental
 from records.permissions import Actor
 from records.selectors.expedientes import get_expediente_by_code_for
 from records.services.columns import Heading, Names, folded, heading_of, parse_day
@@ -63,7 +65,7 @@ class UnreadableInventory(RuleViolation):
 class Line:
     """A row of the inventory as it would be filed. `number` as a spreadsheet counts; `day` ISO or empty.
 
-    `filed`: the piece that an earlier import already made of this row.
+    `filed`: the piece that an earlier import already made of this row, if its reader reads that piece.
     """
 
     number: int
@@ -289,12 +291,13 @@ class Places:
 def plan_import(actor: Actor, inventory: Inventory, expediente: Expediente | None, finder: Finder) -> Plan:
     """What importing would do, row by row, with everything each row lacks; nothing is filed nor read."""
     places, met = Places(actor, expediente), set[str]()
-    filed = filed_before()
+    filed = FiledBefore(permissions.visible_to(actor))
     rows = [planned(line, places, finder, met, filed) for line in inventory.lines]
     return Plan(inventory, tuple(rows), expediente)
 
 
-def planned(line: Line, places: Places, finder: Finder, met: set[str], filed: Mapping[str, str]) -> Planned:
+def planned(line: Line, places: Places, finder: Finder, met: set[str], filed: FiledBefore | None = None) -> Planned:
+    """The row with all that it lacks; what was made of it before is not asked for without `filed`."""
     lacks: list[RecordsError] = []
     try:
         place = places.of(line)
@@ -304,9 +307,9 @@ def planned(line: Line, places: Places, finder: Finder, met: set[str], filed: Ma
     if place:
         line = replace(line, expediente=place.code, tipo=tipo.code if tipo else line.tipo)
     line = replace(line, key=key_of(line))
-    if place and line.key in filed:
-        return Planned(replace(line, filed=filed[line.key]))
     draft, fault = finder(line) if line.file else ("", RuleViolation("row_without_file"))
+    if place and filed and (piece := filed.of(place, line.key)):
+        return Planned(replace(line, draft=draft, filed=piece))
     lacks += [fault] if fault else []
     lacks += said_wrong(line, place, tipo, places)
     if line.file and line.file in met:
@@ -337,11 +340,27 @@ def key_of(line: Line) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
-def filed_before() -> dict[str, str]:
-    """Key of every row that an import has filed, with the piece it became, annulled ones left out."""
-    rows = JobRow.objects.filter(job__kind=KIND, state=RowState.DONE, document__isnull=False)
-    standing = rows.exclude(document__state=DocumentState.ANNULLED).order_by()
-    return {key: str(document) for key, document in standing.values_list("facts__key", "document") if key}
+@dataclass
+class FiledBefore:
+    """What imports made of their rows, as far as one person reads it: of the rest nothing is to be found out, and
+    the same row is filed anew (C8). Each expediente is asked for once."""
+
+    visible: QuerySet[Document]
+    known: dict[uuid.UUID, dict[str, str]] = field(default_factory=dict)
+
+    def of(self, expediente: Expediente, key: str) -> str:
+        """The piece that a row with this key became there, annulled ones left out; else empty."""
+        if expediente.pk not in self.known:
+            rows = rows_made(self.visible).filter(document__expediente=expediente).order_by()
+            found = rows.values_list("facts__key", "document")
+            self.known[expediente.pk] = {key: str(document) for key, document in found if key}
+        return self.known[expediente.pk].get(key, "")
+
+
+def rows_made(visible: QuerySet[Document]) -> QuerySet[JobRow]:
+    """Rows that imports have filed as pieces among these that still stand."""
+    pieces = visible.exclude(state=DocumentState.ANNULLED).order_by().values("pk")
+    return JobRow.objects.filter(job__kind=KIND, state=RowState.DONE, document__in=pieces)
 
 
 def facts_of(line: Line) -> dict[str, object]:

@@ -26,7 +26,7 @@ from records.services.importing import (
 )
 from records.services.inventories import Plan, UnreadableInventory, plan_import, read_inventory
 from records.services.receiving import DuplicateDecision
-from records.vocabulary import ExpedienteFormat, ExpedienteState, JobState, RowState
+from records.vocabulary import ExpedienteFormat, ExpedienteState, JobState, Level, RowState
 from tests import factories
 
 CODE = "GC-130-CD-2026-001"
@@ -241,6 +241,25 @@ def test_two_imports_of_the_same_rows_at_once_file_them_once(
     worker.drain_once()
     assert [row[0] for row in results(first) + results(second)] == ["done", "done", "skipped", "skipped"]
     assert Document.objects.count() == 2
+
+
+@pytest.mark.rule("C8")
+@pytest.mark.criterion(22)
+def test_a_row_made_into_a_piece_that_one_does_not_read_is_filed_as_a_new_one(
+    cast: dict[str, Any], expediente: Expediente, folder: Path
+) -> None:
+    run(cast, plan(cast, as_csv([a_row(0)]), folder), folder)
+    seen = plan(cast, as_csv([a_row(0)]), folder)
+    assert (seen.already, seen.lacking) == (1, 0)
+    Document.objects.update(level=Level.RESERVED)
+    (folder / "caja 1" / "anexo 0.txt").write_text("otro contenido\n")
+    hidden, unknown = (plan(cast, as_csv([a_row(0, **cells)]), folder) for cells in ({}, {"Título": "Otro"}))
+    assert [told_beforehand(row) for made in (hidden, unknown) for row in made.rows] == [("", "")] * 2
+    assert results(run(cast, hidden, folder)) == [("done", "")]
+    piece = Document.objects.get(level=Level.UNCLASSIFIED)
+    piece.level = Level.RESERVED
+    piece.save(update_fields=["level"])
+    assert results(run(cast, seen, folder)) == [("done", "")], "planned while she still read it"
 
 
 @pytest.mark.requirement("J7")
