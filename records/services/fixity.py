@@ -22,11 +22,12 @@ RENDITION = "rendition_altered"
 @dataclass
 class CustodyReport:
     """Documents checked, bytes they hold, and each document whose bytes, or those of a kept copy, are missing or
-    altered."""
+    altered. `set_aside`: digests of which damaged bytes were replaced when the same were received again."""
 
     checked: int = 0
     bytes: int = 0
     findings: list[dict[str, str]] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
 
 
 def verify_custody(
@@ -50,6 +51,7 @@ def verify_custody(
         if progress:
             progress(report.checked, total)
     report.findings += copies_that_fail(documents, {finding["document"] for finding in report.findings})
+    report.set_aside = storage.store().set_aside()
     with transaction.atomic():
         audit.record(
             "custody.verified",
@@ -57,6 +59,7 @@ def verify_custody(
             subject=expediente_code or "all",
             checked=report.checked,
             findings=[finding["document"] for finding in report.findings],
+            set_aside=report.set_aside,
         )
     return report
 

@@ -21,11 +21,12 @@ class Staged:
 
 
 class BlobStore(Protocol):
-    """Bytes go in once and never change.
+    """Bytes go in once and never change; kept again, the right ones take the place of damaged ones, set aside.
 
     `stage` hashes a stream into a private file; `adopt` does so with a file that is already on the store's
     file system and moves it; `keep` makes one durable under its digest and returns only when it is, `keep_all`
-    several with as few sync calls as one; `open` gives the bytes of a digest; `verify` re-hashes what is stored.
+    several with as few sync calls as one; `open` gives the bytes of a digest; `verify` re-hashes what is stored;
+    `set_aside` tells the digests of which damaged bytes were.
     All raise `StoreUnavailable` when the medium refuses; `open` raises `IntegrityFailure` when absent.
     """
 
@@ -44,6 +45,8 @@ class BlobStore(Protocol):
     def path_of(self, digest: str) -> Path: ...
 
     def verify(self, digest: str, size: int) -> str: ...
+
+    def set_aside(self) -> list[str]: ...
 
 
 def chunks(stream: BinaryIO) -> Iterator[bytes]:

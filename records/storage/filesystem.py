@@ -1,7 +1,8 @@
 """The local store: `<root>/ab/<sha256>`, read-only files, durable before `keep` returns.
 
 Order of a filing (D6): hash while copying to a private file, fsync it, link it to its digest,
-fsync the folder. A crash leaves litter in `incoming/`, never a name without its bytes.
+fsync the folder. A crash leaves litter in `incoming/`, never a name without its bytes. Damaged bytes whose right
+ones were received again wait in `damaged/`, as `<sha256>.<any>`, until an operator takes them away.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
+import logging
 import os
 import uuid
 from collections.abc import Iterator, Sequence
@@ -18,7 +20,8 @@ from typing import BinaryIO
 from records.errors import IntegrityFailure, RejectedUpload, StoreUnavailable
 from records.storage.base import Staged, chunks, digest_of
 
-INCOMING = "incoming"
+logger = logging.getLogger(__name__)
+INCOMING, DAMAGED = "incoming", "damaged"
 
 
 class FilesystemStore:
@@ -28,8 +31,8 @@ class FilesystemStore:
         self.root = Path(root)
 
     def prepare(self) -> None:
-        """Make the 256 folders and the incoming one; cheap when they exist."""
-        for name in (INCOMING, *(f"{number:02x}" for number in range(256))):
+        """Make the 256 folders, the incoming one and that of damaged bytes; cheap when they exist."""
+        for name in (INCOMING, DAMAGED, *(f"{number:02x}" for number in range(256))):
             (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def stage(self, stream: BinaryIO, *, limit: int) -> Staged:
@@ -42,7 +45,10 @@ class FilesystemStore:
                 raise
 
     def _incoming(self) -> Path:
-        folder = self.root / INCOMING
+        return self._folder(INCOMING)
+
+    def _folder(self, name: str) -> Path:
+        folder = self.root / name
         if not folder.is_dir():
             self.prepare()
         return folder
@@ -93,15 +99,29 @@ class FilesystemStore:
         try:
             os.link(staged.path, target)
         except FileExistsError:
-            self._trust(target, staged)
+            if problem := self.verify(staged.digest, staged.size):
+                self._replace(target, staged)
+                logger.critical("store: bytes of %s were %s: set aside, and received anew", staged.digest, problem)
         return target
 
-    def _trust(self, target: Path, staged: Staged) -> None:
-        """Bytes already present serve again only if they are still the right ones."""
-        with target.open("rb") as kept:
-            intact = digest_of(kept) == staged.digest
-        if not intact:
-            raise IntegrityFailure(digest=staged.digest)
+    def _replace(self, target: Path, staged: Staged) -> None:
+        """The right bytes take the name in one step; the damaged ones are kept aside first, for whoever looks into it.
+
+        To refuse instead would tell the sender that somebody else had filed the same.
+        """
+        aside, spare = (
+            self._folder(DAMAGED) / f"{staged.digest}.{uuid.uuid4().hex}",
+            self._incoming() / uuid.uuid4().hex,
+        )
+        os.link(target, aside)
+        sync(aside.parent)
+        os.link(staged.path, spare)
+        spare.replace(target)
+
+    def set_aside(self) -> list[str]:
+        with refusals(), contextlib.suppress(FileNotFoundError):
+            return sorted({path.name.partition(".")[0] for path in (self.root / DAMAGED).iterdir()})
+        return []
 
     def discard(self, staged: Staged) -> None:
         staged.path.unlink(missing_ok=True)

@@ -29,5 +29,10 @@ class Command(JsonCommand):
         total = _("%(checked)d documentos, %(bytes)d bytes, %(findings)d hallazgos") % {
             "checked": report.checked, "bytes": report.bytes, "findings": len(report.findings)
         }  # fmt: skip
-        lines = (total, *(f"{finding['document']}: {finding['problem']}" for finding in report.findings))
+        aside = _("bytes dañados que se apartaron al recibirlos de nuevo")
+        lines = (
+            total,
+            *(f"{finding['document']}: {finding['problem']}" for finding in report.findings),
+            *(f"{digest}: {aside}" for digest in report.set_aside),
+        )
         return Outcome(asdict(report), lines, fine=not report.findings)

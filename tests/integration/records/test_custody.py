@@ -36,6 +36,23 @@ def overwrite(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.rule("C8")
+@pytest.mark.criterion(22)
+def test_damaged_bytes_of_a_hidden_piece_refuse_nobody_who_files_the_same(
+    cast: dict[str, Any], expediente: Expediente
+) -> None:
+    elsewhere = factories.make_expediente(cast["custodia"])
+    hidden = factories.file_piece(cast["custodia"], elsewhere, b"secreto compartido\n")
+    Document.objects.filter(pk=hidden.pk).update(level=Level.RESERVED)
+    overwrite(stored(hidden), b"otra cosa\n")
+    assert fixity.verify_custody().findings
+    assert factories.file_piece(cast["archivista"], expediente, b"secreto compartido\n").order == 1
+    report = fixity.verify_custody()
+    assert (report.findings, report.set_aside) == ([], [hidden.blob_id])
+    last = LedgerEvent.objects.filter(action="custody.verified").order_by("-index")[0]
+    assert json.loads(last.payload)["facts"]["set_aside"] == [hidden.blob_id]
+
+
 @pytest.mark.requirement("B5")
 def test_an_altered_file_is_named_and_no_other(cast: dict[str, Any], expediente: Expediente) -> None:
     pieces = [factories.insert_piece(cast["archivista"], expediente) for _time in range(4)]
