@@ -30,8 +30,8 @@ TURNS = (0, 90, 180, 270)
 #: Formats whose text is lines of cells. A page of a workbook is a sheet, whose first line is its name.
 WORKBOOK, VALUES = formats.XLSX, "text/csv"
 SEPARATORS = (";", "\t", ",")
-#: Rows of a spreadsheet's page that are shown; the others are in the original.
-MOST_ROWS = 1_000
+#: What is shown of a spreadsheet's page: rows, columns of each, and cells together; the others are in the original.
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 1_000, 200, 40_000
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Sheet:
     """One page ready to show. `hits` counts matches on it: neighbouring marked words are one.
 
     `rows`: cells of a spreadsheet's page, each a list of runs, under its `caption`; none for what is no table.
-    `left_out`: rows beyond MOST_ROWS.
+    `left_out`: rows beyond those shown; `left_columns`: columns beyond MOST_COLUMNS of these.
     """
 
     read: PageRead
@@ -69,6 +69,12 @@ class Sheet:
     rows: list[list[list[Run]]] = field(default_factory=list)
     caption: list[Run] = field(default_factory=list)
     left_out: int = 0
+    left_columns: int = 0
+
+    @property
+    def columns(self) -> int:
+        """Cells of the longest row shown."""
+        return max(map(len, self.rows), default=0)
 
 
 @dataclass(frozen=True)
@@ -130,22 +136,42 @@ def sheet_of(document: Document, place: Place) -> Sheet:
         for number, group in enumerate(groups, 1)
         for _word, x0, y0, x1, y1 in (read.words[index] for index in group)
     ]
-    cells = cells_of(document.media_type, read.text)
-    if cells:
-        return table_of(document, read, cells, place)
+    if is_table(document.media_type, read.text):
+        return table_of(document, read, place)
     (runs,), found = runs_of([read.text], place)
     return Sheet(read, boxes, runs, len(groups) if read.words else found)
 
 
-def table_of(document: Document, read: PageRead, cells: list[list[str]], place: Place) -> Sheet:
-    """A page of a spreadsheet: its rows as long as the longest, its name above them."""
+def table_of(document: Document, read: PageRead, place: Place) -> Sheet:
+    """A page of a spreadsheet as far as it is shown, its name above it. Short rows stay short: filling them up would
+    make of a few bytes as many cells as the widest row has, in each row."""
+    separator, name = separator_of(document.media_type, read.text), int(document.media_type == WORKBOOK)
+    lines = read.text.split("\n", MOST_ROWS + name)[: MOST_ROWS + name]
+    cells = first_cells(lines, separator)
     told, found = runs_of([cell for row in cells for cell in row], place)
-    rest = iter(told)
-    rows = [[next(rest) for _cell in row] for row in cells]
-    caption = rows.pop(0)[0] if document.media_type == WORKBOOK else []
-    width = max((len(row) for row in rows), default=0)
-    shown = [row + [[] for _none in range(width - len(row))] for row in rows[:MOST_ROWS]]
-    return Sheet(read, [], [Run(read.text, False)], found, shown, caption, max(len(rows) - MOST_ROWS, 0))
+    runs = iter(told)
+    rows = [[next(runs) for _cell in row] for row in cells]
+    caption = rows.pop(0)[0] if name else []
+    left_out = read.text.count("\n") + 1 - len(cells)
+    widest = max((line.count(separator) + 1 for line in lines[: len(cells)]), default=0)
+    if left_out or widest > MOST_COLUMNS:
+        found = count_hits(document.media_type, read.text, place.query)
+    return Sheet(
+        read, [], [Run(read.text, False)], found, rows, caption, left_out, max(widest - MOST_COLUMNS, 0)
+    )  # fmt: skip
+
+
+def first_cells(lines: list[str], separator: str) -> list[list[str]]:
+    """Cells of the first lines, cut before they are split so that no more is ever made than is shown."""
+    rows: list[list[str]] = []
+    made = 0
+    for line in lines:
+        row = [cell.strip().strip('"') for cell in line.split(separator, MOST_COLUMNS)[:MOST_COLUMNS]]
+        made += len(row)
+        if made > MOST_CELLS:
+            break
+        rows.append(row)
+    return rows
 
 
 def grouped(marked: set[int]) -> list[list[int]]:
@@ -183,23 +209,27 @@ def stretches(pieces: list[str], numbers: Iterator[int], current: int) -> list[R
     return [run for run in runs if run.text]
 
 
-def cells_of(media_type: str, text: str) -> list[list[str]]:
-    """Cells of a page of a spreadsheet, line by line; none for other formats."""
-    if media_type not in (WORKBOOK, VALUES) or not text.strip():
-        return []
-    separator = "\t" if media_type == WORKBOOK else separator_of(text)
-    return [[cell.strip().strip('"') for cell in line.split(separator)] for line in text.split("\n")]
+def is_table(media_type: str, text: str) -> bool:
+    return media_type in (WORKBOOK, VALUES) and bool(text.strip())
 
 
-def separator_of(text: str) -> str:
-    head = next((line for line in text.split("\n") if line.strip()), "")
-    return max(SEPARATORS, key=head.count)
+def separator_of(media_type: str, text: str) -> str:
+    """What stands between cells: in a table of values, the sign of which its first line has most."""
+    written = len(text) - len(text.lstrip())
+    head = text[text.rfind("\n", 0, written) + 1 :].partition("\n")[0]
+    return "\t" if media_type == WORKBOOK else max(SEPARATORS, key=head.count)
 
 
 def words_of(media_type: str, text: str) -> list[str]:
-    """The words of a page in the order in which they are marked."""
-    cells = cells_of(media_type, text)
-    return [word for row in cells for cell in row for word in cell.split()] if cells else text.split()
+    """The words of a page in the order in which they are marked; of a table without the quotes around its cells."""
+    if not is_table(media_type, text):
+        return text.split()
+    words = text.replace(separator_of(media_type, text), " ").split()
+    return [bare for word in words if (bare := word.strip('"'))]
+
+
+def count_hits(media_type: str, text: str, query: str) -> int:
+    return len(grouped(mark(words_of(media_type, text), query))) if query.strip() else 0
 
 
 def window(page: int, last: int) -> list[int]:
@@ -213,8 +243,7 @@ def hits_by_page(document: Document, query: str, numbers: list[int]) -> dict[int
     if not query.strip():
         return {}
     texts = list_page_texts(document, numbers)
-    kind = document.media_type
-    counted = {number: len(grouped(mark(words_of(kind, text), query))) for number, text in texts}
+    counted = {number: count_hits(document.media_type, text, query) for number, text in texts}
     return {number: count for number, count in counted.items() if count}
 
 

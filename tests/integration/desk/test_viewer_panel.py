@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from records import parsing
+from records.desk import pages
 from records.models import Document, Expediente, PageText, Part, Rendition, SignatureReport
 from records.services import correction, renditions
 from records.services.parts import list_parts
@@ -105,14 +106,48 @@ def test_a_spreadsheet_is_a_table_with_its_matches(
 
 
 def test_a_very_long_table_is_shown_in_part_and_says_so(browse: Browse, piece: Document) -> None:
-    Document.objects.filter(pk=piece.pk)
-    rows = "\n".join(f"{number};x" for number in range(1500))
-    PageText.objects.create(document=piece, number=1, text=rows)
-    piece.media_type = "text/csv"
-    from records.desk import pages
+    sheet = sheet_of(piece, "\n".join(f"{number};x" for number in range(1500)))
+    assert (len(sheet.rows), sheet.left_out, sheet.left_columns) == (1000, 500, 0)
+    assert "Se muestran las primeras 1.000 filas; otras 500 están en el original." in page(browse, piece)
 
-    sheet = pages.sheet_of(piece, pages.Place())
-    assert (len(sheet.rows), sheet.left_out) == (1000, 500)
+
+def sheet_of(piece: Document, text: str, media_type: str = "text/csv") -> pages.Sheet:
+    """The page of a table with this text."""
+    with factories.behind_the_product():
+        Document.objects.filter(pk=piece.pk).update(media_type=media_type, pages=1)
+    piece.refresh_from_db()
+    PageText.objects.filter(document=piece).delete()
+    PageText.objects.create(document=piece, number=1, text=text)
+    return pages.sheet_of(piece, pages.Place())
+
+
+WIDE = "\t" * 2_999
+
+
+@pytest.mark.criterion(16)
+@pytest.mark.parametrize(
+    ("media_type", "text", "shown"),
+    [
+        ("text/csv", ";" * 2_000 + "\n" + "a\n" * 2_000, (1_000, 200)),
+        ("text/csv", ";" * 30_000 + "\n" + "a\n" * 30_000, (1_000, 200)),
+        (pages.WORKBOOK, "Hoja1\n" + f"{WIDE}\n" * 300, (199, 200)),
+    ],
+)
+def test_a_wide_row_never_makes_the_others_wide_and_no_table_is_made_beyond_what_is_shown(
+    browse: Browse, piece: Document, media_type: str, text: str, shown: tuple[int, int]
+) -> None:
+    sheet = sheet_of(piece, text, media_type)
+    assert (len(sheet.rows), sheet.columns) == shown
+    assert sum(map(len, sheet.rows)) <= pages.MOST_CELLS
+    assert sheet.left_out == text.count("\n") + 1 - len(sheet.rows) - (media_type == pages.WORKBOOK)
+    body = page(browse, piece)
+    assert f"Se muestran las primeras {shown[0]:,} filas y 200 columnas".replace(",", ".") in body
+    assert body.count("<td>") <= pages.MOST_CELLS
+
+
+def test_matches_in_what_a_table_leaves_out_still_count(browse: Browse, piece: Document) -> None:
+    sheet_of(piece, "torno;3\n" + "x;1\n" * 1_200 + "torno;4\n")
+    assert "coincidencia 1 de 2" in page(browse, piece, "?q=torno")
 
 
 @pytest.mark.requirement("J8")
