@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from records import clock, conf, permissions
+from records.desk.arrivals import LONGEST_NAME
 from records.desk.doors import BOTH, WRITE, desk_view, refusal_json, wants_json
 from records.desk.draft_facts import told
 from records.desk.fields import DayField, show_refusal
@@ -211,5 +212,5 @@ def suggestions(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
     """What the names of the files just dropped say of their tipo and date, in the order sent."""
     expediente = open_to(request, key)
     tipos, today = list_tipos_for(expediente), clock.today()
-    names = request.POST.getlist("name")[:MOST_NAMES]
+    names = [name[:LONGEST_NAME] for name in request.POST.getlist("name")[:MOST_NAMES]]
     return JsonResponse({"suggestions": [asdict(suggest(name, tipos, today)) for name in names]})

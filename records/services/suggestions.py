@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from django.utils.translation import gettext as _
 
@@ -43,6 +43,8 @@ ENOUGH, ENOUGH_IN_TEXT = 0.6, 0.75
 #: A title stands among the first lines and is short.
 TITLE_LINES, TITLE_WORDS = 25, 12
 LONGEST_QUOTE = 80
+#: Days that are looked at: the first page of a document that gives itself one has few before it.
+MOST_DATES = 200
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,9 @@ def stem(word: str) -> str:
 
 def date_said(name: str, today: datetime.date, text: str) -> tuple[datetime.date | None, str]:
     """The day a document gives itself; else the name's; else the only one its first page speaks of."""
-    written = list(dates_in(text, today))
-    own = next((found for found in written if gives_itself(text, *found[1])), None)
+    plain = folded(text)
+    written = list(islice(dates_in(plain, today), MOST_DATES))
+    own = next((found for found in written if gives_itself(plain, *found[1])), None)
     if own:
         return own[0], _("el texto dice «%(words)s»") % {"words": quote(line_around(text, *own[1]), end=True)}
     if (named := date_in(name, today)) is not None:
@@ -164,12 +167,11 @@ def date_said(name: str, today: datetime.date, text: str) -> tuple[datetime.date
 
 def date_in(name: str, today: datetime.date) -> datetime.date | None:
     """The first day that the text names and that has come."""
-    return next((day for day, _span in dates_in(name, today)), None)
+    return next((day for day, _span in dates_in(folded(name), today)), None)
 
 
-def dates_in(text: str, today: datetime.date) -> Iterator[tuple[datetime.date, tuple[int, int]]]:
-    """(day, where it stands) of every day that has come, in the order of the text."""
-    plain = folded(text)
+def dates_in(plain: str, today: datetime.date) -> Iterator[tuple[datetime.date, tuple[int, int]]]:
+    """(day, where it stands) of every day that has come, in the order of the folded text."""
     found = sorted((match for pattern in DATES for match in pattern.finditer(plain)), key=lambda match: match.start())
     for match in found:
         day = real_day(match["y"], match["m"], match["d"])
@@ -184,8 +186,7 @@ def real_day(year: str, month: str, day: str) -> datetime.date | None:
         return None
 
 
-def gives_itself(text: str, start: int, end: int) -> bool:
-    plain = folded(text)
+def gives_itself(plain: str, start: int, end: int) -> bool:
     return bool(OWN.search(plain[max(0, start - 80) : start])) or FORMULA in plain[start:end]
 
 

@@ -276,6 +276,7 @@ def test_who_reads_but_does_not_file_is_not_offered_it(browse: Any, expediente: 
         ("escaneo 01-02-2026.pdf", "", "01/02/2026"),
         ("escaneo 2999-01-01.pdf", "", ""),
         ("\u202e%%%.pdf", "", ""),
+        (f"{'x' * 1_000} 01-02-2026.pdf", "", ""),
     ],
 )
 def test_names_suggest_and_never_set(browse: Any, expediente: Expediente, name: str, tipo: str, date: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from cms.guides.markdown import blocks_of
 from cms.guides.views import FOLDER, GUIDES
 from records.desk import pages, paging
+from records.services import suggestions
 from records.services.suggestions import date_in
 
 TODAY = datetime.date(2027, 10, 20)
@@ -68,3 +69,15 @@ def test_a_cursor_that_is_garbage_counts_as_none(cursor: str | None) -> None:
 )
 def test_a_date_of_a_name_is_real_and_not_in_the_future(name: str, day: datetime.date | None) -> None:
     assert date_in(name, TODAY) == day
+
+
+@pytest.mark.criterion(16)
+def test_a_page_full_of_dates_is_folded_once_and_few_of_them_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters, looked = [], []
+    fold, own = suggestions.plain_letter, suggestions.gives_itself
+    monkeypatch.setattr(suggestions, "plain_letter", lambda letter: letters.append(1) or fold(letter))
+    monkeypatch.setattr(suggestions, "gives_itself", lambda *where: looked.append(1) or own(*where))
+    text = "1/1/2020 ñ" * 2_000
+    assert suggestions.suggest("a.txt", [], TODAY, text).date == "01/01/2020"
+    assert len(letters) <= 4 * len(text)
+    assert len(looked) <= suggestions.MOST_DATES
