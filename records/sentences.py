@@ -126,6 +126,10 @@ REFUSALS: Mapping[str, Sentence] = {
         "Sus archivos por completar ocupan todo el espacio que le corresponde. Radique o descarte algunos y vuelva a "
         "intentarlo."
     ),
+    "too_much_at_once": _(
+        "Lo que envía de una vez es más de lo que se le recibe. Envíelo por partes, o radique o descarte antes lo que "
+        "tiene por completar."
+    ),
     "arrivals_full": _(
         "No hay espacio para recibir más. Lo que ya llegó queda guardado; vuelva a intentarlo más tarde."
     ),

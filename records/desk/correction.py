@@ -105,7 +105,7 @@ def annul(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     return act_page(request, piece.expediente, form, act, told)
 
 
-@streaming(who_annuls)
+@streaming(who_annuls, "file")
 @desk_view(*BOTH)
 def replace(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     piece = who_annuls(request, key)
@@ -132,7 +132,7 @@ def replace(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     return act_page(request, piece.expediente, form, act, told)
 
 
-@streaming(who_files)
+@streaming(who_files, "file")
 @desk_view(*BOTH)
 def version(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     piece = who_files(request, key)

@@ -99,7 +99,7 @@ def open_to(request: HttpRequest, key: uuid.UUID) -> Expediente:
     return expediente
 
 
-@streaming(open_to)
+@streaming(open_to, "file", *(f"{number}-file" for number in range(ROWS)))
 @desk_view(*BOTH)
 def file_pieces(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The form of several rows, and what the drop zone sends one by one."""

@@ -101,7 +101,7 @@ def upload_of(received: UploadedFile[Any]) -> Upload:
 # A package -----------------------------------------------------------------------------------------
 
 
-@streaming(open_to)
+@streaming(open_to, "table", "files")
 @desk_view(*BOTH)
 def package(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The form of a package, and what is wrong with the one that was sent."""
@@ -170,7 +170,7 @@ def shared(request: HttpRequest, expediente: Expediente, form: forms.Form) -> di
 # An inventory ----------------------------------------------------------------------------------------
 
 
-@streaming(open_to)
+@streaming(open_to, "table", "files")
 @desk_view(*BOTH)
 def inventory(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The form of an inventory. What it would do is a job that waits: its page is the preview."""

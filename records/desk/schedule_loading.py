@@ -60,7 +60,7 @@ def loader(request: HttpRequest) -> None:
     permissions.check(request.user, Action.LOAD_TRD)
 
 
-@streaming(loader)
+@streaming(loader, "file", most=MOST_BYTES)
 @desk_view(*BOTH)
 def load(request: HttpRequest) -> HttpResponse:
     loader(request)

@@ -64,9 +64,14 @@ def begin(key: uuid.UUID, size: int) -> None:
     with refusals():
         folder = conf.arrivals()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if (room := os.statvfs(folder)).f_bavail * room.f_frsize < size:
-            raise OSError(errno.ENOSPC, "no room for what was announced")
+        check_free(folder, size)
         os.close(os.open(path_of(key), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def check_free(folder: Path, size: int) -> None:
+    """Raise OSError where so many bytes would not fit."""
+    if (room := os.statvfs(folder)).f_bavail * room.f_frsize < size:
+        raise OSError(errno.ENOSPC, "no room for what was announced")
 
 
 #: To write it, made anew if it is not there; only to keep others away: what the store once took is read-only.

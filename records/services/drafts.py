@@ -95,6 +95,11 @@ def check_room(actor: Actor, size: int) -> None:
         raise RuleViolation("too_many_draft_bytes", most=limits.most_bytes)
 
 
+def bytes_held_by(actor: Actor) -> int:
+    """Announced bytes of a person's open drafts."""
+    return Draft.objects.filter(person=actor.pk, state__in=OPEN).aggregate(total=Sum("size"))["total"] or 0
+
+
 def gesture(actor: Actor, expediente: Expediente, batch: uuid.UUID | None) -> uuid.UUID:
     """The gesture's id if it is this person's in this expediente, else one of its own."""
     if batch is None or not is_own_batch(actor, expediente, batch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import uuid
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ from typing import Any
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpResponse
 from django.test import Client
 
 from records import clock, conf
+from records.desk import uploads
 from records.models import Document, Expediente, LedgerEvent
+from records.services.drafts import start_draft
 from records.vocabulary import ExpedienteState
 from tests import factories
 
@@ -118,6 +122,91 @@ def test_a_file_over_the_limit_is_refused_and_is_not_kept_whole_on_the_way(
     assert not list(Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir())
     assert conf.max_upload_bytes() == 1000
     assert send(browse("archivista"), expediente, b"a" * 1000, "justo.txt").status_code == 201
+
+
+def uploads_of(settings: Any) -> int:
+    """Bytes of uploads that are on disk now."""
+    return sum(file.stat().st_size for file in Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir())
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Bytes of each block that is written while a form arrives."""
+    blocks: list[int] = []
+    write = TemporaryFileUploadHandler.receive_data_chunk
+
+    def seen(handler: TemporaryFileUploadHandler, raw_data: bytes, start: int) -> None:
+        blocks.append(len(raw_data))
+        write(handler, raw_data, start)
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", seen)
+    return blocks
+
+
+def many(name: str, count: int, size: int) -> dict[str, Any]:
+    """Files of one field, or each of its own where the name takes a number."""
+    files = [SimpleUploadedFile(f"{n}.bin", b"\0" * size) for n in range(count)]
+    return {name.format(n): file for n, file in enumerate(files)} if "{}" in name else {name: files}
+
+
+@pytest.mark.requirement("K6")
+@pytest.mark.criterion(16)
+def test_all_files_of_a_form_together_are_bounded_by_what_a_person_may_have_waiting(
+    browse: Any, expediente: Expediente, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = {**settings.RECORDS["DRAFTS"], "MOST_BYTES": 150_000}
+    settings.RECORDS = {**settings.RECORDS, "MAX_UPLOAD_BYTES": 100_000, "DRAFTS": drafts}
+    monkeypatch.setattr(uploads, "ALWAYS", 0)
+    blocks = counted(monkeypatch)
+    for address, field in (("radicar", "file"), ("paquete", "files"), ("inventario", "files")):
+        response = browse("archivista").post(
+            f"/custodia/expedientes/{expediente.pk}/{address}/", many(field, 50, 50_000), headers={"accept": JSON}
+        )
+        assert (response.status_code, response.json()["code"]) == (409, "too_much_at_once")
+    assert sum(blocks) == 0
+    assert uploads_of(settings) == 0
+
+
+@pytest.mark.requirement("K6")
+def test_open_drafts_count_for_what_a_form_may_bring(
+    cast: dict[str, Any], browse: Any, expediente: Expediente, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = {**settings.RECORDS["DRAFTS"], "MOST_BYTES": 150_000}
+    settings.RECORDS = {**settings.RECORDS, "DRAFTS": drafts}
+    monkeypatch.setattr(uploads, "ALWAYS", 2_000)
+    assert send(browse("archivista"), expediente, b"a" * 20_000).status_code == 201
+    start_draft(actor=cast["archivista"], expediente=expediente, name="otra.txt", size=149_000)
+    assert send(browse("archivista"), expediente, b"b" * 20_000).json()["code"] == "too_much_at_once"
+    assert send(browse("custodia"), expediente, b"b" * 20_000).status_code == 201
+    assert send(browse("archivista"), expediente, b"c" * 100).status_code == 201
+
+
+@pytest.mark.requirement("K6")
+@pytest.mark.criterion(16)
+def test_a_file_that_the_form_does_not_ask_for_is_not_written_and_the_others_are_filed(
+    browse: Any, expediente: Expediente, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = counted(monkeypatch)
+    others = many("x{}", 5, 100_000)
+    sent = {"file": SimpleUploadedFile("x.txt", CONTENT), "tipo": "anexo_del_convenio", "date": "10/06/2026", **others}
+    response = browse("archivista").post(
+        f"/custodia/expedientes/{expediente.pk}/radicar/", sent, headers={"accept": JSON}
+    )
+    assert response.status_code == 201
+    assert response.json()["sha256"] == hashlib.sha256(CONTENT).hexdigest()
+    assert sum(blocks) == len(CONTENT)
+
+
+@pytest.mark.requirement("K6")
+@pytest.mark.criterion(11)
+def test_a_form_that_the_disk_has_no_room_for_is_refused_before_it_is_written(
+    browse: Any, expediente: Expediente, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = counted(monkeypatch)
+    room = os.statvfs(".")
+    monkeypatch.setattr(os, "statvfs", lambda _folder: os.statvfs_result((*room[:4], 0, *room[5:])))
+    response = send(browse("archivista"), expediente)
+    assert (response.status_code, response.json()["code"]) == (503, "arrivals_full")
+    assert sum(blocks) == 0
 
 
 @pytest.mark.requirement("K6")

@@ -16,10 +16,11 @@ from django.test.utils import CaptureQueriesContext
 
 from records import clock
 from records.models import Expediente, Resentencing, TipoDocumental, TrdVersion
-from records.services.schedules import load_schedule
+from records.services.schedules import MOST_BYTES, load_schedule
 from records.vocabulary import Level
 from tests import factories
 from tests.integration.desk.conftest import Browse
+from tests.integration.desk.test_filing import counted
 from tests.unit.schedules import files
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,18 @@ def test_who_confirms_after_somebody_else_loaded_sees_the_preview_again(
     assert "Qué cambiaría con la versión 5" in text(told)
     assert browse("archivista").post(LOAD, confirmation(told.content.decode())).status_code == 302
     assert TrdVersion.objects.count() == 3
+
+
+@pytest.mark.criterion(16)
+def test_a_schedule_has_a_small_limit_of_its_own(
+    browse: Browse, third: TrdVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = counted(monkeypatch)
+    assert "supera los 8 MiB" in text(send(browse("archivista"), b" " * (10 * 1024**2)))
+    assert sum(blocks) <= MOST_BYTES + 64 * 1024
+    blocks.clear()
+    assert send(browse("archivista"), b" " * (17 * 1024**2)).status_code == 409
+    assert sum(blocks) == 0
 
 
 @pytest.mark.parametrize("login", ["jefatura", "revisora", "auditoria", "ajeno"])
