@@ -48,7 +48,7 @@ def propose_level(
     Source: Ley 1712 de 2014, arts. 18 to 22 and 28.
     """
     check_may_propose(actor, document, level)
-    columns = columns_of(grounds or {})
+    columns = columns_of(ground_of(level, grounds or {}))
     policies.check_grounds(level, columns, clock.today())
     with transaction.atomic():
         held = Document.objects.select_for_update().get(pk=document.pk)
@@ -168,6 +168,11 @@ def put_in_force(document: Document, level: str) -> None:
     document.level = level
     document.save(update_fields=["level"])
     announce(DocumentsChanged((document.pk,)))
+
+
+def ground_of(level: str, grounds: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of a ground an act of this level keeps: a public piece needs none, so only what was argued stays."""
+    return grounds if level in policies.ARTICLES else {"balance": grounds.get("balance")}
 
 
 def columns_of(grounds: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,37 @@ def test_everything_a_restriction_lacks_is_told_at_once_beside_its_field(browse:
     assert not ClassificationAct.objects.exists()
 
 
+@pytest.mark.requirement("I5")
+def test_a_public_level_needs_no_legal_ground_and_shows_none(browse: Browse, fresh: Document) -> None:
+    untouched = {"level": "public", "norm": "Ley 1712 de 2014", "article": "18", "generated": "10/06/2026"}
+    browse("custodia").post(f"/custodia/documentos/{fresh.pk}/nivel/", untouched)
+    act = ClassificationAct.objects.get()
+    assert (act.norm, act.article, act.reason, act.generated) == ("", "", "", None)
+    address = f"/custodia/aprobaciones/{act.pk}/"
+    proposed = browse("jefatura").get(address).content.decode()
+    browse("jefatura").post(address, {"decision": "approve"})
+    assert "Pública: no necesita fundamento." in proposed
+    viewer = browse("archivista").get(f"/custodia/documentos/{fresh.pk}/").content.decode()
+    assert "Pública: no necesita fundamento. Lo aprobó jefatura" in viewer
+
+
+@pytest.mark.requirement("I5")
+def test_a_public_act_of_before_that_kept_the_law_shows_no_broken_ground(
+    browse: Browse, cast: dict[str, Any], fresh: Document
+) -> None:
+    """Acts are not rewritten: some were written with the law of the form, and nothing more."""
+    act = ClassificationAct.objects.create(
+        document=fresh, level=Level.PUBLIC, previous_level=fresh.level, norm="Ley 1712 de 2014",
+        proposed_by=cast["custodia"], proposed_at=fresh.filed_at,
+    )  # fmt: skip
+    page = browse("jefatura").get(f"/custodia/aprobaciones/{act.pk}/").content.decode()
+    assert "Pública: no necesita fundamento." in page
+    assert "Daño presente" not in page
+    factories.classification.approve_act(actor=cast["jefatura"], act=act)
+    viewer = browse("archivista").get(f"/custodia/documentos/{fresh.pk}/").content.decode()
+    assert "Pública: no necesita fundamento. Lo aprobó jefatura" in viewer
+
+
 @pytest.mark.requirement("A6", "I5")
 @pytest.mark.rule("A5")
 def test_one_proposes_and_another_decides(browse: Browse, fresh: Document) -> None:
