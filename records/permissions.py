@@ -75,6 +75,10 @@ CUSTODIAN_ACTS: frozenset[str] = frozenset({Action.GRANT, Action.EXPLAIN_OTHERS,
 READING: frozenset[str] = frozenset({Action.VIEW, Action.DOWNLOAD})
 #: Segregation of duties: who manages people holds no custody content, whatever else she is.
 NO_CUSTODY: frozenset[str] = frozenset({Role.ADMINISTRATOR})
+#: Who may answer for pieces, by custody of an expediente or for a reserve: staff of these roles and of none of the
+#: others, which belong to outsiders or watch over the rest.
+ANSWERING: frozenset[str] = frozenset({*OFFICES, Role.SUPERVISOR})
+NEVER_ANSWERING: frozenset[str] = NO_CUSTODY | {Role.SUPPLIER, Role.AUDITOR}
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,12 @@ def roles_of(actor: Actor) -> frozenset[str]:
     if not getattr(actor, "is_active", False) or not actor.is_authenticated:
         return frozenset()
     return frozenset(actor.groups.values_list("name", flat=True))
+
+
+def may_answer(person: Actor) -> bool:
+    """May this person be named to keep an expediente, or to answer for a reserve? It rests on her roles alone."""
+    roles = roles_of(person)
+    return bool(getattr(person, "desk_access", False) and roles & ANSWERING and not roles & NEVER_ANSWERING)
 
 
 def grounds_for(actor: Actor, *, at: datetime.datetime | None = None) -> tuple[Ground, ...]:

@@ -185,7 +185,7 @@ MISSING: Mapping[str, Sentence] = {
     "generated_in_future": _("una fecha de generación que no sea futura"),
     "until_before_generated": _("un término posterior a la fecha de generación"),
     "reserve_over_15_years": _("una reserva de 15 años como máximo desde que se generó (art. 22)"),
-    "responsible": _("la persona responsable, activa en el sistema"),
+    "responsible": _("una persona responsable activa, de las oficinas de contratos o de supervisión"),
     "safe_title": _("la denominación que puede conocer el público"),
     "observations": _("la frase que explica la devolución"),
     "until_passed": _("una fecha de fin que no haya pasado"),
@@ -196,7 +196,10 @@ MISSING: Mapping[str, Sentence] = {
     "office": _("la dependencia responsable"),
     "format": _("si el expediente es electrónico o híbrido"),
     "physical_place": _("la ubicación física del papel"),
-    "custodian": _("una persona activa, con acceso al escritorio, que reciba la custodia"),
+    "custodian": _(
+        "una persona activa, de las oficinas de contratos o de supervisión, que reciba la custodia: ni proveedores ni "
+        "auditoría ni administración de personas"
+    ),
     "custodian_oneself": _("otra persona para la custodia: nadie se designa a sí mismo"),
     "custodian_act": _("el acto que designa a quien recibe la custodia"),
     "custodian_until": _("hasta cuándo rige la custodia, en una fecha que no haya pasado"),

@@ -20,7 +20,7 @@ from records.desk.paging import page_of
 from records.errors import AccessDenied, RecordsError
 from records.models import ClassificationAct, Document
 from records.selectors.documents import current_act, get_document_for, pending_act, returned_act
-from records.selectors.people import list_people
+from records.selectors.people import list_answering
 from records.selectors.resentencing import list_resentencings_for
 from records.selectors.worklists import list_acts_for
 from records.services.classification import COLUMNS, approve_act, get_act_for, propose_level, return_act
@@ -74,13 +74,16 @@ class LevelForm(forms.Form):
         label=_("La restricción termina el"),
         help_text=_("Una reserva dura quince años como máximo desde que se generó (art. 22)."),
     )
-    responsible = DemandedChoice(label=_("Persona responsable"))
+    responsible = DemandedChoice(
+        label=_("Persona responsable"), help_text=_("Alguien de las oficinas de contratos o que supervise.")
+    )
     safe_title = DemandedText(label=_("Denominación que puede conocer el público"), max_length=300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [
-            (person.get_username(), f"{person.get_full_name()} ({person.get_username()})") for person in list_people()
+            (person.get_username(), f"{person.get_full_name()} ({person.get_username()})")
+            for person in list_answering()
         ]
         self.fields["responsible"].choices = [("", _("Elija")), *people]  # type: ignore[attr-defined]
 

@@ -16,7 +16,8 @@ from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DayField, DemandedChoice, DemandedDay, DemandedText, sent, show_refusal
 from records.errors import NotFound, RecordsError
 from records.models import Expediente
-from records.selectors.expedientes import get_expediente_by_code_for, list_possible_custodians
+from records.selectors.expedientes import get_expediente_by_code_for
+from records.selectors.people import list_possible_custodians
 from records.selectors.trd import suggest_code
 from records.services.expedientes import Custody, open_expediente
 from records.vocabulary import Action, ExpedienteFormat, ExpedienteKind, Role

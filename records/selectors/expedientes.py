@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from records import permissions
@@ -142,13 +141,6 @@ def visible_condition(actor: Actor) -> Q:
         places = Q(documents__expediente__in=part.expedientes) | Q(documents__pk__in=part.documents)
         total |= Q(documents__level=level) & (Q() if part.whole else places)
     return total
-
-
-def list_possible_custodians(actor: Actor) -> list[Any]:
-    """People who may be designated when this person opens an expediente: others, active, with a desk and custody."""
-    others = get_user_model().objects.filter(is_active=True, desk_access=True).exclude(pk=actor.pk)
-    people = others.prefetch_related("groups").order_by("username")
-    return [one for one in people if not {group.name for group in one.groups.all()} & permissions.NO_CUSTODY]
 
 
 # Lines ----------------------------------------------------------------------------------------------------

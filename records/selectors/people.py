@@ -32,6 +32,17 @@ def is_in_ledger(person: Any) -> bool:
     return LedgerEvent.objects.filter(actor=person.get_username()).exists()
 
 
+def list_answering() -> QuerySet[Any]:
+    """Those of them who may keep an expediente or answer for a reserve, as `permissions.may_answer` says of one."""
+    named = list_people().filter(desk_access=True, groups__name__in=permissions.ANSWERING)
+    return named.exclude(groups__name__in=permissions.NEVER_ANSWERING).distinct()
+
+
+def list_possible_custodians(actor: Actor) -> QuerySet[Any]:
+    """People who may be designated when this person opens an expediente: others who may answer for pieces."""
+    return list_answering().exclude(pk=actor.pk)
+
+
 def list_grants_over(target: Document | Expediente) -> QuerySet[Grant]:
     """Grants in force today over a piece, or over an expediente and its pieces, newest first.
 

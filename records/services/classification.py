@@ -196,10 +196,10 @@ def parsed_date(value: object) -> datetime.date | None:
 
 
 def person_called(value: object) -> Any:
+    """Who answers for a restriction; None for nobody, and for whoever may not answer for pieces."""
     model = get_user_model()
-    if value is None or isinstance(value, model):
-        return value
-    return model.objects.filter(username=str(value), is_active=True).first() if value else None
+    named = value if isinstance(value, model) else model.objects.filter(username=str(value or "")).first()
+    return named if named and permissions.may_answer(named) else None
 
 
 def get_act_for(actor: Actor, act_id: Key) -> ClassificationAct:

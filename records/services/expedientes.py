@@ -97,7 +97,7 @@ def check_opening(expediente: Expediente, custody: Custody | None) -> None:
 def custody_faults(custody: Custody, opener: Actor) -> list[str]:
     """What a designation lacks. Who opens an expediente does not give herself its reserved pieces: two people."""
     rows = (
-        ("custodian", custody.person is None or permissions.rights_of(custody.person).actor is None),
+        ("custodian", custody.person is None or not permissions.may_answer(custody.person)),
         ("custodian_oneself", custody.person == opener),
         ("custodian_act", not custody.act.strip()),
         ("custodian_until", custody.until is None or custody.until < clock.today()),

@@ -75,6 +75,19 @@ def test_a_public_act_of_before_that_kept_the_law_shows_no_broken_ground(
     assert "Pública: no necesita fundamento. Lo aprobó jefatura" in viewer
 
 
+ANSWER = ("custodia", "jefatura", "secretaria.general", "supervisor.cd001", "supervisor.cd002")
+
+
+def test_only_staff_is_offered_to_keep_an_expediente_or_answer_for_a_reserve(
+    browse: Browse, cast: dict[str, Any], fresh: Document
+) -> None:
+    opening = browse("archivista").get("/custodia/expedientes/nuevo/", {"tipo": "derived"}).content.decode()
+    level = browse("custodia").get(f"/custodia/documentos/{fresh.pk}/nivel/").content.decode()
+    for page in (opening, level):
+        for login in cast:
+            assert (f"({login})</option>" in page) == (login in ANSWER or (page == level and login == "archivista"))
+
+
 @pytest.mark.requirement("A6", "I5")
 @pytest.mark.rule("A5")
 def test_one_proposes_and_another_decides(browse: Browse, fresh: Document) -> None:

@@ -201,3 +201,11 @@ def test_a_leap_day_reserve_ends_on_the_first_of_march(cast: dict[str, Any], pie
     until = datetime.date(2031, 3, 1)
     act = propose(cast, piece, Level.RESERVED, generated="2016-02-29", until=until.isoformat())
     assert act.until == until
+
+
+@pytest.mark.parametrize("login", ["proveedor", "auditoria", "administracion", "ajeno", "inactivo"])
+def test_a_reserve_is_answered_for_by_staff(cast: dict[str, Any], piece: Document, login: str) -> None:
+    for named in (login, cast[login]):
+        with pytest.raises(Incomplete) as refusal:
+            propose(cast, piece, Level.RESERVED, responsible=named)
+        assert refusal.value.missing == ("responsible",)

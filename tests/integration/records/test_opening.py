@@ -88,12 +88,22 @@ def test_everything_an_opening_lacks_is_told_at_once_and_nothing_is_left(cast: d
     assert not Appointment.objects.exists()
 
 
-@pytest.mark.parametrize("login", ["administracion", "inactivo", "editora"])
+@pytest.mark.parametrize(
+    "login", ["administracion", "auditoria", "proveedor", "revisora", "ajeno", "inactivo", "editora"]
+)
 def test_custody_goes_to_who_can_hold_it(cast: dict[str, Any], login: str) -> None:
     factories.make_trd()
     with pytest.raises(Incomplete) as refusal:
         open_expediente(actor=cast["archivista"], **facts(), custody=custody(cast, person=cast[login]))
     assert refusal.value.missing == ("custodian",)
+    assert "ni proveedores ni auditoría" in sentence_for(refusal.value)
+
+
+@pytest.mark.parametrize("login", ["custodia", "jefatura", "secretaria.general", "supervisor.cd001"])
+def test_staff_may_be_given_custody(cast: dict[str, Any], login: str) -> None:
+    factories.make_trd()
+    opened = open_expediente(actor=cast["archivista"], **facts(), custody=custody(cast, person=cast[login]))
+    assert permissions.is_custodian_of(cast[login], opened)
 
 
 def test_nobody_opens_an_expediente_to_keep_its_secrets(cast: dict[str, Any]) -> None:
