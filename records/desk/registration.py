@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -13,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from records import permissions
 from records.desk.acts import act_page, may_do, may_do_to
 from records.desk.doors import BOTH, desk_view
-from records.desk.fields import sent
+from records.desk.fields import DemandedChoice, DemandedText, sent
 from records.desk.paging import AFTER
-from records.models import Expediente
+from records.models import Document, Expediente
 from records.selectors.annexes import annex_choices
 from records.sentences import MISSING
 from records.services.registration import (
@@ -30,25 +32,29 @@ from records.services.registration import (
 )
 from records.vocabulary import Action, DocumentState
 
-#: Where each thing that may be missing is supplied, as an address of the piece; the rest is asked on this page.
+#: Where each thing that may be missing is supplied: an address of the piece; the rest is asked on this page.
 SUPPLIED = {"level_in_force": "desk:propose", "physical_place": "desk:locate"}
 STATES = (DocumentState.FILED, DocumentState.CLASSIFIED, DocumentState.REGISTERED, DocumentState.SEALED)
 
 
 class RegisterForm(forms.Form):
-    annex = forms.ChoiceField(
-        label=_("Anexo al que corresponde"), required=False, help_text=_("Según el registro de anexos del expediente.")
+    """What the tipo of the piece demands is not optional; whether it is missing, the service says."""
+
+    annex = DemandedChoice(
+        label=_("Anexo al que corresponde"), help_text=_("Según el registro de anexos del expediente.")
     )
-    template_version = forms.CharField(
+    template_version = DemandedText(
         label=_("Versión del modelo"),
         max_length=40,
-        required=False,
         help_text=_("Con la que se hizo el documento. En blanco, la que anotó el registro para ese anexo."),
     )
 
-    def __init__(self, *args: Any, annexes: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, annexes: list[tuple[str, str]], demanded: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["annex"].choices = [("", _("Ninguno")), *annexes]  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            field.required = name in demanded
+        nothing = _("Elija") if "annex" in demanded else _("Ninguno")
+        self.fields["annex"].choices = [("", nothing), *annexes]  # type: ignore[attr-defined]
 
 
 @desk_view(*BOTH)
@@ -56,14 +62,14 @@ def register(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     piece = may_do_to(request, key, Action.REGISTER)
     present = {"annex": piece.annex.key if piece.annex else "", "template_version": piece.template_version}
     annexes = annex_choices(request.user, piece.expediente)
-    form = RegisterForm(sent(request), annexes=annexes, initial=present)
+    form = RegisterForm(sent(request), annexes=annexes, demanded=piece.tipo.requires, initial=present)
     told = {
         "title": _("Registrar el documento"),
         "submit": _("Registrar"),
         "done": _("El documento quedó registrado. Desde ahora solo se corrige con anulación."),
         "piece": piece,
         "course": course_of(piece.state),
-        "missing": told_missing(piece.pk, lacking([piece], piece.expediente)[piece.pk]),
+        "missing": told_missing(request, piece, lacking([piece], piece.expediente)[piece.pk]),
     }
 
     def act() -> object:
@@ -72,12 +78,16 @@ def register(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     return act_page(request, piece.expediente, form, act, told)
 
 
-def told_missing(piece: uuid.UUID, codes: tuple[str, ...]) -> list[dict[str, Any]]:
-    """What a piece lacks, each with where it is supplied (an empty address: here)."""
-    return [
-        {"what": MISSING[code], "url": reverse(SUPPLIED[code], args=[piece]) if code in SUPPLIED else ""}
-        for code in codes
-    ]
+def told_missing(request: HttpRequest, piece: Document, codes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """What a piece lacks, each with where it is supplied (an empty address: here) and what one does there."""
+    return [{"what": MISSING[code], **supply_of(request, piece, code)} for code in codes]
+
+
+def supply_of(request: HttpRequest, piece: Document, code: str) -> dict[str, Any]:
+    """An annex is chosen on this page among those noted in the expediente: who may note one is led there."""
+    if code == "annex" and permissions.allows(request.user, Action.FILE, piece.expediente):
+        return {"url": reverse("desk:annex-new", args=[piece.expediente_id]), "act": _("Anotar un anexo")}
+    return {"url": reverse(SUPPLIED[code], args=[piece.pk]) if code in SUPPLIED else "", "act": _("Completar")}
 
 
 def course_of(state: str) -> list[dict[str, Any]]:
@@ -102,7 +112,7 @@ def register_all(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "expediente": expediente,
         "ready": [row for row in rows if row.done],
-        "waiting": [waiting_row(row) for row in rows if not row.done],
+        "waiting": [waiting_row(request, row) for row in rows if not row.done],
         **what_is_left(request, expediente, rows, after),
         "section": "/custodia/expedientes/",
     }
@@ -127,5 +137,5 @@ def what_is_left(request: HttpRequest, expediente: Expediente, rows: list[Regist
     return {"left": left, "next_url": f"?{AFTER}={last}" if left else "", "before": after}
 
 
-def waiting_row(row: Registered) -> dict[str, Any]:
-    return {"piece": row.document, "missing": told_missing(row.document.pk, row.missing)}
+def waiting_row(request: HttpRequest, row: Registered) -> dict[str, Any]:
+    return {"piece": row.document, "missing": told_missing(request, row.document, row.missing)}

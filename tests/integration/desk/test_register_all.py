@@ -59,6 +59,27 @@ def test_incomplete_ones_at_the_head_do_not_stop_the_rest(
     assert states(expediente) == [DocumentState.CLASSIFIED] * 2 + [DocumentState.REGISTERED]
 
 
+def test_a_missing_annex_is_asked_for_as_such_and_leads_to_where_one_is_noted(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    made = lives.classified(cast, expediente, tipo=factories.make_tipo("exige_anexo", requires=["annex"]))
+    client, address = browse("archivista"), f"/custodia/documentos/{made.pk}/registrar/"
+    noting = f'<a href="/custodia/expedientes/{expediente.pk}/anexos/nuevo/">Anotar un anexo'
+    page = client.get(address).content.decode()
+    assert noting in page
+    assert noting in client.get(f"/custodia/expedientes/{expediente.pk}/registrar/").content.decode()
+    label = page.split('<label for="id_annex">')[1].split("</label>")[0]
+    assert "opcional" not in label
+    assert "Ninguno" not in page
+    optional = lives.classified(cast, expediente)
+    assert "(opcional)" in client.get(f"/custodia/documentos/{optional.pk}/registrar/").content.decode()
+    assert client.post(address, {"annex": ""}).status_code == 422
+    client.post(f"/custodia/expedientes/{expediente.pk}/anexos/nuevo/", {"key": "PI-1", "label": "Anexo 1"})
+    assert client.post(address, {"annex": "PI-1"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.annex.key if made.annex else "") == (DocumentState.REGISTERED, "PI-1")
+
+
 def test_the_head_leads_to_the_version_of_the_schedule(
     browse: Browse, cast: dict[str, Any], expediente: Expediente
 ) -> None:
