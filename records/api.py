@@ -49,11 +49,13 @@ from records.sentences import sentence_for
 from records.services.access import appoint, get_grant_for, grant_access, revoke_grant
 from records.services.annexes import list_annex
 from records.services.classification import approve_act, get_act_for, propose_level, return_act
-from records.services.expedientes import advance_stage, open_expediente
+from records.services.correction import replace_document
+from records.services.expedientes import advance_stage, describe_expediente, open_expediente
 from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
 from records.services.jobs import give_up as give_up_job
 from records.services.parts import give_up_parts
+from records.services.placements import locate_document
 from records.services.quarantine import sweep as sweep_quarantine
 from records.services.reading import give_up_reading, read_document
 from records.services.receipts import FilingReceipt
@@ -132,6 +134,7 @@ __all__ = [
     "check",
     "checkpoint_ledger",
     "confidence_of",
+    "describe_expediente",
     "explain",
     "file_document",
     "find_document",
@@ -154,6 +157,7 @@ __all__ = [
     "list_documents_for",
     "list_expedientes_for",
     "load_schedule",
+    "locate_document",
     "now",
     "open_expediente",
     "open_original",
@@ -163,6 +167,7 @@ __all__ = [
     "read_document",
     "record",
     "register_document",
+    "replace_document",
     "return_act",
     "revoke_grant",
     "roles_of",

@@ -14,12 +14,15 @@ from records.api import (
     advance_stage,
     appoint,
     approve_act,
+    describe_expediente,
     file_document,
     grant_access,
     list_annex,
+    locate_document,
     open_expediente,
     propose_level,
     register_document,
+    replace_document,
     today,
 )
 from records.convenios.api import Convenio, Project, publish_project
@@ -57,18 +60,30 @@ def appointing(stage: Stage, row: Row, code: str) -> str:
 
 def filing(stage: Stage, row: Row) -> str:
     name, content = texts.piece(row)
-    receipt = file_document(
-        actor=stage.people[row["filer"]],
-        expediente=stage.expediente(row["expediente"]),
-        upload=Upload(name, io.BytesIO(content)),
-        metadata=FilingMetadata(
-            tipo=row["tipo"],
-            date=fixtures.day(row["date"]),
-            title=row["title"],
-            annex=row["annex"]["key"] if "annex" in row else "",
-        ),
+    upload = Upload(name, io.BytesIO(content))
+    metadata = FilingMetadata(
+        tipo=row["tipo"],
+        date=fixtures.day(row["date"]),
+        title=row["title"],
+        annex=row["annex"]["key"] if "annex" in row else "",
     )
+    actor = stage.people[row["filer"]]
+    if "replaces" in row:
+        wrong = stage.document(row["replaces"])
+        receipt = replace_document(actor=actor, document=wrong, upload=upload, metadata=metadata, reason=row["reason"])
+    else:
+        place = stage.expediente(row["expediente"])
+        receipt = file_document(actor=actor, expediente=place, upload=upload, metadata=metadata)
     return str(receipt.document)
+
+
+def locating(stage: Stage, row: Row) -> str:
+    clerk = stage.people[OPENER]
+    describe_expediente(
+        actor=clerk, expediente=stage.expediente(row["expediente"]), format="hybrid", physical_place=row["place"]
+    )
+    where = {name: row[name] for name in ("archive", "box", "folder", "cross_reference")}
+    return str(locate_document(actor=clerk, document=stage.document(row["document"]), **where).pk)
 
 
 def listing(stage: Stage, row: Row) -> str:

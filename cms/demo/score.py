@@ -43,8 +43,8 @@ def moments(until: datetime.date) -> Iterator[tuple[Step, datetime.datetime]]:
 
 def ordered() -> list[Step]:
     parts: Iterable[Iterator[Step]] = (
-        openings(), signatures(), annexes(), filings(), levels(), registrations(), stages(), grants(), projects(),
-        publications(),
+        openings(), signatures(), annexes(), filings(), levels(), papers(), registrations(), stages(), grants(),
+        projects(), publications(),
     )  # fmt: skip
     steps = chain([Step("trd", catalogue.IN_FORCE_FROM, 0, lambda _stage: catalogue.load())], *parts)
     return sorted(steps, key=lambda step: (step.day, step.rank))
@@ -98,11 +98,17 @@ def levels() -> Iterator[Step]:
     """A level is proposed the day a piece is filed, and approved the next working day."""
     for row in fixtures.documents():
         filed, waits = fixtures.day(row["filed"]), row.get("waits")
-        if waits != "classification":
+        if waits not in ("classification", "correction"):
             yield Step(f"propose:{row['key']}", filed, 5, partial(acts.proposing, row=row))
         if not waits:
             approved = fixtures.next_working_day(filed)
             yield Step(f"approve:{row['key']}", approved, 6, partial(acts.approving, row=row))
+
+
+def papers() -> Iterator[Step]:
+    """An expediente part of which is on paper, and where the paper of one of its pieces is."""
+    for row in fixtures.read("worked_example")["papers"]:
+        yield Step(f"paper:{row['document']}", fixtures.day(row["on"]), 7, partial(acts.locating, row=row))
 
 
 def grants() -> Iterator[Step]:

@@ -1,11 +1,11 @@
-"""Pieces for the demo, made at load from the texts in `fixtures/texts`: same text, same bytes."""
+"""Pieces for the demo, made at load from the texts in `fixtures/texts`: same text, same bytes, but for signatures."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
 
-from cms.demo.samples import markup, page, scan, word
+from cms.demo.samples import mail, markup, page, scan, signed, word
 
 Maker = Callable[[markup.Sheet, str, datetime.date], bytes]
 
@@ -19,6 +19,8 @@ MAKERS: Mapping[str, tuple[str, Maker]] = {
     "docx": (".docx", word.make),
     "scan": (".pdf", scan.make),
     "txt": (".txt", plain),
+    "eml": (".eml", mail.make),
+    "signed": (".pdf", signed.make),
 }
 
 
@@ -28,5 +30,5 @@ def suffix(kind: str) -> str:
 
 
 def make(kind: str, text: str, *, title: str, day: datetime.date) -> bytes:
-    """A file of `kind` (pdf, docx, scan, txt) holding `text` (see `markup`), dated `day`."""
+    """A file of `kind` (a key of MAKERS) holding `text` (see `markup`), dated `day`."""
     return MAKERS[kind][1](markup.parse(text), title, day)

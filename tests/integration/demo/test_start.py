@@ -116,7 +116,7 @@ def test_a_load_cut_short_goes_on_where_it_stopped(loaded: Loaded) -> None:
     pieces, bytes_of_their_own = asked(loaded.home, "SELECT count(*), count(DISTINCT blob_id) FROM records_document")[0]
 
     assert 60 < loaded.cut < played(loaded.home)
-    assert pieces == bytes_of_their_own == 78
+    assert pieces == bytes_of_their_own == 81
     assert asked(loaded.home, "SELECT until, finished FROM demo_demoload") == [("2027-10-20", 1)]
     assert asked(loaded.home, "SELECT count(*) FROM publication_publishedproject") == [(2,)]
     assert asked(loaded.home, "SELECT count(*) FROM search_outboxentry") == [(0,)]
