@@ -92,7 +92,8 @@ class Pieces:
         keys = [one.pk for one in expedientes]
         children: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
         for child, parent in Expediente.objects.filter(parent__in=keys).order_by().values_list("pk", "parent"):
-            children[parent].append(child)
+            if parent:
+                children[parent].append(child)
         around = {*keys, *(one.parent_id for one in expedientes), *(c for found in children.values() for c in found)}
         return cls(homes_of(rights, around), placed_in(rights, keys), children)
 
