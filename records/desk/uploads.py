@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
@@ -38,12 +38,19 @@ class BoundedUpload(TemporaryFileUploadHandler):
         self.fields, self.each, self.together = fields, each, together
         self.written = self.total = 0
 
-    def handle_raw_input(self, input_data: Any, meta: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
+    def handle_raw_input(
+        self,
+        input_data: IO[bytes],
+        META: dict[str, str],
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,  # noqa: N803 - Django's own name
+    ) -> None:
         """Refuse before a byte is kept what would not be kept whole."""
         self.check_total(content_length)
         with arrivals.refusals():
             arrivals.check_free(Path(settings.FILE_UPLOAD_TEMP_DIR), content_length)
-        super().handle_raw_input(input_data, meta, content_length, *args, **kwargs)
+        super().handle_raw_input(input_data, META, content_length, boundary, encoding)
 
     def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
         super().new_file(field_name, *args, **kwargs)

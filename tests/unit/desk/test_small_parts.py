@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -73,10 +75,19 @@ def test_a_date_of_a_name_is_real_and_not_in_the_future(name: str, day: datetime
 
 @pytest.mark.criterion(16)
 def test_a_page_full_of_dates_is_folded_once_and_few_of_them_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    letters, looked = [], []
+    letters: list[Any] = []
+    looked: list[Any] = []
     fold, own = suggestions.plain_letter, suggestions.gives_itself
-    monkeypatch.setattr(suggestions, "plain_letter", lambda letter: letters.append(1) or fold(letter))
-    monkeypatch.setattr(suggestions, "gives_itself", lambda *where: looked.append(1) or own(*where))
+
+    def counted(seen: list[Any], act: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*given: Any) -> Any:
+            seen.append(given)
+            return act(*given)
+
+        return counting
+
+    monkeypatch.setattr(suggestions, "plain_letter", counted(letters, fold))
+    monkeypatch.setattr(suggestions, "gives_itself", counted(looked, own))
     text = "1/1/2020 ñ" * 2_000
     assert suggestions.suggest("a.txt", [], TODAY, text).date == "01/01/2020"
     assert len(letters) <= 4 * len(text)
