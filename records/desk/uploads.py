@@ -41,10 +41,10 @@ class BoundedUpload(TemporaryFileUploadHandler):
     def handle_raw_input(
         self,
         input_data: IO[bytes],
-        META: dict[str, str],
+        META: dict[str, str],  # noqa: N803 - Django's own name
         content_length: int,
         boundary: str,
-        encoding: str | None = None,  # noqa: N803 - Django's own name
+        encoding: str | None = None,
     ) -> None:
         """Refuse before a byte is kept what would not be kept whole."""
         self.check_total(content_length)
