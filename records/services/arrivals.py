@@ -161,11 +161,14 @@ def sweep_is_due() -> bool:
 
 
 def sweep(wanted: Collection[uuid.UUID]) -> int:
-    """Remove what interrupted acts left: files of no wanted draft, and lent names nobody took. How many went."""
+    """Remove what interrupted acts left: files of no wanted draft, and lent names nobody took. How many went.
+
+    A lent name is as old as its lending, not as the bytes it shares with the arrival: a link changes only `st_ctime`.
+    """
     names, gone, old = {MARK, *map(str, wanted)}, 0, time.time() - SWEEP_EVERY
     with contextlib.suppress(OSError):
         for file in conf.arrivals().iterdir():
-            if file.name not in names and file.stat().st_mtime < old:
+            if file.name not in names and file.stat().st_ctime < old:
                 file.unlink(missing_ok=True)
                 gone += 1
     return gone

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+import os
 import resource
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -393,6 +395,32 @@ def test_what_was_abandoned_goes_and_what_waits_stays_longer(
     with clock.at(clock.now() + datetime.timedelta(days=31)):
         announce(client, expediente, 5)
     assert client.get(whole).status_code == 404
+
+
+def test_a_file_that_is_being_filed_is_not_swept_however_old_its_bytes(
+    browse: Any, expediente: Expediente, own_folder: Path
+) -> None:
+    client = browse("archivista")
+    draft = Draft.objects.get(pk=arrive(client, expediente).split("/")[3])
+    long_ago = time.time() - 10 * arrivals.SWEEP_EVERY
+    os.utime(arrivals.path_of(draft.pk), (long_ago, long_ago))
+    with arrivals.lent(draft.pk) as path:
+        (own_folder / arrivals.MARK).unlink()
+        announce(browse("custodia"), expediente, 5)
+        assert (own_folder / arrivals.MARK).exists(), "it was swept"
+        assert path.read_bytes() == CONTENT
+
+
+def test_lent_names_that_nobody_took_go_once_they_are_old(
+    browse: Any, expediente: Expediente, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = Draft.objects.get(pk=arrive(browse("archivista"), expediente).split("/")[3])
+    left = own_folder / f"{draft.pk}{arrivals.LENT}abc"
+    os.link(arrivals.path_of(draft.pk), left)
+    assert arrivals.sweep({draft.pk}) == 0
+    monkeypatch.setattr(arrivals, "SWEEP_EVERY", -1.0)
+    assert arrivals.sweep({draft.pk}) == 1
+    assert kept() == [str(draft.pk)]
 
 
 # What a draft is told to be -------------------------------------------------------------------------
