@@ -177,10 +177,15 @@ def is_unconfirmed(job: Job) -> bool:
 
 
 def discard_job(*, actor: Actor, job: Job) -> None:
-    """Forget a job that waits to be confirmed; nothing of it was done. Raises AccessDenied."""
-    if job.owner_id != actor.pk or not is_unconfirmed(job):
-        raise AccessDenied(action="discard_job")
-    job.delete()
+    """Forget a job that waits to be confirmed; nothing of it was done. Raises AccessDenied.
+
+    It is looked at again while it is held: somebody may have begun it since it was read.
+    """
+    with transaction.atomic():
+        held = Job.objects.select_for_update().filter(pk=job.pk, owner=actor.pk).first()
+        if held is None or not is_unconfirmed(held):
+            raise AccessDenied(action="discard_job")
+        held.delete()
 
 
 # Doing it -------------------------------------------------------------------------------------------------

@@ -212,6 +212,16 @@ def test_one_that_waits_can_be_forgotten(cast: dict[str, Any]) -> None:
     assert not Job.objects.exists()
 
 
+def test_one_begun_since_it_was_read_is_not_forgotten(cast: dict[str, Any]) -> None:
+    job = start(cast, waits=True)
+    read_before = Job.objects.get(pk=job.pk)
+    jobs.resume_job(actor=cast["archivista"], job=job)
+    worker.drain_once()
+    with pytest.raises(AccessDenied):
+        jobs.discard_job(actor=cast["archivista"], job=read_before)
+    assert JobRow.objects.filter(job=job.pk, state=RowState.DONE).count() == 3
+
+
 def test_nobody_resumes_in_anothers_name_and_who_files_there_may_stop_it(
     cast: dict[str, Any], expediente: Expediente
 ) -> None:
