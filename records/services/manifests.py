@@ -42,6 +42,8 @@ ORIGINS = {
     "copia digitalizada": Origin.DIGITISED,
 }
 SHA256 = re.compile(r"[0-9a-f]{64}")
+#: A size in bytes: no file has more digits, and a number may have so many that it cannot be read as one.
+SIZE = re.compile(r"[0-9]{1,18}")
 #: More than this at once would hold the expediente, and everybody who files, for too long.
 MOST_ROWS = 5_000
 
@@ -208,7 +210,7 @@ def entry_of(number: int, cells: Cells, tipos: Mapping[str, str]) -> Entry:
         ("sha256", not digest),
         ("day", day is None),
         ("origin", origin is None),
-        ("size_announced", bool(size) and not size.isdecimal()),
+        ("size_announced", bool(size) and not SIZE.fullmatch(size)),
     )
     missing = [code for code, is_wrong in wrong if is_wrong]
     metadata = FilingMetadata(
@@ -219,7 +221,7 @@ def entry_of(number: int, cells: Cells, tipos: Mapping[str, str]) -> Entry:
         origin=origin or Origin.ELECTRONIC,
         annex=cells.get("annex", ""),
     )
-    announced = int(size) if size.isdecimal() else -1
+    announced = int(size) if SIZE.fullmatch(size) else -1
     faults = (Incomplete(missing),) if missing else ()
     return Entry(number, cells.get("path", ""), digest, metadata, announced, faults)
 

@@ -62,6 +62,17 @@ def test_a_package_leads_to_the_receipt_of_its_batch(
     assert all(piece.radicado in page for piece in Document.objects.all())
 
 
+@pytest.mark.rule("C9")
+@pytest.mark.criterion(16)
+@pytest.mark.parametrize("size", ["9" * 5_000, "\u0663", "-1"])
+def test_a_size_that_is_none_is_told_as_a_fault_of_its_row(expediente: Expediente, browse: Browse, size: str) -> None:
+    rows = [["path", "sha256", "tipo", "date", "bytes"], ["a.txt", "0" * 64, "anexo_del_convenio", "2026-06-10", size]]
+    sent = {"table": table(rows, "manifiesto.csv"), "files": brought({"a.txt": b"a\n"})}
+    response = browse("archivista").post(reverse("desk:package", args=[expediente.pk]), sent)
+    assert response.status_code == 422
+    assert "el tamaño" in response.content.decode()
+
+
 @pytest.mark.rule("C9", "K8")
 def test_a_refused_package_tells_every_fault_by_row_and_files_nothing(
     cast: dict[str, Any], expediente: Expediente, browse: Browse
