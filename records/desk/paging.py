@@ -40,7 +40,7 @@ def page_of(request: HttpRequest, rows: QuerySet[Row], order: Sequence[str], siz
     chosen = rows.order_by(*directed)
     try:
         found = list((chosen.filter(beyond(directed, place)) if place else chosen)[: size + 1])
-    except (ValidationError, ValueError, TypeError, FieldError):
+    except (ValidationError, ValueError, TypeError, FieldError, OverflowError):  # a day of no calendar overflows
         place, backwards = None, False
         found = list(rows.order_by(*order)[: size + 1])
     more, found = len(found) > size, found[:size]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import json
 import re
 import time
+import uuid
 from typing import Any
 
 import pytest
@@ -52,6 +55,13 @@ def fill(cast: dict[str, Any], expediente: Expediente, count: int) -> None:
             factories.access.grant_access(
                 actor=cast["custodia"], target=piece, person=cast["revisora"], until=factories.FAR, reason="caso"
             )
+
+
+@pytest.mark.parametrize("when", ["9999-12-31 23:59:59", "0001-01-01 00:00:00+14:00"])
+@pytest.mark.parametrize("name", ["trabajos", "cuarentena", "cargas", "accesos"])
+def test_a_cursor_at_the_end_of_time_counts_as_none(browse: Browse, name: str, when: str) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps([when, str(uuid.uuid4())]).encode()).decode().rstrip("=")
+    assert browse("archivista").get(f"/custodia/{name}/", {"despues": cursor}).status_code == 200
 
 
 @pytest.mark.requirement("A3")
