@@ -75,7 +75,13 @@ class PieceForm(DescribedForm):
     """One file to file, whole in the form."""
 
     file = forms.FileField(label=_("Archivo"), allow_empty_file=True, max_length=None)
-    name = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    name = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.HiddenInput,
+        max_length=LONGEST_NAME,
+        error_messages={"max_length": _("El nombre del archivo pasa de mil caracteres. Acórtelo y vuelva a soltarlo.")},
+    )
     field_order = ("file",)
 
     def upload(self) -> Upload:

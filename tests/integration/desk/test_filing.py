@@ -124,6 +124,16 @@ def test_a_file_over_the_limit_is_refused_and_is_not_kept_whole_on_the_way(
     assert send(browse("archivista"), expediente, b"a" * 1000, "justo.txt").status_code == 201
 
 
+@pytest.mark.requirement("K6")
+@pytest.mark.criterion(16)
+def test_a_name_without_end_is_refused_with_a_sentence_and_kept_nowhere(browse: Any, expediente: Expediente) -> None:
+    response = send(browse("archivista"), expediente, name="a" * 997 + ".txt")
+    assert response.status_code == 422
+    assert "mil caracteres" in response.json()["sentence"]
+    assert not LedgerEvent.objects.filter(action__startswith="document.").exists()
+    assert send(browse("archivista"), expediente, name="a" * 996 + ".txt").status_code == 201
+
+
 def uploads_of(settings: Any) -> int:
     """Bytes of uploads that are on disk now."""
     return sum(file.stat().st_size for file in Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir())
