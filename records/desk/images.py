@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
 
 from records.desk.doors import READ, desk_view
 from records.parsing.names import storage_extension
 from records.selectors.documents import get_document_for
 from records.services import parts, renditions
-from records.services.viewing import open_original, page_image, thumbnail
+from records.services.viewing import check_may_download, open_original, page_image, thumbnail
 
 #: Bytes of a piece are never a page of ours: no type is guessed, no script runs, no other site embeds them.
 WALLS = {
@@ -39,11 +40,21 @@ def small_page(request: HttpRequest, key: uuid.UUID, number: int) -> HttpRespons
 
 @desk_view(*READ)
 def original(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
-    """The filed bytes, under a name of ours: the received one is data, never a header."""
+    """The filed bytes, under a name of ours: the received one is data, never a header. HEAD is told what GET would
+    be told, and neither gets nor notes a reading."""
     piece = get_document_for(request.user, key)
-    stream = open_original(actor=request.user, document=piece)
     name = piece.radicado + storage_extension(piece.original_name, piece.media_type)
+    if request.method == "HEAD":
+        check_may_download(request.user, piece)
+        return only_headers(name, piece.media_type, piece.blob.size)
+    stream = open_original(actor=request.user, document=piece)
     return FileResponse(stream, as_attachment=True, filename=name, content_type=piece.media_type, headers=WALLS)
+
+
+def only_headers(name: str, media_type: str, size: int) -> HttpResponse:
+    disposition = content_disposition_header(True, name) or "attachment"
+    headers = {**WALLS, "Content-Disposition": disposition, "Content-Length": str(size)}
+    return HttpResponse(content_type=media_type, headers=headers)
 
 
 @desk_view(*READ)

@@ -103,12 +103,17 @@ def keep_image(file: Path, image: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
+def check_may_download(actor: Actor, document: Document) -> None:
+    """Raise NotFound for whoever does not read the piece."""
+    permissions.check(actor, Action.DOWNLOAD, document)
+
+
 def open_original(*, actor: Actor, document: Document) -> BinaryIO:
     """The filed bytes, verified against their digest before any leaves (K1).
 
     Raises NotFound, IntegrityFailure (missing or altered: nothing is served) or StoreUnavailable.
     """
-    permissions.check(actor, Action.DOWNLOAD, document)
+    check_may_download(actor, document)
     check_intact(document)
     told.note_reading(actor, document, "document.downloaded")
     return storage.store().open(document.blob_id)

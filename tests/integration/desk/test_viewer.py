@@ -159,6 +159,21 @@ def test_the_original_leaves_as_an_attachment_that_nothing_opens_in_place(
     assert LedgerEvent.objects.filter(action="document.downloaded").count() == 1
 
 
+@pytest.mark.criterion(18)
+def test_who_asks_only_for_the_headers_of_the_original_gets_no_byte_and_leaves_no_reading(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    piece = factories.file_piece(cast["archivista"], expediente, b"tal como llego", "informe final.txt")
+    address = f"/custodia/documentos/{piece.pk}/original"
+    asked = browse("archivista").head(address)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert not LedgerEvent.objects.filter(action="document.downloaded").exists()
+    got = browse("archivista").get(address)
+    assert b"".join(got.streaming_content) == b"tal como llego"
+    assert dict(asked.headers) == dict(got.headers)
+    assert browse("ajeno").head(address).status_code == 404
+
+
 @pytest.mark.criterion(15)
 @pytest.mark.requirement("B5")
 def test_altered_bytes_are_not_served_and_verifying_says_so(
