@@ -54,6 +54,7 @@ from records.services.expedientes import advance_stage, describe_expediente, ope
 from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
 from records.services.jobs import give_up as give_up_job
+from records.services.page_cache import sweep as sweep_page_cache
 from records.services.parts import give_up_parts
 from records.services.placements import locate_document
 from records.services.quarantine import sweep as sweep_quarantine
@@ -174,6 +175,7 @@ __all__ = [
     "sentence_for",
     "shift_to",
     "subscribe",
+    "sweep_page_cache",
     "sweep_quarantine",
     "today",
     "verify_custody",

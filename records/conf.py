@@ -21,6 +21,11 @@ def page_cache() -> Path:
     return Path(setting("PAGE_CACHE"))
 
 
+def page_cache_bytes() -> int:
+    """What the images of pages may take; beyond it those longest unused are made again when asked for."""
+    return int(setting("PAGE_CACHE_BYTES"))
+
+
 def signing_key() -> Path:
     """The file of the system's private key (PEM, mode 0600)."""
     return Path(setting("SIGNING_KEY"))

@@ -147,6 +147,7 @@ RECORDS: dict[str, Any] = {
     },
     "MAX_UPLOAD_BYTES": 2 * 1024**3,
     "PAGE_CACHE": CUSTODIA_HOME / "renditions",
+    "PAGE_CACHE_BYTES": 4 * 1024**3,
     "ARRIVALS": CUSTODIA_HOME / "arrivals",
     "DRAFTS": {"MOST": 500, "MOST_BYTES": 20 * 1024**3, "DAYS": 7, "WAITING_DAYS": 30},
     "QUARANTINE": CUSTODIA_HOME / "quarantine",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, close_old_connections, connections
 
 from cms.worker import names, pulse, queue
-from records.api import checkpoint_ledger, sweep_quarantine
+from records.api import checkpoint_ledger, sweep_page_cache, sweep_quarantine
 from search import api as search
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ def drain_once(progress: Callable[[int, int], None] | None = None) -> Tally:
     worker, tally = names.own_name(), Tally()
     queue.recover()
     sweep_quarantine()
+    sweep_page_cache()
     checkpoint_ledger()
     total = queue.due().count()
     while row := queue.take(worker):
@@ -98,7 +99,7 @@ def keep_house(worker: str, stop: threading.Event) -> None:
     recover, sweep = Chore(RECOVER_EVERY, queue.recover), Chore(SWEEP_EVERY, queue.sweep)
     chores = (
         *(beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine)),
-        Chore(CHECKPOINT_EVERY, checkpoint_ledger),
+        *(Chore(SWEEP_EVERY, sweep_page_cache), Chore(CHECKPOINT_EVERY, checkpoint_ledger)),
     )
     while not stop.is_set():
         for chore in chores:

@@ -16,6 +16,7 @@ from records import conf, parsing, storage
 from records.errors import CellUnavailable
 from records.models import Document
 from records.parsing import formats
+from records.services.page_cache import PART
 
 #: A message may bring thousands of files: of more than these, or beyond so many pages or bytes, none is read.
 MOST_PARTS = 50
@@ -82,7 +83,7 @@ def set_down(data: bytes) -> Iterator[Path]:
     """The bytes of a part as a private file of the installation, for as long as the cell looks at it."""
     folder = conf.page_cache()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"part-{uuid.uuid4().hex}"
+    path = folder / f"{PART}{uuid.uuid4().hex}"
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:
             sink.write(data)

@@ -12,7 +12,7 @@ from records import conf, parsing, permissions, storage
 from records.errors import CellUnavailable, PageImageUnavailable
 from records.models import Document
 from records.permissions import Actor
-from records.services import renditions, told
+from records.services import page_cache, renditions, told
 from records.services.intact import check_intact, made_from
 from records.vocabulary import Action
 
@@ -71,10 +71,13 @@ def made_image(document: Document, number: int, dpi: int) -> bytes:
 
 
 def cached(document_id: uuid.UUID, number: int, dpi: int) -> bytes | None:
+    file = page_file(document_id, number, dpi)
     try:
-        return page_file(document_id, number, dpi).read_bytes()
+        image = file.read_bytes()
     except FileNotFoundError:
         return None
+    page_cache.note_use(file)
+    return image
 
 
 def page_file(document_id: uuid.UUID, number: int, dpi: int = DPI) -> Path:
