@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from records import conf
@@ -64,7 +65,7 @@ def in_excess(kept: list[Images]) -> Iterator[Images]:
 def remove_litter(root: Path) -> None:
     """Parts set down and images half written by what ended halfway."""
     old = time.time() - LITTER_AGE
-    for file in (*root.glob(f"{PART}*"), *root.glob("*/*")):
+    for file in chain(root.glob(f"{PART}*"), root.glob("*/*")):
         with contextlib.suppress(FileNotFoundError):
             if (file.parent == root or file.suffix != IMAGE) and file.stat().st_ctime < old:
                 file.unlink()
