@@ -19,7 +19,14 @@ from django.db.models import F
 from django.utils.module_loading import import_string
 
 from records import audit, clock, permissions
-from records.errors import AccessDenied, CellUnavailable, RecordsError, SigningKeyUnavailable, StoreUnavailable
+from records.errors import (
+    AccessDenied,
+    CellUnavailable,
+    NotFound,
+    RecordsError,
+    SigningKeyUnavailable,
+    StoreUnavailable,
+)
 from records.events import announce
 from records.models import Expediente, Job, JobRow
 from records.permissions import Actor
@@ -156,12 +163,15 @@ def may_stop(actor: Actor, job: Job) -> bool:
 def resume_job(*, actor: Actor, job: Job, here: bool = False) -> Job:
     """Go on with the rows that are left, or begin one that waited; safe when it is already going on.
 
-    Raises AccessDenied for anybody but the person who started it: what it does, it does in her name.
+    Raises AccessDenied for anybody but the person who started it: what it does, it does in her name; NotFound when
+    it was discarded meanwhile.
     """
     if job.owner_id != actor.pk:
         raise AccessDenied(action="resume_job")
     with transaction.atomic():
-        held = Job.objects.select_for_update().get(pk=job.pk)
+        held = Job.objects.select_for_update().filter(pk=job.pk).first()
+        if held is None:
+            raise NotFound
         if held.state == JobState.DONE:
             return held
         held.state, held.stop_asked, held.finished_at = JobState.QUEUED, False, None

@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from cms import worker
 from cms.worker import queue
-from records.errors import AccessDenied, RuleViolation, StoreUnavailable
+from records.errors import AccessDenied, NotFound, RuleViolation, StoreUnavailable
 from records.models import Expediente, Job, JobRow, LedgerEvent
 from records.services import jobs
 from records.services.jobs import Kind, NewRow, Told
@@ -220,6 +220,14 @@ def test_one_begun_since_it_was_read_is_not_forgotten(cast: dict[str, Any]) -> N
     with pytest.raises(AccessDenied):
         jobs.discard_job(actor=cast["archivista"], job=read_before)
     assert JobRow.objects.filter(job=job.pk, state=RowState.DONE).count() == 3
+
+
+def test_one_forgotten_since_it_was_read_is_not_begun(cast: dict[str, Any]) -> None:
+    job = start(cast, waits=True)
+    read_before = Job.objects.get(pk=job.pk)
+    jobs.discard_job(actor=cast["archivista"], job=job)
+    with pytest.raises(NotFound):
+        jobs.resume_job(actor=cast["archivista"], job=read_before)
 
 
 def test_nobody_resumes_in_anothers_name_and_who_files_there_may_stop_it(
