@@ -61,9 +61,12 @@ def only_headers(name: str, media_type: str, size: int) -> HttpResponse:
 def part(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
     """One part of a message or of a PDF with files inside; what is no format of ours leaves as bytes of no type."""
     piece = get_document_for(request.user, key)
-    found, data = parts.open_part(actor=request.user, document=piece, index=number)
+    found = parts.part_to_open(request.user, piece, number)
     served = parts.served_as(found)
     name = f"{piece.radicado}-parte-{number}{storage_extension(found.name, served)}"
+    if request.method == "HEAD":
+        return only_headers(name, served, found.size)
+    _found, data = parts.open_part(actor=request.user, document=piece, index=number)
     headers = {**WALLS, "Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(data, content_type=served, headers=headers)
 
@@ -71,6 +74,9 @@ def part(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
 @desk_view(*READ)
 def archival_copy(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     piece = get_document_for(request.user, key)
-    copy, stream = renditions.open_pdfa(actor=request.user, document=piece)
     name = f"{piece.radicado}-pdfa.pdf"
+    if request.method == "HEAD":
+        copy = renditions.pdfa_to_open(request.user, piece)
+        return only_headers(name, copy.media_type, copy.size)
+    copy, stream = renditions.open_pdfa(actor=request.user, document=piece)
     return FileResponse(stream, as_attachment=True, filename=name, content_type=copy.media_type, headers=WALLS)

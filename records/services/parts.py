@@ -102,17 +102,23 @@ def open_part(*, actor: Actor, document: Document, index: int) -> tuple[Part, by
     Raises NotFound (not for this person), RenditionUnavailable (no such part), RuleViolation ("part_refused": it is
     kept inside), IntegrityFailure or CellUnavailable.
     """
+    part = part_to_open(actor, document, index)
+    data = made_from(document, lambda source: taken_out(source, document, index))
+    if hashlib.sha256(data).hexdigest() != part.digest:
+        raise IntegrityFailure(document=str(document.pk), part=index)
+    note_reading(actor, document, "document.downloaded", part=index, sha256=part.digest)
+    return part, data
+
+
+def part_to_open(actor: Actor, document: Document, index: int) -> Part:
+    """The part, for whoever may have it. Raises as `open_part` does before it opens anything."""
     permissions.check(actor, Action.DOWNLOAD, document)
     part = document.parts.filter(index=index).first()
     if part is None:
         raise RenditionUnavailable("no_such_part")
     if is_kept_inside(part):
         raise RuleViolation("part_refused")
-    data = made_from(document, lambda source: taken_out(source, document, index))
-    if hashlib.sha256(data).hexdigest() != part.digest:
-        raise IntegrityFailure(document=str(document.pk), part=index)
-    note_reading(actor, document, "document.downloaded", part=index, sha256=part.digest)
-    return part, data
+    return part
 
 
 def taken_out(source: object, document: Document, index: int) -> bytes:

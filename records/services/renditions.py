@@ -221,15 +221,21 @@ def give_up_pdfa(document_id: str | uuid.UUID) -> None:
         tell_no_pdfa(document, "gave_up")
 
 
+def pdfa_to_open(actor: Actor, document: Document) -> Rendition:
+    """The archival copy, for whoever may have it. Raises NotFound or RenditionUnavailable."""
+    permissions.check(actor, Action.DOWNLOAD, document)
+    copy = find_pdfa(document)
+    if copy is None or copy.blob is None:
+        raise RenditionUnavailable("no_pdfa")
+    return copy
+
+
 def open_pdfa(*, actor: Actor, document: Document) -> tuple[Rendition, BinaryIO]:
     """The archival copy, its bytes verified and its reading told before any leaves.
 
     Raises NotFound (not for this person), RenditionUnavailable (there is none) or IntegrityFailure.
     """
-    permissions.check(actor, Action.DOWNLOAD, document)
-    copy = find_pdfa(document)
-    if copy is None or copy.blob is None:
-        raise RenditionUnavailable("no_pdfa")
+    copy = pdfa_to_open(actor, document)
     if fault := storage.store().verify(copy.digest, copy.size):
         raise IntegrityFailure(fault, document=str(document.pk), rendition=str(copy.pk))
     note_reading(actor, document, "document.downloaded", kind=RenditionKind.PDFA, sha256=copy.digest)

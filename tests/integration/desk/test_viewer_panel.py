@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from records import parsing
 from records.desk import pages
-from records.models import Document, Expediente, PageText, Part, Rendition, SignatureReport
+from records.models import Document, Expediente, LedgerEvent, PageText, Part, Rendition, SignatureReport
 from records.services import correction, renditions
 from records.services.parts import list_parts
 from records.services.reading import read_document
@@ -196,12 +198,24 @@ def test_parts_are_listed_with_digest_and_given_one_by_one(
     assert f'href="{address}{by_name["instalar.exe"].index}"' not in body
     assert "Es un programa: se conserva dentro" in body
     client = browse("archivista")
+    asked = headers_alone(client, f"{address}{by_name['pagina.html'].index}")
     given = client.get(f"{address}{by_name['pagina.html'].index}")
+    assert dict(asked.headers) == dict(given.headers)
     assert given["Content-Type"] == "application/octet-stream"
     assert given["Content-Disposition"].startswith("attachment; filename=")
     assert given["X-Content-Type-Options"] == "nosniff"
-    assert client.get(f"{address}{by_name['instalar.exe'].index}").status_code == 409
+    for ask in (client.get, client.head):
+        assert ask(f"{address}{by_name['instalar.exe'].index}").status_code == 409
     assert "adjunto «informe.pdf», página 2" in page(browse, piece, "?pagina=3")
+
+
+def headers_alone(client: Client, address: str) -> HttpResponse:
+    """What HEAD is answered, which is the reading of nothing."""
+    before = LedgerEvent.objects.filter(action="document.downloaded").count()
+    answer = client.head(address)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert LedgerEvent.objects.filter(action="document.downloaded").count() == before
+    return answer
 
 
 @pytest.mark.rule("C7")
@@ -226,7 +240,9 @@ def test_a_copy_is_asked_for_waited_for_and_downloaded(
     renditions.make_pdfa(report.pk)
     address = f"/custodia/documentos/{report.pk}/copias/pdfa.pdf"
     assert address in page(browse, report)
+    asked = headers_alone(browse("archivista"), address)
     given = browse("archivista").get(address)
+    assert dict(asked.headers) == dict(given.headers)
     assert b"".join(given.streaming_content) == made.data
     assert given["Content-Disposition"] == f'attachment; filename="{report.radicado}-pdfa.pdf"'
     assert given["Content-Security-Policy"] == "sandbox; default-src 'none'"
