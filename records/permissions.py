@@ -14,6 +14,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any, TypeAlias
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -359,3 +360,8 @@ def sees(actor: Actor, subject: object) -> bool:
 def check(actor: Actor, action: str, subject: object = None) -> None:
     """Raise NotFound when the person may not know the object, AccessDenied when the act is not hers."""
     rights_of(actor).check(action, subject)
+
+
+def check_again(actor: Actor, action: str, subject: object = None) -> None:
+    """As `check`, of the person as she is in the database now: receiving may have lasted longer than her office."""
+    check(get_user_model().objects.get(pk=actor.pk), action, subject)

@@ -150,10 +150,12 @@ def find_tipo(expediente: Expediente, code: str) -> TipoDocumental | None:
 def register(filings: Sequence[Filing], expediente: Expediente, within: Within | None = None) -> list[Document]:
     """The one transaction of a filing, of one piece or many: all of it, or nothing.
 
-    `within` as in `file_document`, for each row. Raises as that does when the expediente changed since it was read.
+    `within` as in `file_document`, for each row. Raises as that does when the expediente, or what the person may do,
+    changed since it was read.
     """
     with transaction.atomic():
         held = Expediente.objects.select_for_update().get(pk=expediente.pk)
+        permissions.check_again(filings[0].actor, Action.FILE, held)
         for filing in filings:
             policies.check_accepts_filing(held, filing.tipo, filing.metadata.date, clock.today())
         formers = inherited.hold({filing.former for filing in filings if filing.former})

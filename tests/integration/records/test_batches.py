@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import io
 import uuid
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from records import conf, storage
-from records.errors import AccessDenied, DuplicateFiling, Incomplete, NotFound, RejectedUpload
+from records.errors import AccessDenied, DuplicateFiling, Incomplete, NotFound, RecordsError, RejectedUpload
 from records.models import Blob, Document, Expediente, LedgerEvent
 from records.services.batches import Item, RefusedBatch, file_batch
-from records.services.receiving import DuplicateDecision
+from records.services.filing import file_document
+from records.services.receiving import DuplicateDecision, Upload
 from search.models import OutboxEntry
 from tests import factories
 
@@ -84,6 +88,57 @@ def test_who_may_not_file_sends_nothing(cast: dict[str, Any], expediente: Expedi
 def test_an_empty_batch_says_so(cast: dict[str, Any], expediente: Expediente) -> None:
     with pytest.raises(Incomplete):
         file_batch(actor=cast["archivista"], expediente=expediente, items=[])
+
+
+class Losing(io.BytesIO):
+    """A file that while it arrives outlasts its sender's office."""
+
+    def __init__(self, lose: Callable[[], object]) -> None:
+        super().__init__(b"lo que tarda en llegar\n")
+        self.lose = lose
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.lose()
+        return super().read(size)
+
+
+class Late(list[Item]):
+    """Files that are taken up when their sender's office is over."""
+
+    def __init__(self, given: list[Item], lose: Callable[[], object]) -> None:
+        super().__init__(given)
+        self.lose = lose
+
+    def __iter__(self) -> Iterator[Item]:
+        self.lose()
+        return super().__iter__()
+
+
+def leave(person: Any) -> None:
+    person.groups.clear()
+
+
+def be_disabled(person: Any) -> None:
+    get_user_model().objects.filter(pk=person.pk).update(is_active=False)
+
+
+@pytest.mark.requirement("A3")
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("lose", [leave, be_disabled])
+def test_a_right_lost_while_the_files_arrive_files_nothing(
+    cast: dict[str, Any], expediente: Expediente, lose: Callable[[Any], None], many: bool
+) -> None:
+    person = cast["archivista"]
+    late = Upload("tarda.txt", Losing(lambda: lose(person)))
+    one: dict[str, Any] = {"upload": late, "metadata": factories.metadata()}
+    whole: dict[str, Any] = {"items": Late(items(3), lambda: lose(person))} if many else one
+    file: Callable[..., Any] = file_batch if many else file_document
+    with pytest.raises(RecordsError) as refusal:
+        file(actor=person, expediente=expediente, **whole)
+    assert refusal.value.code in ("access_denied", "not_found")
+    expediente.refresh_from_db()
+    assert (Document.objects.count(), expediente.last_order) == (0, 0)
+    assert not LedgerEvent.objects.filter(action="document.filed").exists()
 
 
 @pytest.mark.rule("K8")
