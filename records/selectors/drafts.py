@@ -38,9 +38,10 @@ class DraftLine:
 
 
 def get_draft_for(actor: Actor, key: Key) -> Draft:
-    """The person's own draft, whatever became of it but being discarded. NotFound for anybody else."""
+    """The person's own draft, whatever became of it but being discarded. NotFound for anybody else, and for one that
+    was filed as a piece she no longer reads: it would tell what that piece's own pages do not."""
     found = own_drafts(actor).exclude(state=DraftState.DISCARDED).filter(pk=as_uuid(key)).first()
-    if found is None:
+    if found is None or (found.document and not permissions.rights_of(actor).reads(found.document)):
         raise NotFound
     return found
 

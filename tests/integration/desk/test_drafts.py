@@ -131,6 +131,22 @@ def test_an_answer_that_was_lost_is_given_again(browse: Any, expediente: Expedie
     assert Document.objects.count() == 1
 
 
+@pytest.mark.requirement("A3")
+@pytest.mark.criterion(22)
+def test_a_draft_tells_nothing_of_the_piece_that_its_sender_no_longer_reads(
+    browse: Any, expediente: Expediente
+) -> None:
+    client = browse("archivista")
+    address = arrive(client, expediente)
+    piece = file(client, address, title="Secreto ahora").json()["document"]
+    assert client.get(address).status_code == 200
+    Document.objects.filter(pk=piece).update(level=Level.RESERVED)
+    for told in (client.get(address), client.get(f"{address}radicar/"), file(client, address)):
+        assert told.status_code == 404
+        assert "Secreto" not in told.content.decode()
+        assert piece not in told.content.decode()
+
+
 @pytest.mark.requirement("B12")
 @pytest.mark.rule("C2")
 def test_the_files_of_one_gesture_share_one_receipt(browse: Any, expediente: Expediente) -> None:
