@@ -146,7 +146,7 @@ def signing_keys(request: HttpRequest) -> HttpResponse:
 
 @desk_view(*READ)
 def signing_key_pem(_request: HttpRequest, key: str) -> HttpResponse:
-    public = signing.find_public_key(key)
+    public = next((each.public_key for each in list_signing_keys() if each.pk == key), "")
     if not public:
         raise NotFound
     return download(signing.pem_of(public).encode(), "application/x-pem-file", f"custodia-{key}.pem")

@@ -12,14 +12,14 @@ from records.keys import Key
 from records.models import Document, SigningKey
 from records.permissions import Actor
 from records.selectors.documents import get_document_for, list_batch_for
-from records.services.receipts import public_keys, standing_of
+from records.services.receipts import Witness, our_keys
 
 
 @dataclass(frozen=True)
 class ShownReceipt:
     """A piece's receipt for one reader.
 
-    `standing`: see `receipts.standing_of`. `twin`: the piece with the same bytes it was linked to, if the reader
+    `standing`: see `receipts.Witness`. `twin`: the piece with the same bytes it was linked to, if the reader
     reads that one too.
     """
 
@@ -58,9 +58,14 @@ def get_batch_for(actor: Actor, batch: uuid.UUID) -> ShownBatch:
 
 
 def shown(pieces: Sequence[Document], actor: Actor) -> list[ShownReceipt]:
-    keys, twins = public_keys(pieces), twins_of(pieces, actor)
+    witness, twins = Witness.of(pieces), twins_of(pieces, actor)
     return [
-        ShownReceipt(piece, standing_of(piece, keys), keys.get(piece.receipt_key, ""), twins.get(piece.duplicate_of_id))
+        ShownReceipt(
+            piece,
+            witness.standing_of(piece),
+            witness.keys.get(piece.receipt_key, ""),
+            twins.get(piece.duplicate_of_id),
+        )
         for piece in pieces
     ]
 
@@ -73,5 +78,7 @@ def twins_of(pieces: Sequence[Document], actor: Actor) -> Mapping[uuid.UUID | No
 
 
 def list_signing_keys() -> list[SigningKey]:
-    """Every key this installation has signed with, the newest first."""
-    return list(SigningKey.objects.order_by("-since", "pk"))
+    """Every key this installation has signed with, the newest first; none that nothing else vouches for."""
+    noted = list(SigningKey.objects.order_by("-since", "pk"))
+    ours = our_keys({key.pk for key in noted})
+    return [key for key in noted if key.pk in ours]

@@ -1,10 +1,10 @@
-"""Proof that stored bytes are the filed ones: every copy is read, nothing is repaired here (B5)."""
+"""Proof that stored bytes and receipts are the filed ones: every copy is read, nothing is repaired here (B5)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,17 +12,23 @@ from django.db.models import QuerySet
 from records import audit, permissions, storage
 from records.models import Document, Rendition
 from records.permissions import Actor
-from records.services import renditions
+from records.services import receipts, renditions
 from records.vocabulary import Action
 
 #: Problem of a piece whose own bytes are right, when a copy made from it is no longer the one that was noted.
 RENDITION = "rendition_altered"
+#: Problem of a piece whose row, receipt or digest are not the ones that the ledger told when it was filed.
+RECEIPT = "receipt_altered"
+AT_ONCE = 500
 
 
 @dataclass
 class CustodyReport:
     """Documents checked, bytes they hold, and each document whose bytes, or those of a kept copy, are missing or
-    altered. `set_aside`: digests of which damaged bytes were replaced when the same were received again."""
+    altered, or whose receipt does not hold.
+
+    `set_aside`: digests of which damaged bytes were replaced when the same were received again.
+    """
 
     checked: int = 0
     bytes: int = 0
@@ -36,15 +42,16 @@ def verify_custody(
     actor: Actor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CustodyReport:
-    """Re-hash every stored byte of one expediente or of all; names exactly the documents that fail.
+    """Re-hash every stored byte of one expediente or of all, and hold each receipt against the ledger; names exactly
+    the documents that fail. That the ledger itself holds is for `verify_ledger`.
 
     `progress(done, total)` is called after each document. Litter of interrupted acts is no finding.
     """
-    documents = Document.objects.select_related("blob").order_by("blob_id")
+    documents = Document.objects.select_related(*receipts.SIGNED).order_by("blob_id")
     if expediente_code:
         documents = documents.filter(expediente__code=expediente_code)
     total, report = documents.count(), CustodyReport()
-    for document, problem in verified(documents.iterator(chunk_size=500)):
+    for document, problem in verified(documents.iterator(chunk_size=AT_ONCE)):
         report.checked, report.bytes = report.checked + 1, report.bytes + document.blob.size
         if problem:
             report.findings.append({"document": str(document.pk), "problem": problem})
@@ -91,10 +98,12 @@ def verify_document(*, actor: Actor, document: Document) -> str:
     return problem
 
 
-def verified(documents: Iterator[Document]) -> Iterator[tuple[Document, Any]]:
+def verified(documents: Iterator[Document]) -> Iterator[tuple[Document, str]]:
     """Each document with its problem; bytes shared by several documents are read once."""
     digest, problem = "", ""
-    for document in documents:
-        if document.blob_id != digest:
-            digest, problem = document.blob_id, storage.store().verify(document.blob_id, document.blob.size)
-        yield document, problem
+    while some := list(islice(documents, AT_ONCE)):
+        witness = receipts.Witness.of(some)
+        for document in some:
+            if document.blob_id != digest:
+                digest, problem = document.blob_id, storage.store().verify(document.blob_id, document.blob.size)
+            yield document, problem or (RECEIPT if witness.standing_of(document) == "broken" else "")

@@ -12,9 +12,8 @@ from django.db import transaction
 from records import audit, conf, signing
 from records.errors import SigningKeyUnavailable
 from records.models import Document, LedgerEvent
+from records.services.receipts import ROTATED
 from records.signing import Signer
-
-ROTATED = "key.rotated"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ same, byte for byte, as the one given at the counter.
 from __future__ import annotations
 
 import datetime
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +17,16 @@ from django.db import transaction
 
 from records import audit, signing
 from records.errors import SigningKeyUnavailable
-from records.models import Document, SigningKey
+from records.keys import as_uuid
+from records.models import Document, LedgerEvent, SigningKey
 from records.permissions import Actor
 from records.signing import Signer
 
 TYPE = "custodia/recibo/1"
 BATCH_TYPE = "custodia/recibo-de-lote/1"
+FILED, ROTATED = "document.filed", "key.rotated"
+#: What `facts_of` reads beside the piece itself.
+SIGNED = ("expediente", "tipo", "blob", "filed_by")
 
 
 @dataclass(frozen=True)
@@ -167,9 +172,81 @@ def public_keys(documents: Sequence[Document]) -> dict[str, str]:
     return dict(SigningKey.objects.filter(pk__in=used).order_by("pk").values_list("pk", "public_key"))
 
 
-def standing_of(document: Document, keys: Mapping[str, str]) -> str:
-    """Does the signature of a receipt hold today? "signed", "unsigned" (older than signing) or "broken"."""
-    if not document.receipt_signature:
-        return "unsigned"
-    public = keys.get(document.receipt_key, "")
-    return "signed" if signing.is_signed(facts_of(document), document.receipt_signature, public) else "broken"
+# Does it hold? -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What tells whether receipts are the ones that were given: who owns the database can sign anew with a key of her
+    own, and cannot change what the ledger told of a filing (`verify_ledger`).
+
+    `keys`: public keys in base64 of ours, by id. `filed`: facts of the event of each filing, by the piece's id.
+    """
+
+    keys: Mapping[str, str]
+    filed: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> Witness:
+        return cls(our_keys({piece.receipt_key for piece in documents}), filings_of(documents))
+
+    def standing_of(self, document: Document) -> str:
+        """Does the signature of a receipt hold today? "signed", "unsigned" (older than signing) or "broken"."""
+        told = self.filed.get(str(document.pk), {})
+        first, kept = told.get("receipt", ""), document.receipt_signature
+        if kept != first or told.get("sha256", document.blob_id) != document.blob_id:
+            return "broken"
+        if not kept:
+            return "unsigned"
+        public = self.keys.get(document.receipt_key, "")
+        return "signed" if signing.is_signed(facts_of(document), kept, public) else "broken"
+
+
+def filings_of(documents: Sequence[Document]) -> dict[str, Mapping[str, Any]]:
+    """Facts of the first event that told of each filing: a later one was put there by somebody else."""
+    keys = [str(document.pk) for document in documents]
+    events = LedgerEvent.objects.filter(object_id__in=keys, action=FILED).order_by("-index")
+    return {key: told_in(payload) for key, payload in events.values_list("object_id", "payload")}
+
+
+def told_in(payload: str) -> Mapping[str, Any]:
+    """The facts of an event; none of one that an intruder made unreadable."""
+    try:
+        facts = json.loads(payload)["facts"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def our_keys(asked: set[str]) -> dict[str, str]:
+    """Public keys, by id, of those asked for that something beyond their own row vouches for: the present key's file,
+    a rotation told in the ledger, or the first receipt that it tells."""
+    vouched = {present_key()}
+    for payload in LedgerEvent.objects.filter(action=ROTATED).order_by("index").values_list("payload", flat=True):
+        told = told_in(payload)
+        vouched |= {str(told.get("from", "")), str(told.get("to", ""))}
+    if asked - vouched - {""}:
+        vouched.add(first_key())
+    found = SigningKey.objects.filter(pk__in=asked & vouched - {""}).order_by("pk")
+    return dict(found.values_list("pk", "public_key"))
+
+
+def present_key() -> str:
+    try:
+        return signing.signer().key_id
+    except SigningKeyUnavailable:
+        return ""
+
+
+def first_key() -> str:
+    """Id of the key of the first receipt that the ledger tells, if that receipt is still the one it tells."""
+    events = LedgerEvent.objects.filter(action=FILED, payload__contains='"receipt":"')
+    event = events.exclude(payload__contains='"receipt":""').order_by("index").first()
+    if event is None:
+        return ""
+    document = Document.objects.select_related(*SIGNED).filter(pk=as_uuid(event.object_id)).first()
+    if document is None or document.receipt_signature != told_in(event.payload).get("receipt"):
+        return ""
+    public = signing.find_public_key(document.receipt_key)
+    holds = signing.is_signed(facts_of(document), document.receipt_signature, public)
+    return document.receipt_key if holds else ""

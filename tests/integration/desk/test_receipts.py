@@ -353,3 +353,4 @@ def test_without_a_key_nothing_is_filed_and_receipts_are_still_read(
     client = browse("archivista")
     assert client.get(f"/custodia/documentos/{filed.pk}/recibo.json").status_code == 200
     assert client.get(f"/custodia/documentos/{filed.pk}/recibo.pdf").status_code == 200
+    assert "Vigente" in client.get(f"/custodia/documentos/{filed.pk}/recibo/").content.decode()
