@@ -17,6 +17,7 @@ from records.desk.expedientes import head
 from records.desk.fields import DemandedText, sent, show_refusal
 from records.errors import AccessDenied, RecordsError
 from records.models import Expediente, Resentencing, Subserie
+from records.permissions import Actor
 from records.selectors.expedientes import get_expediente_for
 from records.selectors.resentencing import (
     RETENTION,
@@ -93,7 +94,7 @@ def retention(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         **head(request, expediente, "expediente-retention"),
         "form": form,
         "targets": [{"target": target, "words": spoken(target), "shown": target == shown} for target in targets],
-        "effect": effect_context(expediente, expediente.subserie, shown),
+        "effect": effect_context(request.user, expediente, expediente.subserie, shown),
         "retention": facts_of(expediente.subserie),
         "proposals": proposals,
         "waits": any(act.state == ActState.PROPOSED for act in proposals),
@@ -131,7 +132,7 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "act": act,
         "form": form,
-        "effect": effect_context(act.expediente, act.from_subserie, act.to_subserie),
+        "effect": effect_context(request.user, act.expediente, act.from_subserie, act.to_subserie),
         "may_decide": list_resentencings_for(request.user).filter(pk=act.pk).exists(),
         "section": "/custodia/trd/",
     }
@@ -153,10 +154,12 @@ def decided(request: HttpRequest, act: Resentencing, form: ReturnForm) -> HttpRe
 # -- what is shown -------------------------------------------------------------------------------------------------
 
 
-def effect_context(expediente: Expediente, before: Subserie | None, after: Subserie | None) -> dict[str, Any] | None:
+def effect_context(
+    actor: Actor, expediente: Expediente, before: Subserie | None, after: Subserie | None
+) -> dict[str, Any] | None:
     if before is None or after is None:
         return None
-    effect = effect_of(expediente, before, after)
+    effect = effect_of(actor, expediente, before, after)
     return {
         "effect": effect,
         "rows": rows_of(effect),

@@ -1,7 +1,8 @@
 """What an expediente has and still lacks at its stage, as far as one person may know (B7; offset policy, art. 18).
 
 The duties are those of its version of the schedule. A piece satisfies the duty of its tipo unless it was annulled.
-Whoever may only know that a piece is there learns no more than that; to whom it is unknown, it is not there.
+Only pieces that the person reads count: the tipo of any other is not to be found out, so that it is as if it were not
+there. Staff, who see its place in the expediente, are told in general that such pieces may cover something.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from records import permissions, stages
 from records.models import Document, Expediente, TipoDocumental
@@ -28,8 +29,7 @@ DUTIES = (ALWAYS, EACH, WHEN)
 class Line:
     """A duty. `act` says which act supplies the piece, `note` of what there is one each, or what the case is.
 
-    `count` is how many pieces of it the person may know of, `document` the last of those she reads; with pieces and
-    no document she only knows that they are there.
+    `count` is how many pieces of it the person reads, `document` the last of them.
     """
 
     tipo_code: str
@@ -54,13 +54,15 @@ class Line:
 class Checklist:
     """`now`: due at this stage or before, and not there; `later`: due at a later one; `present`: what is there.
 
-    `whole` is False for whoever knows only some pieces: what she does not find may be there all the same.
+    `whole` is False for whoever knows only some pieces: what she does not find may be there all the same. `unread`:
+    she knows that the expediente holds pieces in force that she does not read, whatever they are.
     """
 
     now: tuple[Line, ...] = ()
     later: tuple[Line, ...] = ()
     present: tuple[Line, ...] = ()
     whole: bool = True
+    unread: bool = False
 
     @property
     def missing(self) -> tuple[Line, ...]:
@@ -74,22 +76,21 @@ class Checklist:
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece as the list needs it; `own` tells the expediente's from those of the one above or below it."""
+    """A piece that the person reads; `own` tells the expediente's from those of the one above or below it."""
 
     tipo: str
     document: uuid.UUID
     state: str
     own: bool
-    read: bool
 
 
 def checklist_for(actor: Actor, expediente: Expediente) -> Checklist:
     """The checklist of an expediente, in a constant number of queries, however many pieces it has."""
     rights = permissions.rights_of(actor)
     tipos = list(TipoDocumental.objects.filter(trd=expediente.trd_id).order_by("name"))
-    pieces = by_tipo(known_pieces(rights, expediente))
+    pieces, whole = by_tipo(read_pieces(rights, expediente)), rights.is_staff_of(expediente)
     lines = [filled(line_of(tipo, demand), tipo, expediente, pieces) for tipo, demand in duties(tipos, expediente.kind)]
-    return sorted_out(lines, expediente, whole=rights.is_staff_of(expediente))
+    return replace(sorted_out(lines, expediente, whole=whole), unread=whole and holds_unread(rights, expediente))
 
 
 def duties(tipos: Iterable[TipoDocumental], kind: str) -> list[tuple[TipoDocumental, Demand]]:
@@ -115,12 +116,12 @@ def filled(line: Line, tipo: TipoDocumental, expediente: Expediente, pieces: Map
     """The line with what is there: a tipo that this kind does not admit is looked for above and below as well."""
     beyond = expediente.kind not in tipo.kinds
     found = [piece for piece in pieces.get(tipo.code, ()) if piece.own or beyond]
-    shown = next((piece for piece in reversed(found) if piece.read), None)
+    shown = found[-1] if found else None
     return replace(
         line,
         count=len(found),
         document=shown.document if shown else None,
-        state=str(DocumentState(shown.state).label) if shown else "",
+        state=str(DocumentState(shown.state).label) if shown and shown.state else "",
     )
 
 
@@ -129,25 +130,33 @@ def sorted_out(lines: Iterable[Line], expediente: Expediente, *, whole: bool) ->
     for line in lines:
         due = stages.has_come(expediente.kind, line.stage, expediente.stage)
         groups["present" if line.count else "now" if due else "later"].append(line)
-    return Checklist(**{name: tuple(found) for name, found in groups.items()}, whole=whole)
+    now, later, present = (tuple(found) for found in groups.values())
+    return Checklist(now, later, present, whole=whole)
 
 
-def known_pieces(rights: Rights, expediente: Expediente) -> list[Piece]:
-    """Pieces in force that are in the expediente, were placed in it, or lie in the one above or below it."""
-    own = Q(expediente=expediente) | Q(placements__expediente=expediente)
+def read_pieces(rights: Rights, expediente: Expediente) -> list[Piece]:
+    """Pieces in force that the person reads and that are in the expediente, were placed in it, or lie in the one above
+    or below it."""
     around = Q(expediente__parent=expediente) | Q(expediente=expediente.parent_id)
-    near = Document.objects.filter(own | around).exclude(state=DocumentState.ANNULLED)
+    near = in_force().filter(held_by(expediente) | around, pk__in=rights.visible().order_by().values("pk"))
     rows = near.order_by("filed_at", "pk").values_list(
         "pk", "tipo__code", "state", "expediente", "placements__expediente"
     )
-    readable = set(rights.visible().filter(pk__in=near.order_by().values("pk")).order_by().values_list("pk", flat=True))
-    found = list(rows)
-    staffed = {key for key in {row[3] for row in found} if rights.is_staff_of(Expediente(pk=key))}
-    return [
-        Piece(tipo, key, state, expediente.pk in (home, placed), key in readable)
-        for key, tipo, state, home, placed in found
-        if key in readable or home in staffed
-    ]
+    return [Piece(tipo, key, state, expediente.pk in (home, placed)) for key, tipo, state, home, placed in rows]
+
+
+def holds_unread(rights: Rights, expediente: Expediente) -> bool:
+    """Does a piece in force lie in it, or was one placed in it, that the person does not read?"""
+    read = rights.visible().order_by().values("pk")
+    return in_force().filter(held_by(expediente)).exclude(pk__in=read).exists()
+
+
+def in_force() -> QuerySet[Document]:
+    return Document.objects.exclude(state=DocumentState.ANNULLED)
+
+
+def held_by(expediente: Expediente) -> Q:
+    return Q(expediente=expediente) | Q(placements__expediente=expediente)
 
 
 def by_tipo(pieces: Iterable[Piece]) -> Mapping[str, Sequence[Piece]]:

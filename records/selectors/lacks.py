@@ -1,6 +1,6 @@
 """Which of the expedientes in a person's charge lack something at their stage: what «Faltantes» says, of many at once.
 
-Each answer is that of `checklist.checklist_for`: same duties, same pieces known, same lines. Of the pieces only their
+Each answer is that of `checklist.checklist_for`: same duties, same pieces read, same lines. Of the pieces only their
 tipos are asked for, so the cost follows neither how many expedientes lack something nor how many lines each has.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from records import permissions
 from records.models import Document, Expediente, Placement, TipoDocumental
@@ -29,7 +29,7 @@ Held: TypeAlias = Mapping[uuid.UUID, frozenset[str]]
 
 @dataclass(frozen=True)
 class Lack:
-    """An expediente, and the duties of its stage for which the person knows of no piece."""
+    """An expediente, and the duties of its stage for which the person reads no piece."""
 
     expediente: Expediente
     lines: tuple[Line, ...]
@@ -65,7 +65,7 @@ def lacks_of(rights: Rights) -> Lacks:
 def missing_in(rights: Rights, expedientes: Sequence[Expediente]) -> Iterable[tuple[Expediente, tuple[Line, ...]]]:
     """What each lacks now without conditions, as `Checklist.missing` has it."""
     tipos = tipos_by_version({one.trd_id for one in expedientes})
-    pieces = Pieces.known_to(rights, expedientes)
+    pieces = Pieces.read_by(rights, expedientes)
     for one in expedientes:
         held = pieces.of(one)
         lines = [filled(line_of(t, demand), t, one, held) for t, demand in duties(tipos[one.trd_id], one.kind)]
@@ -81,14 +81,14 @@ def tipos_by_version(versions: set[int | None]) -> Mapping[int | None, list[Tipo
 
 @dataclass(frozen=True)
 class Pieces:
-    """Tipos of the pieces in force that the person knows of, by where they lie, and who is whose child."""
+    """Tipos of the pieces in force that the person reads, by where they lie, and who is whose child."""
 
     homes: Held
     placed: Held
     children: Mapping[uuid.UUID, Sequence[uuid.UUID]]
 
     @classmethod
-    def known_to(cls, rights: Rights, expedientes: Sequence[Expediente]) -> Pieces:
+    def read_by(cls, rights: Rights, expedientes: Sequence[Expediente]) -> Pieces:
         keys = [one.pk for one in expedientes]
         children: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
         for child, parent in Expediente.objects.filter(parent__in=keys).order_by().values_list("pk", "parent"):
@@ -102,7 +102,7 @@ class Pieces:
         found: dict[str, list[Piece]] = defaultdict(list)
         for held, key in ((self.homes, expediente.pk), (self.placed, expediente.pk), *self.around(expediente)):
             for tipo in held.get(key, ()):
-                found[tipo].append(Piece(tipo, key, "", own=key == expediente.pk, read=False))
+                found[tipo].append(Piece(tipo, key, "", own=key == expediente.pk))
         return found
 
     def around(self, expediente: Expediente) -> Iterator[tuple[Held, uuid.UUID]]:
@@ -112,28 +112,19 @@ class Pieces:
                 yield self.homes, key
 
 
-def known(rights: Rights, homes: Iterable[uuid.UUID]) -> QuerySet[Document]:
-    """Pieces in force that the person reads, or knows to be there as staff of where they were filed."""
-    rows = Document.objects.exclude(state=DocumentState.ANNULLED)
-    if rights.is_staff_everywhere():
-        return rows
-    staffed = [home for home in homes if rights.is_staff_of(Expediente(pk=home))]
-    readable = rights.visible().order_by().values("pk")
-    return rows.filter(Q(expediente__in=staffed) | Q(pk__in=readable))
+def read_of(rights: Rights) -> QuerySet[Document]:
+    """Pieces in force that the person reads."""
+    return rights.visible().exclude(state=DocumentState.ANNULLED).order_by()
 
 
 def homes_of(rights: Rights, keys: Iterable[uuid.UUID | None]) -> Held:
-    homes = [key for key in keys if key]
-    rows = known(rights, homes).filter(expediente__in=homes).order_by()
+    rows = read_of(rights).filter(expediente__in=[key for key in keys if key])
     return grouped(rows.values_list("expediente", "tipo__code").distinct())
 
 
 def placed_in(rights: Rights, keys: Sequence[uuid.UUID]) -> Held:
-    """Pieces of others that were placed there: known as where they were filed makes them known."""
-    there = Placement.objects.filter(expediente__in=keys).order_by()
-    homes = there.values_list("document__expediente", flat=True).distinct()
-    pieces = known(rights, [] if rights.is_staff_everywhere() else homes)
-    rows = there.filter(document__in=pieces.order_by())
+    """Pieces of others that were placed there: a placement lets nobody read."""
+    rows = Placement.objects.filter(expediente__in=keys, document__in=read_of(rights).values("pk")).order_by()
     return grouped(rows.values_list("expediente", "document__tipo__code").distinct())
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from records import clock, permissions
 from records.errors import NotFound
 from records.keys import Key, as_uuid
-from records.models import Document, Expediente, Resentencing, Subserie, TipoDocumental
+from records.models import Expediente, Resentencing, Subserie, TipoDocumental
 from records.permissions import Actor
 from records.vocabulary import Action, ActState, DocumentState
 
@@ -21,7 +21,8 @@ RETENTION = ("support", "years_management", "years_central", "disposition", "dig
 
 @dataclass(frozen=True)
 class Vanishing:
-    """A tipo that the later version does not admit there; `pieces` of the expediente keep it all the same."""
+    """A tipo that the later version does not admit there; `pieces` of the expediente, of those that the person reads,
+    keep it all the same."""
 
     name: str
     pieces: int
@@ -52,10 +53,12 @@ def list_targets(expediente: Expediente) -> list[Subserie]:
     return list(rows.select_related("serie__trd").order_by("-serie__trd__number", "code"))
 
 
-def effect_of(expediente: Expediente, before: Subserie, after: Subserie) -> Effect:
-    """What moving would change. For staff of the expediente: it counts pieces by tipo, whoever may read them."""
+def effect_of(actor: Actor, expediente: Expediente, before: Subserie, after: Subserie) -> Effect:
+    """What moving would change. By tipo it counts only pieces that the person reads: that of others is not to be
+    found out."""
     old, new = admitted(before, expediente.kind), admitted(after, expediente.kind)
-    pieces = Document.objects.filter(expediente=expediente).exclude(state=DocumentState.ANNULLED).order_by()
+    read = permissions.visible_to(actor).filter(expediente=expediente)
+    pieces = read.exclude(state=DocumentState.ANNULLED).order_by()
     counts = Counter(pieces.values_list("tipo__code", flat=True))
     return Effect(
         before,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from records import permissions
-from records.models import Expediente, Resentencing, TipoDocumental
+from records.models import Document, Expediente, Resentencing, TipoDocumental
 from records.selectors import lacks
 from records.selectors.checklist import checklist_for
 from records.selectors.resentencing import list_targets
@@ -113,6 +114,45 @@ def test_the_group_leads_to_what_is_missing_with_its_number(browse: Browse, cast
         assert "Expedientes incompletos" not in browse(login).get("/custodia/").content.decode()
     Expediente.objects.filter(pk=place.pk).update(state=ExpedienteState.CLOSED_ADMINISTRATIVE)
     assert 'id="g-lacking"' not in browse("archivista").get("/custodia/").content.decode()
+
+
+UNREAD = "Este expediente tiene documentos que usted no lee; pueden cubrir algo de lo que aquí falta."
+
+
+@pytest.mark.criterion(22)
+@pytest.mark.parametrize("login", ["archivista", "jefatura", CLERK, "revisora"])
+def test_the_tipo_of_a_piece_that_one_does_not_read_changes_no_page(
+    browse: Browse, cast: dict[str, Any], trd: None, login: str
+) -> None:
+    """Two worlds with the same pieces to be read: in each, the reserved one is of another tipo."""
+    place, far = opened(cast), opened(cast)
+    factories.appoint_supervisor(place, cast[CLERK])
+    put(cast, place, DRAFT, Level.PUBLIC)
+    pieces = [put(cast, home, STUDIES) for home in (place, far)]
+    place_document(actor=cast["archivista"], document=pieces[1], expediente=place, reason="Sirve a los dos")
+    hidden = Document.objects.filter(pk__in=[piece.pk for piece in pieces])
+    hidden.update(level=Level.RESERVED)
+    load_schedule(actor=cast["archivista"], content=files.as_json(without_studies), name="trd.json")
+    where = f"/custodia/expedientes/{place.pk}"
+    first = answers(browse, login, where)
+    with factories.behind_the_product():
+        other = TipoDocumental.objects.get(trd=place.trd_id, code="ficha_de_valoracion")
+        hidden.update(tipo=other)
+    assert answers(browse, login, where) == first
+    assert (UNREAD in first[1]) == (login != "revisora")
+
+
+def without_studies(content: dict[str, Any]) -> None:
+    content["header"].update(number=None, in_force_from="2026-06-01")
+    content["tipos"] = [tipo for tipo in content["tipos"] if tipo["code"] != STUDIES]
+
+
+def answers(browse: Browse, login: str, where: str) -> list[str]:
+    """The bandeja, what is missing and the retention, without the form's token."""
+    bodies = (
+        browse(login).get(at).content.decode() for at in ("/custodia/", f"{where}/faltantes/", f"{where}/retencion/")
+    )
+    return [re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body) for body in bodies]
 
 
 def test_more_than_fit_are_counted_and_those_not_looked_at_are_told(

@@ -133,12 +133,20 @@ def test_a_later_piece_is_the_one_opened(cast: dict[str, Any], place: Expediente
 # -- what each person may know -------------------------------------------------------------------------------------
 
 
-def test_staff_know_that_a_piece_is_there_and_no_more(cast: dict[str, Any], place: Expediente) -> None:
+@pytest.mark.criterion(22)
+def test_a_piece_that_staff_do_not_read_is_as_absent_and_told_in_general(
+    cast: dict[str, Any], place: Expediente
+) -> None:
+    before = checklist_for(cast["archivista"], place)
+    assert not before.unread
     piece = put(cast, place, A, Level.RESERVED)
-    told = line(cast, place, A)
-    assert (told.count, told.document, told.state) == (1, None, "")
-    assert A in found(cast, place)[2]
+    told = checklist_for(cast["archivista"], place)
+    assert (told.now, told.later, told.present) == (before.now, before.later, before.present)
+    assert told.unread
     assert line(cast, place, A, "custodia").document == piece.pk
+    assert not checklist_for(cast["custodia"], place).unread
+    annul_document(actor=cast["custodia"], document=piece, reason="Se radicó por error")
+    assert not checklist_for(cast["archivista"], place).unread
 
 
 @pytest.mark.parametrize("hidden", [Level.RESERVED, Level.RESTRICTED, Level.UNCLASSIFIED])

@@ -65,9 +65,9 @@ def propose(cast: dict[str, Any], place: Expediente, target: Subserie, login: st
     return propose_resentencing(actor=cast[login], expediente=place, subserie=target, reason="Lo pide la reforma")
 
 
-def test_what_would_change_is_told_before(place: Expediente, target: Subserie) -> None:
+def test_what_would_change_is_told_before(cast: dict[str, Any], place: Expediente, target: Subserie) -> None:
     assert place.subserie
-    effect = effect_of(place, place.subserie, target)
+    effect = effect_of(cast["archivista"], place, place.subserie, target)
     assert effect.changed == {"years_central"}
     assert [(gone.name, gone.pieces) for gone in effect.vanishing] == [("Anexo del convenio", 1)]
     assert effect.coming == ("Acta nueva",)
