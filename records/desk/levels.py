@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
@@ -17,13 +17,21 @@ from records import permissions, policies
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DemandedChoice, DemandedDay, DemandedText, sent, show_refusal
 from records.desk.paging import page_of
+from records.desk.words import told_at_desk
 from records.errors import AccessDenied, RecordsError
 from records.models import ClassificationAct, Document
 from records.selectors.documents import current_act, get_document_for, pending_act, returned_act
 from records.selectors.people import list_answering
 from records.selectors.resentencing import list_resentencings_for
 from records.selectors.worklists import list_acts_for
-from records.services.classification import COLUMNS, approve_act, get_act_for, propose_level, return_act
+from records.services.classification import (
+    COLUMNS,
+    approve_act,
+    get_act_for,
+    levels_open_to,
+    propose_level,
+    return_act,
+)
 from records.vocabulary import Action, ActState, Level, Reason
 
 SIZE = 25
@@ -79,8 +87,13 @@ class LevelForm(forms.Form):
     )
     safe_title = DemandedText(label=_("Denominación que puede conocer el público"), max_length=300)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, levels: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [pair for pair in LEVELS if pair[0] in levels]  # type: ignore[attr-defined]
+        self.restricts = bool(set(levels) & set(policies.ARTICLES))
+        if not self.restricts:
+            self.fields = {"level": self.fields["level"]}
+            return
         people = [
             (person.get_username(), f"{person.get_full_name()} ({person.get_username()})")
             for person in list_answering()
@@ -89,7 +102,7 @@ class LevelForm(forms.Form):
 
     def grounds(self) -> dict[str, Any]:
         facts = {name: value for name, value in self.cleaned_data.items() if name != "level"}
-        harm = {part: facts.pop(f"harm_{part}") for part in ("present", "probable", "specific")}
+        harm = {part: facts.pop(f"harm_{part}", "") for part in ("present", "probable", "specific")}
         return {**facts, "harm": harm}
 
 
@@ -97,13 +110,15 @@ class LevelForm(forms.Form):
 def propose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     piece = get_document_for(request.user, key)
     permissions.check(request.user, Action.PROPOSE_LEVEL, piece)
-    form = LevelForm(sent(request), initial=initial_of(piece))
+    levels, refusals = levels_open_to(request.user, piece)
+    form = LevelForm(sent(request), levels=levels, initial=initial_of(piece))
     if request.method == "POST" and form.is_valid() and (act := proposed(request, piece, form)):
         messages.success(request, effect_of(piece, act))
         return redirect("desk:document", key=piece.pk)
     context = {
         "piece": piece,
         "form": form,
+        "withheld": [told_at_desk(refusal) for refusal in refusals],
         "act": current_act(piece),
         "proposal": pending_act(piece),
         "returned": returned_act(piece),

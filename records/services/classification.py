@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from records import audit, clock, permissions, policies
-from records.errors import AccessDenied, Incomplete, NotFound, RuleViolation, SelfApproval
+from records.errors import AccessDenied, Incomplete, NotFound, RecordsError, RuleViolation, SelfApproval
 from records.events import DocumentsChanged, announce
 from records.keys import Key, as_uuid
 from records.models import ClassificationAct, Document, LedgerEvent
@@ -67,6 +67,19 @@ def check_may_propose(actor: Actor, document: Document, level: str) -> None:
     touches_reserve = Level.RESERVED in (level, document.level)
     if touches_reserve and not permissions.is_custodian_of(actor, document.expediente):
         raise AccessDenied("custodian_only", action=Action.PROPOSE_LEVEL)
+
+
+def levels_open_to(actor: Actor, document: Document) -> tuple[list[str], list[RecordsError]]:
+    """The levels this person may propose for a piece, and each different reason why she may not the others."""
+    open_levels, refusals = [], {}
+    for level in (Level.PUBLIC, *policies.ARTICLES):
+        try:
+            check_may_propose(actor, document, level)
+        except (AccessDenied, SelfApproval) as refusal:
+            refusals[refusal.code] = refusal
+        else:
+            open_levels.append(str(level))
+    return open_levels, list(refusals.values())
 
 
 def write_proposal(actor: Actor, document: Document, level: str, columns: Mapping[str, Any]) -> ClassificationAct:

@@ -140,6 +140,14 @@ def test_who_filed_is_told_why_she_cannot_propose(browse: Browse, fresh: Documen
     response = browse("archivista").post(f"/custodia/documentos/{fresh.pk}/nivel/", COMPLETE)
     assert response.status_code == 422
     assert "Quien radicó la pieza no puede proponer" in response.content.decode()
+    opened = browse("archivista").get(f"/custodia/documentos/{fresh.pk}/nivel/").content.decode()
+    assert "Quien radicó la pieza no puede proponer" in opened, "before anything is sent"
+    assert opened.count('type="radio"') == 1
+    assert 'value="public"' in opened
+    assert "Ponderación" not in opened
+    answer = browse("archivista").post(f"/custodia/documentos/{fresh.pk}/nivel/", {"level": "public"})
+    assert answer.status_code == 302
+    assert ClassificationAct.objects.get().level == Level.PUBLIC
 
 
 @pytest.mark.requirement("I3", "J4")
