@@ -49,16 +49,16 @@ def act_page(
 ) -> HttpResponseBase:
     """The page of an act: its effect and its form; once sent, the act, and back to what it changed.
 
-    `told` has title, submit, done (the sentence afterwards), `piece` when the act is upon one, `back_to` (an address
-    of the expediente) and what the template shows. The button that leaves comes first in a form of danger, so that
-    the Enter key never does it.
+    `told` has title, submit, done (the sentence afterwards), `piece` when the act is upon one, `back_to` (an
+    address of the expediente), `landing` (the address to go to afterwards, when it is another) and what the
+    template shows. The button that leaves comes first in a form of danger, so that the Enter key never does it.
     """
     back = address_after(expediente, told)
     if "cancelar" in request.POST:
         return redirect(back)
     if request.method == "POST" and form.is_valid() and was_done(form, act):
         messages.success(request, told["done"])
-        return redirect(back)
+        return redirect(told.get("landing", back))
     context = {"expediente": expediente, "form": form, "back": back, "section": "/custodia/expedientes/", **told}
     return render(request, "records/expediente_act.html", context, status=422 if form.errors else 200)
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -35,7 +36,12 @@ class AnnulForm(forms.Form):
 class SuccessorForm(forms.Form):
     """The file that comes after another: its date and title, and what to do with bytes already filed."""
 
-    file = forms.FileField(label=_("Archivo"), allow_empty_file=True, max_length=None)
+    file = forms.FileField(
+        label=_("Archivo"),
+        allow_empty_file=True,
+        max_length=None,
+        error_messages={"required": _("Elija el archivo.")},
+    )
     tipo = DemandedChoice(label=_("Tipo documental"))
     date = DayField(label=_("Fecha del documento"))
     title = forms.CharField(
@@ -126,7 +132,7 @@ def replace(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         receipt = replace_document(
             actor=request.user, document=piece, reason=form.cleaned_data["reason"], **form.facts()
         )
-        told["done"] = done_told(request, told["done"], receipt)
+        told.update(told_after(request, told["done"], receipt))
         return receipt
 
     return act_page(request, piece.expediente, form, act, told)
@@ -151,7 +157,7 @@ def version(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
 
     def act() -> object:
         receipt = file_version(actor=request.user, document=piece, **form.facts())
-        told["done"] = done_told(request, told["done"], receipt)
+        told.update(told_after(request, told["done"], receipt))
         return receipt
 
     return act_page(request, piece.expediente, form, act, told)
@@ -221,12 +227,13 @@ def level_told(request: HttpRequest, piece: Document) -> list[Any]:
     return [ENTERS[piece.level], _("Usted podrá radicarla, pero no leerla ni abrir su recibo sin una concesión.")]
 
 
-def done_told(request: HttpRequest, done: Any, receipt: FilingReceipt) -> Any:
-    """What was done; who cannot open the receipt of what she filed is told its number and digest here."""
+def told_after(request: HttpRequest, done: Any, receipt: FilingReceipt) -> dict[str, Any]:
+    """What was done, and the receipt as the next page; who cannot open the receipt of what she filed is told its
+    number and digest here."""
     if permissions.visible_to(request.user).filter(pk=receipt.document).exists():
-        return done
+        return {"landing": reverse("desk:receipt", args=[receipt.document])}
     kept = _("Quedó con el radicado %(number)s y huella SHA-256 %(digest)s. Anótelos: usted no lee la pieza nueva.")
-    return f"{done} {kept % {'number': receipt.radicado, 'digest': receipt.sha256}}"
+    return {"done": f"{done} {kept % {'number': receipt.radicado, 'digest': receipt.sha256}}"}
 
 
 def limits_told() -> str:

@@ -356,12 +356,15 @@ def test_a_piece_is_replaced_and_a_version_filed_from_its_screen(
     piece = factories.file_piece(cast["archivista"], expediente, b"Primera redaccion del acta.\n", title="Acta")
     base = f"/custodia/documentos/{piece.pk}/"
     sent = {"tipo": "anexo_del_convenio", "date": "11/06/2026", "title": "Acta", "file": text("segunda")}
-    assert browse("archivista").post(f"{base}version/", sent).status_code == 302
+    landed = browse("archivista").post(f"{base}version/", sent, follow=True).content.decode()
     second = Document.objects.get(previous=piece)
     viewer = browse("archivista").get(base).content.decode()
     assert "Versiones" in viewer
     assert f"/custodia/documentos/{second.pk}/" in viewer
     twin = {**sent, "reason": "Ilegible", "file": text("segunda")}
+    assert "Se radicó la versión nueva" in landed
+    assert "Recibo de radicación" in landed
+    assert second.radicado in landed
     refused = browse("archivista").post(f"{base}reemplazar/", twin)
     assert refused.status_code == 422
     assert "ya está radicado" in refused.content.decode()
@@ -369,6 +372,7 @@ def test_a_piece_is_replaced_and_a_version_filed_from_its_screen(
     assert not Annulment.objects.exists()
     good = {**sent, "reason": "Ilegible", "file": text("tercera")}
     assert browse("archivista").post(f"{base}reemplazar/", good).status_code == 302
+    assert "elija de nuevo el archivo" in refused.content.decode()
     annulment = Annulment.objects.get()
     assert annulment.document == piece
     assert annulment.replaced_by is not None
