@@ -15,7 +15,7 @@ from django.urls import reverse
 from records import permissions
 from records.desk.fields import DemandedText, show_refusal
 from records.desk.words import told_at_desk
-from records.errors import DuplicateFiling, NotReady, RecordsError
+from records.errors import DuplicateFiling, Incomplete, NotReady, RecordsError
 from records.models import Document, Expediente
 from records.selectors.documents import get_document_for
 from records.selectors.expedientes import get_expediente_for
@@ -74,7 +74,7 @@ def was_done(form: forms.Form, act: Act) -> bool:
     try:
         act()
     except NotReady as refusal:
-        form.add_error(None, told_at_desk(refusal))
+        show_not_ready(form, refusal)
     except RecordsError as refusal:
         if isinstance(refusal, DuplicateFiling) and hasattr(form, "ask_decision"):
             form.ask_decision()
@@ -82,3 +82,12 @@ def was_done(form: forms.Form, act: Act) -> bool:
     else:
         return True
     return False
+
+
+def show_not_ready(form: forms.Form, refusal: NotReady) -> None:
+    """The motive beside its field, as everywhere; what the expediente itself lacks, on top."""
+    if "reason" in refusal.missing:
+        show_refusal(form, Incomplete(["reason"]))
+    facts = {name: fact for name, fact in refusal.facts.items() if name != "missing"}
+    if rest := [code for code in refusal.missing if code != "reason"]:
+        form.add_error(None, told_at_desk(NotReady(rest, **facts)))

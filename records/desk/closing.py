@@ -16,7 +16,7 @@ from records.desk.fields import DemandedChoice, sent
 from records.models import Document, Expediente
 from records.selectors.expedientes import list_read_in, summary_of
 from records.selectors.history import Transition, transitions_of
-from records.services.closing import close_expediente, close_for_good, count_waiting, reopen_expediente, unsettled
+from records.services.closing import close_expediente, close_for_good, reopen_expediente, unsettled, whose_wait
 from records.services.expedientes import STAGE, advance_stage, describe_expediente
 from records.vocabulary import Action, ExpedienteFormat, ExpedienteState
 
@@ -118,10 +118,11 @@ def close(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         "done": _("El expediente quedó cerrado y sus piezas, selladas."),
         "danger": True,
         "lacking": unsettled(permissions.rights_of(request.user), expediente),
-        "waiting": count_waiting(expediente),
+        "waiting": whose_wait(expediente),
+        "warning": early_closing(expediente),
         "effects": [
-            _("Se sellan las piezas registradas (%(count)s de %(total)s), en %(folios)s folios.")
-            % {"count": summary.states.get("registered", 0), "total": summary.count, "folios": summary.folios},
+            _("Se sellan las piezas registradas (%(count)s de %(total)s).")
+            % {"count": summary.states.get("registered", 0), "total": summary.count},
             _("No recibe más documentos, anexos ni incorporaciones, y nada suyo se anula ni cambia de etapa."),
             _("Solo la Jefatura de Contratos lo reabre, con causa."),
         ],
@@ -131,6 +132,18 @@ def close(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         return close_expediente(actor=request.user, expediente=expediente, **form.cleaned_data)
 
     return act_page(request, expediente, form, act, told)
+
+
+def early_closing(expediente: Expediente) -> str:
+    """That an expediente has not come to the end of its course, which keeps nobody from closing it; "" if it has."""
+    course = list(stages.COURSES.get(expediente.kind, {}).values())
+    if not course or stages.position_of(expediente.kind, expediente.stage) == len(course) - 1:
+        return ""
+    here = stages.label_of(expediente.kind, expediente.stage)
+    return _("El expediente está en la etapa «%(here)s» y su curso termina en «%(last)s»: se cerraría antes.") % {
+        "here": here,
+        "last": course[-1],
+    }
 
 
 @desk_view(*BOTH)

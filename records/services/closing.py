@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -130,6 +131,12 @@ def unsettled(rights: Rights, expediente: Expediente) -> list[tuple[int, str]]:
 def count_waiting(expediente: Expediente) -> int:
     """Files that still arrive, or wait for somebody to complete them or put them aside."""
     return expediente.drafts.filter(state__in=WAITING).count()
+
+
+def whose_wait(expediente: Expediente) -> list[tuple[str, int]]:
+    """(person, how many of those files are hers), by name: what they are is for her alone to know."""
+    counts = Counter(draft.person for draft in expediente.drafts.filter(state__in=WAITING).select_related("person"))
+    return sorted((person.get_full_name() or person.get_username(), count) for person, count in counts.items())
 
 
 def title_for(rights: Rights, piece: Document) -> str:

@@ -301,3 +301,11 @@ def test_suggested_dates_are_of_the_file_and_reserved_pieces_are_no_twins(
     told = facts(browse("archivista"), arrive(browse("archivista"), expediente))
     assert told["twin"] is None
     assert hidden.radicado not in json.dumps(told)
+
+
+@pytest.mark.rule("E7")
+def test_who_closes_is_told_whose_files_wait_and_nothing_of_them(browse: Any, expediente: Expediente) -> None:
+    arrive(browse("archivista"), expediente, name="nombre secreto.txt")
+    page = " ".join(browse("custodia").get(f"/custodia/expedientes/{expediente.pk}/cerrar/").content.decode().split())
+    assert "Archivista: 1 archivo suyo espera que lo complete o lo descarte" in page
+    assert "nombre secreto" not in page

@@ -209,10 +209,14 @@ def test_closing_tells_its_effect_and_all_that_is_lacking(
     lives.registered(cast, expediente)
     client, address = browse("custodia"), f"/custodia/expedientes/{expediente.pk}/cerrar/"
     told = " ".join(client.get(address).content.decode().split())
-    assert "Se sellan las piezas registradas (1 de 2), en 2 folios." in told
+    assert "Se sellan las piezas registradas (1 de 2)." in told
+    assert "en la etapa «Estudios previos y minuta» y su curso termina en «Cerrado»" in told, "said, not refused"
     assert "Acta pendiente" in told
     refused = client.post(address, {"reason": "Fin"})
     assert (refused.status_code, "el orden 1" in refused.content.decode()) == (422, True)
+    silent = " ".join(client.post(address, {"reason": ""}).content.decode().split())
+    assert '<a href="#id_reason">Motivo</a>: Indique el motivo.' in silent, "the fault leads to its field"
+    assert "el orden 1" in silent
     assert told.index('name="cancelar"') < told.index("button-danger"), "leaving is what the Enter key does"
     assert client.post(address, {"cancelar": "1", "reason": "Fin"}).status_code == 302
     expediente.refresh_from_db()
@@ -358,21 +362,21 @@ def test_a_piece_is_replaced_and_a_version_filed_from_its_screen(
     sent = {"tipo": "anexo_del_convenio", "date": "11/06/2026", "title": "Acta", "file": text("segunda")}
     landed = browse("archivista").post(f"{base}version/", sent, follow=True).content.decode()
     second = Document.objects.get(previous=piece)
+    assert "Se radicó la versión nueva" in landed
+    assert "Recibo de radicación" in landed
+    assert second.radicado in landed
     viewer = browse("archivista").get(base).content.decode()
     assert "Versiones" in viewer
     assert f"/custodia/documentos/{second.pk}/" in viewer
     twin = {**sent, "reason": "Ilegible", "file": text("segunda")}
-    assert "Se radicó la versión nueva" in landed
-    assert "Recibo de radicación" in landed
-    assert second.radicado in landed
     refused = browse("archivista").post(f"{base}reemplazar/", twin)
     assert refused.status_code == 422
     assert "ya está radicado" in refused.content.decode()
+    assert "elija de nuevo el archivo" in refused.content.decode()
     assert '<select name="duplicate"' in refused.content.decode()
     assert not Annulment.objects.exists()
     good = {**sent, "reason": "Ilegible", "file": text("tercera")}
     assert browse("archivista").post(f"{base}reemplazar/", good).status_code == 302
-    assert "elija de nuevo el archivo" in refused.content.decode()
     annulment = Annulment.objects.get()
     assert annulment.document == piece
     assert annulment.replaced_by is not None
