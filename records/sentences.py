@@ -95,7 +95,13 @@ REFUSALS: Mapping[str, Sentence] = {
     "inventory_headless": _("No se reconocen las columnas del inventario: archivo, tipo documental, fecha, título."),
     "inventory_column_missing": _("Al inventario le falta una columna: %(name)s."),
     "row_elsewhere": _("La fila nombra otro expediente."),
-    "row_expediente_unknown": _("No hay un expediente con ese código en el que usted radique."),
+    "row_expediente_unknown": _("«%(value)s» no es el código de un expediente en el que usted radique."),
+    "row_tipo_unknown": _(
+        "«%(value)s» no está en el catálogo de tipos documentales del expediente. Los nombres y códigos están en la "
+        "página TRD."
+    ),
+    "row_annex_unknown": _("«%(value)s» no es la clave de un anexo de este expediente. Las claves están en Anexos."),
+    "row_day_unknown": _("«%(value)s» no es una fecha que exista. Escríbala como 10/06/2026."),
     "row_without_file": _("La fila no trae archivo: digitalice la pieza, o descríbala en el expediente."),
     "row_file_absent": _("Ese archivo no está entre los que esperan en este expediente."),
     "row_file_repeated": _("Otra fila del inventario ya trae este archivo."),
@@ -169,7 +175,7 @@ MISSING: Mapping[str, Sentence] = {
     "duplicate_reason": _("el motivo para conservar ambos archivos"),
     "path_absent": _("la ruta del archivo"),
     "sha256": _("la huella SHA-256, con sus 64 cifras hexadecimales"),
-    "day": _("una fecha que exista, como 2026-06-10"),
+    "day": _("una fecha que exista, como 10/06/2026"),
     "size_announced": _("el tamaño en bytes, con solo cifras"),
     "norm": _("la norma con su artículo (una cláusula contractual no basta)"),
     "article": _("el artículo de la Ley 1712 de 2014"),

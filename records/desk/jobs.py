@@ -171,8 +171,9 @@ def stop(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @desk_view(*WRITE)
 def resume(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = get_job_for(request.user, key)
+    begun = _("El trabajo empezó.") if is_unconfirmed(found) else _("El trabajo sigue con las filas que faltan.")
     resume_job(actor=request.user, job=found)
-    messages.success(request, _("El trabajo sigue con las filas que faltan. Puede cerrar esta página y volver."))
+    messages.success(request, f"{begun} {_('Puede cerrar esta página y volver.')}")
     return redirect("desk:job", key=found.pk)
 
 

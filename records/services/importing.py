@@ -200,7 +200,7 @@ def place_of(job: Job, line: Line) -> Expediente:
     try:
         return job.expediente or get_expediente_by_code_for(job.owner, line.expediente)
     except NotFound:
-        raise RuleViolation("row_expediente_unknown") from None
+        raise RuleViolation("row_expediente_unknown", value=line.expediente) from None
 
 
 def draft_of(job: Job, line: Line) -> Draft | None:

@@ -65,7 +65,8 @@ class UnreadableInventory(RuleViolation):
 class Line:
     """A row of the inventory as it would be filed. `number` as a spreadsheet counts; `day` ISO or empty.
 
-    `filed`: the piece that an earlier import already made of this row, if its reader reads that piece.
+    `filed`: the piece that an earlier import already made of this row, if its reader reads that piece. `written`: the
+    date as it stands there, if it is none.
     """
 
     number: int
@@ -86,6 +87,7 @@ class Line:
     draft: str = ""
     key: str = ""
     filed: str = ""
+    written: str = ""
 
     @property
     def on_paper(self) -> bool:
@@ -225,6 +227,7 @@ def line_of(number: int, cells: Mapping[str, str]) -> Line:
         origin=origin_of(cells.get("origin", "")),
         annex=cells.get("annex", ""),
         notes=cells.get("notes", ""),
+        written="" if day else cells.get("date", ""),
         **{name: cells.get(name, "") for name in PLACE},
     )
 
@@ -270,7 +273,7 @@ class Places:
             permissions.check(self.actor, Action.FILE, found)
             policies.check_open(found)
         except NotFound:
-            return RuleViolation("row_expediente_unknown")
+            return RuleViolation("row_expediente_unknown", value=code)
         except RecordsError as refusal:
             return refusal
         return found
@@ -323,15 +326,33 @@ def said_wrong(
 ) -> Iterator[RecordsError]:
     """What is wrong with what the row says of its piece."""
     if missing := line.unsaid():
-        yield Incomplete(missing)
+        yield from by_value(Incomplete(missing), line)
     if place is None:
         return
     try:
         day = datetime.date.fromisoformat(line.day) if line.day else datetime.date.min
         policies.check_accepts_filing(place, tipo, day, clock.today())
         policies.check_annexes_known({line.annex} - {""}, places.annexes_of(place) if line.annex else ())
+    except Incomplete as refusal:
+        yield from by_value(refusal, line)
     except RuleViolation as refusal:
         yield refusal
+
+
+#: What is wrong with a value that a row does give: by the code of what is missing, its own code and the value's place.
+WRONG: Mapping[str, tuple[str, str]] = {
+    "unknown_tipo": ("row_tipo_unknown", "tipo"),
+    "annex_unknown": ("row_annex_unknown", "annex"),
+    "day": ("row_day_unknown", "written"),
+}
+
+
+def by_value(refusal: Incomplete, line: Line) -> Iterator[RecordsError]:
+    """The same refusal, where a value is wrong with that value: a table has thousands of rows and is searched."""
+    wrong = {code: value for code in refusal.missing if code in WRONG and (value := getattr(line, WRONG[code][1]))}
+    yield from (RuleViolation(WRONG[code][0], value=value) for code, value in wrong.items())
+    if rest := [code for code in refusal.missing if code not in wrong]:
+        yield Incomplete(rest, **{name: fact for name, fact in refusal.facts.items() if name != "missing"})
 
 
 def key_of(line: Line) -> str:
@@ -369,4 +390,4 @@ def facts_of(line: Line) -> dict[str, object]:
 
 
 def line_from(facts: Mapping[str, str]) -> Line:
-    return Line(**{name: facts[name] for name in Line.__dataclass_fields__})  # type: ignore[arg-type]
+    return Line(**{name: facts[name] for name in Line.__dataclass_fields__ if name in facts})  # type: ignore[arg-type]

@@ -170,7 +170,9 @@ def test_one_to_be_confirmed_is_begun_or_discarded(
     assert "Por confirmar" in body
     assert "Empezar" in body
     assert browse("custodia").post(reverse("desk:job-discard", args=[first.pk])).status_code == 403
-    browse("archivista").post(reverse("desk:job-resume", args=[first.pk]))
+    begun = browse("archivista").post(reverse("desk:job-resume", args=[first.pk]), follow=True).content.decode()
+    assert "El trabajo empezó." in begun
+    assert "sigue con las filas que faltan" not in begun
     browse("archivista").post(reverse("desk:job-discard", args=[second.pk]))
     worker.drain_once()
     assert Job.objects.get().state == JobState.DONE

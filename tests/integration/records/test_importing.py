@@ -167,11 +167,14 @@ def test_the_preview_says_everything_that_each_row_lacks(
         [],
         ["row_without_file"],
         ["unreadable_path", "day"],
-        ["unknown_tipo", "date_in_future"],
+        ["row_tipo_unknown", "date_in_future"],
         ["tipo_not_in_expediente", "row_file_repeated"],
         ["empty", "origin"],
     ]
     assert all(told_beforehand(row)[1] for row in made.rows[1:])
+    assert "«Papel de colores» no está en el catálogo" in told_beforehand(made.rows[3])[1]
+    wrong = plan(cast, as_csv([a_row(6, Fecha="31/02/2026")]), folder, expediente)
+    assert "«31/02/2026» no es una fecha que exista" in told_beforehand(wrong.rows[0])[1]
     job = start_import(actor=cast["archivista"], plan=made, folder=folder, waits=True)
     worker.drain_once()
     job.refresh_from_db()
