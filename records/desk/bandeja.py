@@ -46,7 +46,8 @@ PLACES = {"to_classify": "desk:propose", "returned": "desk:propose", "to_registe
 @dataclass(frozen=True)
 class Line:
     """What waits: a name, where it is, and the address of the act. `piece` is empty for what is no piece, `state`
-    says in words what a piece's level would, and a line without `day` waits since no day in particular."""
+    says in words what a piece's level would, and a line without `day` waits since no day in particular.
+    `of_act`: its act is done on another page than the piece's."""
 
     title: str
     code: str
@@ -55,6 +56,12 @@ class Line:
     day: datetime.date | datetime.datetime | None = None
     piece: Document | None = None
     state: str = ""
+    of_act: bool = False
+
+    @property
+    def name_url(self) -> str:
+        """Where its name leads: to the piece, when the act has a page of its own."""
+        return reverse("desk:document", args=[self.piece.pk]) if self.of_act and self.piece else self.url
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def line_of(code: str, item: Any, acts: dict[uuid.UUID, uuid.UUID]) -> Line:
         return told(item)
     where = f"{item.tipo.name} · {_('radicado')} {item.radicado}"
     day = item.due if code in DUE else item.filed_at
-    return Line(item.title, item.expediente.code, where, address_of(code, item, acts), day, item)
+    return Line(item.title, item.expediente.code, where, address_of(code, item, acts), day, item, of_act=code in PLACES)
 
 
 def line_of_custody(item: Appointment) -> Line:

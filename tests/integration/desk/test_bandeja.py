@@ -21,7 +21,7 @@ from records.services.placements import place_document
 from records.services.resentencing import propose_resentencing
 from records.services.schedules import load_schedule
 from records.vocabulary import ExpedienteKind, ExpedienteState, Level
-from tests import factories
+from tests import factories, lives
 from tests.integration.desk.conftest import Browse
 from tests.unit.schedules import files
 
@@ -229,3 +229,24 @@ def test_who_proposes_and_may_decide_finds_her_own_proposal_in_neither_place(
     own = proposed_by(cast, "jefatura")
     for page in ("/custodia/", "/custodia/aprobaciones/"):
         assert str(own.pk) not in browse("jefatura").get(page).content.decode()
+
+
+def test_a_name_leads_to_the_piece_and_its_act_apart(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    bare = lives.piece(cast, expediente, title="Acta sin nivel")
+    complete = lives.classified(cast, expediente, title="Acta clasificada")
+    body = browse("archivista").get("/custodia/").content.decode()
+    for piece, act in ((bare, "nivel"), (complete, "registrar")):
+        assert f'<a href="/custodia/documentos/{piece.pk}/">{piece.title}</a>' in body
+        assert f'href="/custodia/documentos/{piece.pk}/{act}/"' in body
+
+
+def test_no_level_is_proposed_for_an_annulled_piece(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    piece = lives.piece(cast, expediente)
+    address = f"/custodia/documentos/{piece.pk}/"
+    assert "Proponer nivel" in browse("custodia").get(address).content.decode()
+    annul_document(actor=cast["archivista"], document=piece, reason="Llegó dos veces")
+    assert "Proponer nivel" not in browse("custodia").get(address).content.decode()
