@@ -94,6 +94,23 @@ def correct_both(page: Page, folder: Path) -> None:
     expect(twin).to_contain_text("vinculado con el", timeout=20_000)
 
 
+@pytest.mark.requirement("B12")
+@pytest.mark.rule("C2")
+def test_radicados_follow_the_rows_though_the_first_arrives_last(arrive: Arrive, tmp_path: Path) -> None:
+    paths = lot(tmp_path / "orden", "orden", 6)
+    paths[0].write_bytes(pdf_of("Anexo del convenio") + b"%" + b"0" * 6_000_000)
+    visit = arrive("archivista")
+    open_expediente(visit)
+    page = visit.page
+    drop(page, paths)
+    say_for_all(page)
+    page.locator(".filing-row [data-date]").nth(3).fill("")  # it waits to be told its date, and holds up none
+    page.locator("[data-send]").click()
+    expect(page.locator(".filing-row.is-filed")).to_have_count(5, timeout=60_000)
+    radicados = page.locator(".filing-row.is-filed [data-words] a").all_inner_texts()
+    assert radicados == sorted(radicados)
+
+
 @pytest.mark.beyond(13)
 @pytest.mark.requirement("K6")
 def test_a_cut_and_a_closed_page_lose_nothing(arrive: Arrive, tmp_path: Path) -> None:

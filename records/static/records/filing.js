@@ -3,7 +3,6 @@
 "use strict";
 
 const ARRIVING_AT_ONCE = 3;
-const FILING_AT_ONCE = 2;
 const NOTHING = "00000000-0000-0000-0000-000000000000";
 // Seconds between two sentences read aloud while things go on.
 const QUIET = 6;
@@ -20,7 +19,7 @@ const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
 const gesture = newId();
 const receipts = new Map();
 const rows = [];
-const lines = { arriving: 0, filing: 0 };
+const lines = { arriving: 0 };
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -104,6 +103,7 @@ function remove(row) {
   row.element.remove();
   if (row.arrival) row.arrival.drop();
   else if (row.url) new Arrival(null, { token, url: row.url }).drop();
+  fileNext();
   tell();
   const next = rows[place] || rows[place - 1];
   (next ? next.part("remove") : form.querySelector("[data-choose]")).focus();
@@ -135,6 +135,7 @@ function listener(row) {
     paused: (sentence) => {
       row.become("paused", "En pausa");
       row.fault(sentence || "Se cortó la conexión. Lo que llegó queda guardado: oprima Continuar.");
+      fileNext();
       tell();
     },
     refused: (refusal) => refuse(row, refusal),
@@ -145,12 +146,14 @@ function listener(row) {
 function pause(row) {
   row.arrival.pause();
   row.become("paused", `En pausa · ${row.part("bar").value} %`);
+  fileNext();
 }
 
 function refuse(row, refusal) {
   const goesOnLater = refusal.code === "session" || refusal.code === "file";
   row.become(goesOnLater ? "paused" : "refused", goesOnLater ? "En pausa" : "");
   row.fault(refusal.message);
+  fileNext();
   tell(`${shownName(row.name)}: ${refusal.message}`);
 }
 
@@ -160,6 +163,7 @@ function receive(row, facts) {
   if (facts.state === "quarantined" || facts.state === "discarded") {
     row.become("refused", "");
     row.fault(facts.lacks.join(" "));
+    fileNext();
     return tell(`${shownName(row.name)}. ${facts.lacks.join(" ")}`);
   }
   row.become("received", "Llegó completo");
@@ -228,23 +232,22 @@ function want(row) {
   row.wanted = !missing;
   if (row.wanted && ["received", "failed"].includes(row.state)) {
     row.become("filing", "Se está radicando");
-    fileNext();
   }
+  fileNext();
   tell();
   return row.wanted;
 }
 
+// One at a time and in the order of the rows, which radicado, orden and folios then follow. A wanted row that still
+// arrives is waited for; one that lacks something to be said, or stopped, holds up none.
 function fileNext() {
-  const next = inState("filing").find((row) => !row.asked);
-  if (!next || lines.filing >= FILING_AT_ONCE) return;
-  lines.filing += 1;
+  const next = rows.find((row) => row.wanted && ["queued", "sending", "filing"].includes(row.state));
+  if (!next || next.state !== "filing" || inState("filing").some((row) => row.asked)) return;
   next.asked = true;
   file(next).finally(() => {
-    lines.filing -= 1;
     next.asked = false;
     fileNext();
   });
-  fileNext();
 }
 
 async function file(row) {
