@@ -186,7 +186,7 @@ def test_the_preview_says_everything_that_each_row_lacks(
         ("done", ""),
         ("failed", "row_without_file"),
         ("failed", "unreadable_path"),
-        ("failed", "incomplete"),
+        ("failed", "row_tipo_unknown"),
         ("failed", "incomplete"),
         ("failed", "empty"),
     ]
