@@ -105,6 +105,11 @@ def moment(value: datetime.datetime | None) -> str:
     return f"{day(value)}, {_local(value):%H:%M:%S}"
 
 
+def minute(value: datetime.datetime | None) -> str:
+    """`14 may 2027, 10:02`: where people read it and nothing hangs on the second."""
+    return f"{day(value)}, {hour(value)}" if isinstance(value, datetime.datetime) else ""
+
+
 def size(count: int | None) -> str:
     """Bytes as people read them, decimal units: `1,4 MB`."""
     if count is None:

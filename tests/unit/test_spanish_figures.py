@@ -43,6 +43,7 @@ def test_dates_are_told_in_bogota():
     assert spanish.day(midnight_in_london) == "20\u00a0oct\u00a02027"
     assert spanish.long_day(datetime.date(2036, 6, 10)) == "10 de junio de 2036"
     assert spanish.hour(midnight_in_london) == "19:30"
+    assert spanish.minute(midnight_in_london) == "20\u00a0oct\u00a02027, 19:30"
     assert spanish.moment(midnight_in_london) == "20\u00a0oct\u00a02027, 19:30:05"
     assert spanish.day(None) == spanish.hour(None) == ""
 

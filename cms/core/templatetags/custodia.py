@@ -23,6 +23,7 @@ register.filter("share_of", spanish.share)
 register.filter("day", spanish.day)
 register.filter("long_day", spanish.long_day)
 register.filter("hour", spanish.hour)
+register.filter("minute", spanish.minute)
 register.filter("moment", spanish.moment)
 register.filter("size", spanish.size)
 
@@ -109,6 +110,12 @@ def phase_label(code: str) -> Any:
 def short_digest(value: str) -> str:
     """`9f2c1b77a0d4…5be1`: enough to recognise, the whole one stands in a title or a copy field."""
     return value if len(value) <= 20 else f"{value[:12]}…{value[-4:]}"
+
+
+@register.filter
+def parts(value: str, length: int) -> list[str]:
+    """A long value in pieces of `length` signs, the last as it comes: where a line may end, and nowhere else."""
+    return [value[at : at + length] for at in range(0, len(value), length)]
 
 
 @register.filter

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from records import clock
 from records.models import Annex, Annulment, Appointment, Document, Expediente
@@ -277,8 +278,10 @@ def test_the_index_is_previewed_with_its_thirteen_columns_and_its_sheet_is_a_wor
     secret = lives.piece(cast, expediente, Level.RESERVED, title="Anexo secreto")
     told = page(browse, "archivista", expediente, "indice/")
     assert told.count('scope="col"') == 13
-    for words in (str(read.pk), read.blob_id, "SHA-256", "Convenio suscrito", "2026-06-10", "TXT"):
+    for words in (str(read.pk), read.blob_id, "SHA-256", "Convenio suscrito", "10 jun 2026", "TXT"):
         assert words in told
+    local = timezone.localtime(read.filed_at)
+    assert re.search(rf">{local.day}\s\w+\s{local.year}, {local:%H:%M}</time>", told), "the minute, in Bogotá"
     for words in (str(secret.pk), secret.blob_id, "Anexo secreto"):
         assert words not in told
     assert "Documento en reserva" in told
