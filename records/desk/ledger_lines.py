@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +17,18 @@ from records.audit import ACTIONS
 from records.models import LedgerEvent
 from records.permissions import Actor
 from records.selectors.history import READINGS
-from records.vocabulary import Level
+from records.vocabulary import Level, ReadingState
 
 PROBLEMS = {
     "missing": gettext_lazy("faltan los bytes"),
     "altered": gettext_lazy("los bytes cambiaron"),
     "unreadable": gettext_lazy("no se pueden leer"),
+}
+
+#: How a reading ended, when it brought no text.
+READ = {
+    ReadingState.UNREADABLE: gettext_lazy("No se pudo leer el texto del documento"),
+    ReadingState.NO_TEXT: gettext_lazy("Se leyó el documento y no tiene texto"),
 }
 
 #: What an event is about when it is no row of the database.
@@ -33,7 +40,8 @@ class Line:
     """One line: what was done, by whom, about which piece (empty when its title may not be shown).
 
     `times` counts consecutive readings by the same person, told as one. `document` is the id of the piece that the
-    title is of, and `reason` what the person wrote, where its readers are told.
+    title is of, and `reason` what the person wrote, where its readers are told. `who` is the login that the ledger
+    keeps, `name` the person's own.
     """
 
     index: int
@@ -48,6 +56,7 @@ class Line:
     times: int = 1
     document: str = ""
     reason: str = ""
+    name: str = ""
 
     @property
     def is_reading(self) -> bool:
@@ -63,7 +72,17 @@ def told(actor: Actor, events: Sequence[LedgerEvent], reasons: Mapping[int, str]
     keys = {key for key in pieces.values() if key}
     visible = permissions.visible_to(actor).filter(pk__in=keys).order_by() if keys else ()
     titles = {str(piece.pk): piece.title for piece in visible}
-    return [line_of(event, titles, pieces[event.index], (reasons or {}).get(event.index, "")) for event in events]
+    names = names_of(events)
+    return [
+        line_of(event, titles, pieces[event.index], names, (reasons or {}).get(event.index, "")) for event in events
+    ]
+
+
+def names_of(events: Sequence[LedgerEvent]) -> Mapping[str, str]:
+    """Full name by login of whoever acted and of whom the events name, in one query."""
+    logins = {login for event in events for login in (event.actor, str(facts_of(event).get("person", ""))) if login}
+    people = get_user_model().objects.filter(username__in=logins)
+    return {person.get_username(): person.get_full_name() for person in people}
 
 
 def piece_of(event: LedgerEvent) -> str:
@@ -78,29 +97,39 @@ def facts_of(event: LedgerEvent) -> dict[str, Any]:
     return facts
 
 
-def line_of(event: LedgerEvent, titles: Mapping[str, str], piece: str, reason: str = "") -> Line:
+def line_of(
+    event: LedgerEvent, titles: Mapping[str, str], piece: str, names: Mapping[str, str], reason: str = ""
+) -> Line:
+    facts = facts_of(event)
     title = titles.get(piece, "")
     return Line(
         event.index,
-        str(ACTIONS.get(event.action, event.action)),
+        what_of(event.action, facts),
         event.at,
         event.actor or _("el sistema"),
         event.action,
         event.object_id,
         str(OBJECTS.get(event.object_id, event.object_id)),
         title,
-        detail_of(facts_of(event)),
+        detail_of(facts, names),
         document=piece if title else "",
         reason=reason,
+        name=names.get(event.actor) or event.actor or _("el sistema"),
     )
 
 
-def detail_of(facts: dict[str, Any]) -> str:
+def what_of(action: str, facts: Mapping[str, Any]) -> str:
+    """What was done; a reading says how it ended, as the list of pieces does."""
+    ended = READ.get(str(facts.get("state", ""))) if action == "document.read" else None
+    return str(ended or ACTIONS.get(action, action))
+
+
+def detail_of(facts: dict[str, Any], names: Mapping[str, str]) -> str:
     """The facts that a person understands: level, person, term, problem. Digests and ids stay in the ledger."""
     labels: dict[str, Any] = dict(Level.choices)
     parts = [
         str(labels.get(str(facts.get("level", "")), "")),
-        str(facts.get("person", "")),
+        names.get(str(facts.get("person", ""))) or str(facts.get("person", "")),
         _("hasta el %(day)s") % {"day": written(str(facts["until"]))} if facts.get("until") else "",
         str(PROBLEMS.get(str(facts.get("problem", "")), "")),
         _("página %(page)s") % {"page": facts["page"]} if facts.get("page") else "",
