@@ -14,6 +14,7 @@ from records import signing
 from records.models import Document
 from records.rendering.receipt_pdf import Leaf
 from records.selectors.receipts import ShownReceipt
+from records.telling import FORMATS
 
 DAY, MOMENT = "j \\d\\e F \\d\\e Y", "j \\d\\e F \\d\\e Y, H:i:s"
 STANDINGS: Mapping[str, Any] = {
@@ -31,7 +32,7 @@ def pairs_of(receipt: ShownReceipt) -> Iterator[tuple[str, str, str]]:
     yield _("Documento"), piece.title, ""
     yield _("Recibido"), received(piece), ""
     yield _("Archivo"), piece.original_name, "name"
-    yield _("Tamaño y formato"), f"{number_format(piece.blob.size, force_grouping=True)} bytes · {piece.media_type}", ""
+    yield _("Tamaño y formato"), f"{number_format(piece.blob.size, force_grouping=True)} bytes · {format_of(piece)}", ""
     yield _("Tipo documental"), piece.tipo.name, ""
     yield _("Fecha del documento"), date_format(piece.date, DAY).lower(), ""
     yield _("Lugar"), place(piece), ""
@@ -42,9 +43,18 @@ def pairs_of(receipt: ShownReceipt) -> Iterator[tuple[str, str, str]]:
     yield _("Identificador"), str(piece.pk), "code"
 
 
+def format_of(piece: Document) -> str:
+    return str(FORMATS.get(piece.media_type, piece.media_type))
+
+
 def received(piece: Document) -> str:
     moment = date_format(timezone.localtime(piece.filed_at), MOMENT).lower()  # months are written small
-    return _("%(moment)s, hora de Bogotá, de %(person)s") % {"moment": moment, "person": piece.filed_by.get_username()}
+    return _("%(moment)s, hora de Bogotá, de %(person)s") % {"moment": moment, "person": named(piece.filed_by)}
+
+
+def named(person: Any) -> str:
+    """Full name and login: people know the one, and the signed receipt says the other."""
+    return f"{person.get_full_name()} ({person.get_username()})"
 
 
 def place(piece: Document) -> str:
