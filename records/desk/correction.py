@@ -184,10 +184,13 @@ def effects_of(effect: Effect) -> list[Any]:
         "%(count)s personas con acceso por su nombre la siguen leyendo, marcada como anulada.",
         effect.grants,
     ) % {"count": effect.grants}
+    several = effect.folio_last > effect.folio_first
+    folios = _("sus folios %(first)s a %(last)s") if several else _("su folio %(first)s")
+    told = folios % {"first": effect.folio_first, "last": effect.folio_last}
     return [
-        _("Conserva su orden %(order)s, sus folios %(first)s a %(last)s y sus %(size)s bytes: nada se borra.")
-        % {"order": effect.order, "first": effect.folio_first, "last": effect.folio_last, "size": spelled(effect.size)},
-        readers,
+        _("Conserva su orden %(order)s, %(folios)s y sus %(size)s bytes: nada se borra.")
+        % {"order": effect.order, "folios": told, "size": spelled(effect.size)},
+        readers if effect.grants else _("Nadie más la lee por concesión a su nombre."),
         *([elsewhere] if effect.elsewhere else []),
         _("No se deshace: si fue un error, se radica otra vez."),
     ]
