@@ -38,6 +38,11 @@ def date_of(asked: datetime.date | None) -> datetime.date:
     return load.until if load else asked or fixtures.DEFAULT_DAY
 
 
+def beginning() -> datetime.datetime:
+    """The moment of the first act."""
+    return next(score.moments(fixtures.DEFAULT_DAY))[1]
+
+
 def is_loaded() -> bool:
     return DemoLoad.objects.filter(finished=True).exists()
 
