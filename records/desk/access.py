@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import clock, permissions
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DayField, sent, show_refusal
+from records.desk.fields import DayField, DeskForm, sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import RecordsError
 from records.models import Document, Expediente, Grant
@@ -28,7 +28,7 @@ from records.vocabulary import Action
 SIZE = 25
 
 
-class GrantForm(forms.Form):
+class GrantForm(DeskForm):
     person = forms.ChoiceField(label=_("Persona"))
     until = DayField(label=_("Hasta"), help_text=_("Rige hasta el final de ese día en Bogotá y termina por sí solo."))
     reason = forms.CharField(
@@ -99,7 +99,7 @@ def grants(request: HttpRequest) -> HttpResponse:
     return render(request, "records/grants.html", context)
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(DeskForm):
     reason = forms.CharField(
         label=_("Motivo"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

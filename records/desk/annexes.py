@@ -13,7 +13,7 @@ from records import permissions
 from records.desk.acts import act_page, may_do
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.expedientes import head, may
-from records.desk.fields import DemandedText, sent
+from records.desk.fields import DemandedText, DeskForm, sent
 from records.desk.paging import page_of
 from records.selectors.annexes import annex_rows, list_annexes
 from records.selectors.expedientes import get_expediente_for
@@ -32,7 +32,7 @@ MODELS = {
 }
 
 
-class AnnexForm(forms.Form):
+class AnnexForm(DeskForm):
     key = DemandedText(
         label=_("Clave"), max_length=60, help_text=_("No cambia y es única en el expediente, p. ej. PI-A2.1.")
     )

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from records import permissions
 from records.desk.acts import act_page, may_do_to, reason_field
 from records.desk.doors import BOTH, desk_view
-from records.desk.fields import DayField, DemandedChoice, sent
+from records.desk.fields import DayField, DemandedChoice, DeskForm, sent
 from records.desk.filing import CHOICES, limits
 from records.desk.uploads import streaming
 from records.models import Document
@@ -29,11 +29,11 @@ from records.services.receipts import FilingReceipt
 from records.vocabulary import Action, Level
 
 
-class AnnulForm(forms.Form):
+class AnnulForm(DeskForm):
     reason = reason_field(_("Motivo"), _("Por qué la pieza deja de contar. Queda en la historia con su nombre."))
 
 
-class SuccessorForm(forms.Form):
+class SuccessorForm(DeskForm):
     """The file that comes after another: its date and title, and what to do with bytes already filed."""
 
     file = forms.FileField(

@@ -77,6 +77,32 @@ class DemandedDay(ToldByService, DayField):
     pass
 
 
+#: What is asked for, said by its name; a field that is not here is called by its label.
+REQUIRED: Mapping[str, Any] = {
+    "file": _("Elija el archivo."),
+    "table": _("Elija el archivo."),
+    "date": _("Escriba la fecha."),
+    "person": _("Elija la persona."),
+    "until": _("Escriba hasta qué día."),
+    "reason": _("Escriba el motivo."),
+    "motivo": _("Escriba el motivo."),
+    "code": _("Escriba el código."),
+    "expediente": _("Elija el expediente."),
+}
+
+
+class DeskForm(forms.Form):
+    """A form that names what it lacks; a field with words of its own keeps them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        usual = forms.Field.default_error_messages["required"]
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == usual:
+                named = _("Falta %(what)s.") % {"what": f"«{field.label}»"} if field.label else usual
+                field.error_messages["required"] = REQUIRED.get(name, named)
+
+
 def sent(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with, empty or not; None when it was only asked for."""
     return request.POST if request.method == "POST" else None

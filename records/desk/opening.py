@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import clock, permissions, stages
 from records.desk.doors import BOTH, desk_view
-from records.desk.fields import DayField, DemandedChoice, DemandedDay, DemandedText, sent, show_refusal
+from records.desk.fields import DayField, DemandedChoice, DemandedDay, DemandedText, DeskForm, sent, show_refusal
 from records.errors import NotFound, RecordsError
 from records.models import Expediente
 from records.selectors.expedientes import get_expediente_by_code_for
@@ -37,7 +37,7 @@ ABOUT: dict[str, Any] = {
 OFFICES = tuple((code, Role(code).label) for code in permissions.OFFICES)
 
 
-class OpenForm(forms.Form):
+class OpenForm(DeskForm):
     """Shape only: what an opening lacks is for the service to say, all of it at once."""
 
     kind = forms.ChoiceField(

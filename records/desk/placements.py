@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.desk.acts import act_page, may_do, may_do_to, reason_field
 from records.desk.doors import BOTH, desk_view
-from records.desk.fields import DemandedText, sent
+from records.desk.fields import DemandedText, DeskForm, sent
 from records.errors import NotFound
 from records.models import Document, Expediente
 from records.selectors.documents import find_by_radicado
@@ -22,7 +22,7 @@ from records.vocabulary import Action
 WHY = reason_field(_("Motivo"), _("Por qué el mismo documento hace parte también de ese expediente."))
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(DeskForm):
     """From a piece: into which expediente."""
 
     code = forms.CharField(label=_("Código del expediente"), max_length=80)
@@ -40,7 +40,7 @@ class PlaceForm(forms.Form):
             raise forms.ValidationError(_("No hay un expediente que usted conozca con ese código.")) from absent
 
 
-class PlaceHereForm(forms.Form):
+class PlaceHereForm(DeskForm):
     """From an expediente: which piece."""
 
     radicado = forms.CharField(label=_("Radicado de la pieza"), max_length=20, help_text=_("P. ej. 2026-000123."))
@@ -57,7 +57,7 @@ class PlaceHereForm(forms.Form):
         return found
 
 
-class LocateForm(forms.Form):
+class LocateForm(DeskForm):
     archive = DemandedText(label=_("Archivo o depósito"), max_length=200)
     box = forms.CharField(label=_("Caja"), max_length=40, required=False)
     folder = forms.CharField(label=_("Carpeta"), max_length=40, required=False)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django import forms
 
 from cms.guides.markdown import blocks_of
 from cms.guides.views import FOLDER, GUIDES
 from records.desk import pages, paging
+from records.desk.fields import DeskForm
 from records.services import suggestions
 from records.services.suggestions import date_in
 
@@ -92,3 +94,14 @@ def test_a_page_full_of_dates_is_folded_once_and_few_of_them_are_looked_at(monke
     assert suggestions.suggest("a.txt", [], TODAY, text).date == "01/01/2020"
     assert len(letters) <= 4 * len(text)
     assert len(looked) <= suggestions.MOST_DATES
+
+
+def test_a_form_of_the_desk_names_what_it_lacks() -> None:
+    class Asked(DeskForm):
+        reason = forms.CharField()
+        until = forms.DateField(error_messages={"required": "Propio."})
+        other = forms.CharField(label="Otra cosa")
+
+    assert Asked({}).errors == {
+        "reason": ["Escriba el motivo."], "until": ["Propio."], "other": ["Falta «Otra cosa»."],
+    }  # fmt: skip
