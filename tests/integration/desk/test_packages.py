@@ -12,8 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cms import worker
+from records.desk.blanks import INVENTORY
 from records.models import Document, Draft, Expediente, Job
 from records.services import drafts
+from records.services.columns import heading_of
+from records.services.inventories import COLUMNS
+from records.services.packages import read_manifest
+from records.services.receiving import Upload
 from records.vocabulary import DraftState, JobState
 from tests.integration.desk.conftest import Browse
 
@@ -160,3 +165,42 @@ def test_who_may_not_file_there_sends_nothing(cast: dict[str, Any], expediente: 
         address = reverse(f"desk:{name}", args=[expediente.pk])
         statuses = {login: browse(login).post(address, {}).status_code for login in ("jefatura", "ajeno")}
         assert statuses == {"jefatura": 403, "ajeno": 404}
+
+
+@pytest.mark.requirement("B12")
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_manifest_to_begin_with_lists_ones_own_waiting_files_and_is_read_back(
+    cast: dict[str, Any], expediente: Expediente, browse: Browse, ending: str
+) -> None:
+    content = b"Oficio en espera\n"
+    drop(cast, expediente, "oficio uno.txt", content)
+    Draft.objects.filter(original_name="oficio uno.txt").update(tipo="anexo_del_convenio", date="2026-06-10")
+    others = drop(cast, expediente, "de otra persona.txt", b"Ajeno\n")
+    Draft.objects.filter(pk=others.pk).update(person=cast["custodia"])
+    client = browse("archivista")
+    blank = client.get(reverse(f"desk:manifest-{ending}", args=[expediente.pk]))
+    assert blank.status_code == 200
+    file = SimpleUploadedFile(f"manifiesto.{ending}", blank.content)
+    read = read_manifest(expediente, Upload(str(file.name), file.file))
+    assert [(entry.path, entry.sha256) for entry in read.entries] == [
+        ("oficio uno.txt", hashlib.sha256(content).hexdigest())
+    ]
+    sent = client.post(
+        reverse("desk:package", args=[expediente.pk]), {"table": SimpleUploadedFile(f"m.{ending}", blank.content)}
+    )
+    assert sent.status_code == 302
+    assert Document.objects.filter(original_name="oficio uno.txt").exists()
+
+
+@pytest.mark.requirement("B12")
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_an_inventory_to_begin_with_has_heads_that_are_all_known(
+    expediente: Expediente, browse: Browse, ending: str
+) -> None:
+    blank = browse("archivista").get(reverse(f"desk:rows-{ending}", args=[expediente.pk]))
+    found = heading_of([list(INVENTORY)], COLUMNS)
+    assert found
+    assert (found.unknown, found.repeated) == ((), ())
+    assert blank.status_code == 200
+    if ending == "csv":
+        assert blank.content.decode("utf-8-sig").split()[0].startswith("archivo;tipo")

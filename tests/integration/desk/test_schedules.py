@@ -294,9 +294,14 @@ def test_the_tab_of_what_is_missing_tells_now_and_later_with_the_article(
     assert "Se exigirán después" in body
     words, heading = (
         re.search(pattern, body)
-        for pattern in (r"Otras (\d+) se exigirán más adelante, y (\d+) más si proceden\.", r"después (\d+) \+ (\d+) si")
+        for pattern in (
+            r"Otras (\d+) se exigirán más adelante, y (\d+) más si proceden\.",
+            r"después (\d+) \+ (\d+) si",
+        )
     )
-    assert words and heading and words.groups() == heading.groups(), "the sentence and the heading count the same"
+    assert words
+    assert heading
+    assert words.groups() == heading.groups(), "the sentence and the heading count the same"
     assert (
         body.index("Faltan ahora")
         < body.index("art. 18.a")
