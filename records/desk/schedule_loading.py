@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import permissions
 from records.desk.doors import BOTH, desk_view
+from records.desk.fields import DeskForm
 from records.desk.uploads import streaming
 from records.desk.words import told_at_desk
 from records.errors import RuleViolation
@@ -42,11 +43,11 @@ SHOWN = 300
 #: Letters of the file as it travels in the page; a form may hold no more (DATA_UPLOAD_MAX_MEMORY_SIZE).
 MOST_SEALED = 2_000_000
 SALT = "records.schedule"
-FIGURES = {ADDED: _("nuevas"), REMOVED: _("que se quitan"), CHANGED: _("que cambian")}
+FIGURES = {ADDED: _("líneas nuevas"), REMOVED: _("líneas que se quitan"), CHANGED: _("líneas que cambian")}
 WORDS = {ADDED: _("Nueva"), REMOVED: _("Se quita"), CHANGED: _("Cambia")}
 
 
-class FileForm(forms.Form):
+class FileForm(DeskForm):
     file = forms.FileField(
         label=_("Archivo de la tabla"),
         allow_empty_file=True,

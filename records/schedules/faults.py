@@ -82,7 +82,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "not_text": _("«%(column)s» debe ser un texto."),
     "too_long": _("«%(column)s» tiene %(length)s letras; se admiten %(most)s."),
     "bad_code": _("«%(word)s» no sirve como código: use letras sin tilde, cifras, punto y guion, sin espacios."),
-    "bad_date": _("«%(word)s» no es una fecha: escríbala como 2026-01-31 o 31/01/2026."),
+    "bad_date": _("«%(word)s» no es una fecha: escríbala como 31/01/2026."),
     "bad_years": _("«%(word)s» no es un número de años: escriba un entero de 0 a %(most)s."),
     "bad_number": _("«%(word)s» no es un número de versión: escriba un entero desde 1, o déjelo en blanco."),
     "bad_flag": _("«%(word)s» no dice sí ni no."),

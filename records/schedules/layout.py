@@ -56,7 +56,7 @@ REGISTERS: Mapping[str, tuple[Field, ...]] = {
         Field("code", "código", values.CODE, required=True, most=30),
         Field("name", "nombre", required=True),
         Field("kind", "expediente", values.choice(values.KINDS), required=True),
-        Field("support", "soporte", required=True, most=20),
+        Field("support", "soporte", values.choice(values.SUPPORTS), required=True, most=20),
         Field("years_management", "años gestión", values.YEARS, required=True),
         Field("years_central", "años central", values.YEARS, required=True),
         Field("disposition", "disposición final", values.choice(values.DISPOSITIONS), required=True),

@@ -81,6 +81,15 @@ REASONS = Words(
 )
 DISPOSITIONS = Words({code: code for code in Disposition.values}, {plain_text(str(d.label)): d for d in Disposition})
 DUTY = Words(DUTIES)
+#: What the pieces of a subserie are made of; a version keeps the word itself.
+SUPPORTS = Words(
+    {"electrónico": _("electrónico"), "papel": _("papel"), "híbrido": _("híbrido")},
+    {
+        **dict.fromkeys(("e", "digital"), "electrónico"),
+        **dict.fromkeys(("p", "f", "fisico", "analogo"), "papel"),
+        **dict.fromkeys(("h", "mixto", "fisico y electronico", "papel y electronico"), "híbrido"),
+    },
+)
 REQUIRED = Words(REQUIREMENTS)
 FLAGS = Words({"true": _("Sí"), "false": _("No")}, {"x": "true", "verdadero": "true", "falso": "false"})
 

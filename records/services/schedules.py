@@ -143,7 +143,8 @@ def following_faults(parsed: Parsed, former: TrdVersion | None) -> Iterable[Faul
     if number is not None and number != former.number + 1:
         yield Fault("wrong_number", parsed.places["number"], {"next": former.number + 1, "number": number})
     if begins is not None and begins <= former.in_force_from:
-        facts = {"number": former.number, "former": former.in_force_from.isoformat(), "day": begins.isoformat()}
+        days = {"former": f"{former.in_force_from:%d/%m/%Y}", "day": f"{begins:%d/%m/%Y}"}
+        facts = {"number": former.number, **days}
         yield Fault("before_former", parsed.places["in_force_from"], facts)
 
 

@@ -25,6 +25,7 @@ ONE_CELL: tuple[tuple[str, int, str, str, str], ...] = (
     ("subserie", 2, "años central", "1001", "bad_years"),
     ("subserie", 2, "años central", "2,5", "bad_years"),
     ("subserie", 0, "disposición final", "D", "unknown_choice"),
+    ("subserie", 0, "soporte", "Papelito", "unknown_choice"),
     ("subserie", 0, "disposición final", "", "missing"),
     ("subserie", 0, "expediente", "Contratos", "unknown_choice"),
     ("subserie", 0, "procedimiento", "", "missing"),
