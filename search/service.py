@@ -57,6 +57,7 @@ def search(viewer: Viewer, text: str, *, page_size: int = 20, after: str | None 
         next=cursor.write(shown[-1][1], query) if found.more and shown else None,
         notes=(*query.notes, *notes),
         pending=_visible(waiting, reach, viewer),
+        asked=not query.is_empty,
     )
 
 

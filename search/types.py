@@ -185,7 +185,8 @@ class AnswerHit:
 class Answer:
     """What a reader gets. `total` is exact over what may be searched now; `pending` counts the documents
     this reader may see whose last change has not reached the index yet (they are left out until it has);
-    `next` continues the list; `facets` name → value → number of documents, commonest first.
+    `next` continues the list; `facets` name → value → number of documents, commonest first;
+    `asked` is False where the text had no word to look for.
     """
 
     total: int = 0
@@ -195,3 +196,4 @@ class Answer:
     next: str | None = None
     notes: tuple[str, ...] = ()
     pending: int = 0
+    asked: bool = True

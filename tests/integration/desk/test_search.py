@@ -162,3 +162,12 @@ def test_what_waits_to_be_read_is_told_to_who_may_know(browse: Browse, piece: Do
     search.enqueue("custody", [str(piece.pk)])
     assert "1 documento aún sin leer no entra" in found(browse, "archivista", "taller")
     assert "sin leer" not in found(browse, "ajeno", "taller")
+
+
+@pytest.mark.requirement("J1")
+@pytest.mark.parametrize(
+    ("words", "told"), [("a", "No hay palabras por buscar"), ("hipopótamo", "contiene esas palabras")]
+)
+def test_a_search_that_finds_nothing_says_one_thing(browse: Browse, piece: Document, words: str, told: str) -> None:
+    body = found(browse, "archivista", words)
+    assert [told in body, body.count("No hay palabras") + body.count("contiene esas palabras")] == [True, 1]
