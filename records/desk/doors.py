@@ -13,13 +13,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from records import medium
+from records import medium, permissions
 from records.desk.words import told_at_desk
 from records.errors import NotFound, RecordsError, RenditionUnavailable, StoreUnavailable
 from records.http import status_for
 from records.sentences import sentence_for
+from records.vocabulary import Role
 
 View = Callable[..., HttpResponseBase]
 READ = ("GET", "HEAD")
@@ -68,7 +70,15 @@ def refusal_response(request: HttpRequest, refusal: RecordsError) -> HttpRespons
         return refusal_json(refusal)
     status = status_for(refusal)
     template = f"records/{PAGES.get(status, 'refusals/409.html')}"
-    return render(request, template, {"sentence": told_at_desk(refusal)}, status=status)
+    context = {"sentence": told_at_desk(refusal), "whose": whose(request, refusal)}
+    return render(request, template, context, status=status)
+
+
+def whose(request: HttpRequest, refusal: RecordsError) -> str:
+    """Which offices a page is of, for whoever only asked to see it; empty where no office decides that alone."""
+    offices = permissions.OFFICE_ACTS.get(refusal.facts.get("action", ""), ()) if request.method in READ else ()
+    names = [str(Role(office).label) for office in sorted(offices)]
+    return _(" y de ").join(names)
 
 
 def refusal_json(refusal: RecordsError) -> JsonResponse:

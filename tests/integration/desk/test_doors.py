@@ -31,6 +31,8 @@ OF_AN_EXPEDIENTE = (
     "expedientes/{}/faltantes/", "expedientes/{}/hoja-de-control/", "expedientes/{}/incorporar/",
     "expedientes/{}/indice/", "expedientes/{}/inventario/", "expedientes/{}/paquete/", "expedientes/{}/reabrir/",
     "expedientes/{}/registrar/", "expedientes/{}/retencion/", "expedientes/{}/soporte/",
+    "expedientes/{}/paquete/manifiesto.csv", "expedientes/{}/paquete/manifiesto.xlsx",
+    "expedientes/{}/inventario/plantilla.csv", "expedientes/{}/inventario/plantilla.xlsx",
 )  # fmt: skip
 #: Routes with a key of something else, whose refusals are proved where that is.
 OF_OTHER_THINGS = frozenset({
@@ -130,6 +132,15 @@ def test_the_neutral_page_tells_nothing_of_its_reader(browse: Any) -> None:
 
 def test_a_page_that_does_not_exist_of_a_read_piece_is_absent(browse: Any, piece: Document) -> None:
     assert browse("archivista").get(f"/custodia/documentos/{piece.pk}/pagina/2.png").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "office"), [("bitacora/", "Auditoría"), ("aprobaciones/", "Jefatura de Contratos")]
+)
+def test_a_page_of_another_office_says_whose_it_is(browse: Any, address: str, office: str) -> None:
+    response = browse("archivista").get(f"/custodia/{address}")
+    assert response.status_code == 403
+    assert f"Esta página es de {office}." in response.content.decode()
 
 
 def test_a_visible_piece_with_anothers_act_says_so(browse: Any, piece: Document) -> None:
