@@ -79,7 +79,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Place:
-    """What the address asks for: page from 1, words, which match of the page, how large and which side up."""
+    """What the address asks for: page from 1, words, which match of the page, how large and which side up.
+
+    `astray` says that it asked for a folio that the piece does not have.
+    """
 
     page: int = 1
     query: str = ""
@@ -87,6 +90,7 @@ class Place:
     zoom: str = ""
     turn: int = 0
     back: str = ""
+    astray: bool = False
 
     def url(self, **changes: Any) -> str:
         """The address of the same place but for these: what is as usual is left out."""
@@ -105,7 +109,8 @@ def place_of(asked: QueryDict, piece: Document, last: int) -> Place:
     """What an address asks for, held within the piece: a number beyond it is its last page, and so is a folio."""
     zoom, turn = asked.get("zoom", ""), whole(asked.get("giro"), 0)
     page = whole(asked.get("pagina"))
-    if folio := asked.get("folio"):
+    folio = asked.get("folio", "")
+    if folio:
         page = whole(folio) - piece.folio_first + 1
     return Place(
         page=min(max(page, 1), last),
@@ -114,6 +119,7 @@ def place_of(asked: QueryDict, piece: Document, last: int) -> Place:
         zoom=zoom if zoom in (WIDE, *ZOOMS) else "",
         turn=turn if turn in TURNS else 0,
         back=asked.get("desde", "")[:LONGEST_CURSOR],
+        astray=bool(folio) and not piece.folio_first <= whole(folio, 0) <= piece.folio_last,
     )
 
 

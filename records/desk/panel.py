@@ -77,6 +77,7 @@ def rights_context(actor: Actor, piece: Document) -> dict[str, Any]:
         "because": why.because,
         "allowed": why.allowed,
         "may_verify": rights.allows(Action.VERIFY, piece),
+        "names_tools": rights.allows(Action.GRANT, piece) or rights.allows(Action.READ_LEDGER),
         "may_read_again": rights.allows(Action.FILE, piece),
     }
 

@@ -42,7 +42,12 @@ function showKeys() {
       said.textContent = what;
       list.append(name, said);
     }
-    box.append(heading, list);
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "button button-quiet button-small";
+    close.textContent = "Cerrar";
+    close.addEventListener("click", () => box.hidePopover());
+    box.append(heading, list, close);
     document.body.append(box);
   }
   if (typeof box.showPopover === "function") box.showPopover();

@@ -352,3 +352,29 @@ def queries(client: Any, piece: Document, what: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     return len(captured)
+
+
+@pytest.mark.requirement("A6")
+@pytest.mark.parametrize("folio", ["abc", "0", "99999"])
+def test_a_folio_that_the_piece_does_not_have_is_told(browse: Browse, report: Document, folio: str) -> None:
+    told = "Ese folio no es de esta pieza"
+    assert told in page(browse, report, f"?folio={folio}")
+    assert told not in page(browse, report, f"?folio={report.folio_last}")
+
+
+def test_a_piece_that_could_not_be_read_says_so_in_its_history_too_and_names_people(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    broken = factories.file_piece(cast["archivista"], expediente, b"%PDF-1.7 roto", "danado.pdf")
+    read_document(broken.pk)
+    history = browse("archivista").get(f"/custodia/expedientes/{expediente.pk}/historia/").content.decode()
+    assert "No se pudo leer el texto del documento" in history
+    assert "Se leyó el texto del documento" not in history
+    assert f"· {cast['archivista'].get_full_name()}" in history
+    assert "· archivista" not in history
+
+
+def test_tools_are_named_to_who_answers_for_the_piece_and_to_nobody_else(browse: Browse, report: Document) -> None:
+    read_document(report.pk)
+    assert "pdfium" in page(browse, report, login="custodia")
+    assert "pdfium" not in page(browse, report, login="archivista")
