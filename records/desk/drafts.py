@@ -16,14 +16,13 @@ from records import clock, conf
 from records.desk.doors import BOTH, READ, desk_view, wants_json
 from records.desk.draft_facts import facts_of, lacking, told
 from records.desk.fields import sent, show_refusal
-from records.desk.filing import DescribedForm, faults_json
+from records.desk.filing import DescribedForm, faults_json, offered_in
 from records.desk.paging import page_of
 from records.desk.words import told_at_desk
 from records.errors import DuplicateFiling, NotFound, RecordsError
 from records.http import status_for
 from records.models import Draft
 from records.selectors.drafts import DraftLine, get_draft_for, line_for, lines_for, list_drafts_for
-from records.selectors.trd import list_tipos_for
 from records.services.drafts import describe_draft, discard_draft, ends_at, file_draft, settled
 from records.services.filing import FilingMetadata, FilingReceipt
 from records.vocabulary import DraftState
@@ -105,7 +104,7 @@ def answer(request: HttpRequest, found: Draft, receipt: FilingReceipt) -> HttpRe
 
 def form_for(request: HttpRequest, found: Draft) -> DescribedForm:
     said = {"tipo": found.tipo, "date": found.date, "title": found.title}
-    form = DescribedForm(sent(request), tipos=list_tipos_for(found.expediente), initial=said)
+    form = DescribedForm(sent(request), **offered_in(request, found.expediente), initial=said)
     offered = found.suggestion
     if offered.get("tipo"):
         form.fields["tipo"].help_text = _("Sugerido: %(what)s (%(why)s).") % {

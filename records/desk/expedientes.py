@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from records import clock, permissions, stages
 from records.desk import ledger_lines
 from records.desk.doors import READ, desk_view
-from records.desk.filing import limits
+from records.desk.filing import limits, offered_in
 from records.desk.paging import page_of, page_of_growing
 from records.models import Expediente
 from records.permissions import Rights
@@ -34,7 +34,6 @@ from records.selectors.expedientes import (
 )
 from records.selectors.history import list_expediente_history, reasons_of
 from records.selectors.people import list_custodians, list_grants_over, list_own_grants_in, why_here
-from records.selectors.trd import list_tipos_for
 from records.vocabulary import Action, DocumentState, ExpedienteState, Role
 
 SIZE = 25
@@ -88,7 +87,7 @@ def documents(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         **head(request, expediente, "documents"),
         "limits": limits(),
-        "tipos": list_tipos_for(expediente),
+        **(offered_in(request, expediente) if may(rights, Action.FILE, expediente) else {}),
         **page_context(request, lines_for(request.user, expediente, asked)),
         "asked": asked,
         "states": DocumentState.choices,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -20,6 +21,7 @@ from records.desk.fields import DayField, show_refusal
 from records.desk.uploads import streaming
 from records.errors import DuplicateFiling, RecordsError
 from records.models import Expediente, TipoDocumental
+from records.selectors.annexes import annex_choices
 from records.selectors.documents import is_own_batch
 from records.selectors.expedientes import get_expediente_for
 from records.selectors.trd import list_tipos_for
@@ -27,6 +29,8 @@ from records.services.filing import DuplicateDecision, FilingMetadata, FilingRec
 from records.services.suggestions import suggest
 from records.vocabulary import Action
 
+#: (key, what a form shows) of each annex.
+Annexes: TypeAlias = Sequence[tuple[str, str]]
 ROWS = 5
 MOST_NAMES = 200
 FORMATS = "PDF, DOCX, XLSX, PPTX, imágenes (PNG, JPEG, TIFF), texto y correo (.eml)"
@@ -54,17 +58,25 @@ class DescribedForm(forms.Form):
         max_length=300,
         help_text=_("Si lo deja en blanco, se toma del nombre del archivo."),
     )
+    annex = forms.ChoiceField(
+        label=_("Anexo al que corresponde"),
+        required=False,
+        help_text=_("Según el registro de anexos del expediente. Algunos tipos lo exigen para registrarse."),
+    )
     duplicate = forms.ChoiceField(label=_("Si ya está radicado"), required=False, choices=CHOICES)
     motivo = forms.CharField(label=_("Motivo para conservar ambos"), required=False, max_length=300)
 
-    def __init__(self, *args: Any, tipos: list[TipoDocumental], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tipos: list[TipoDocumental], annexes: Annexes, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tipo"].choices = [("", _("Elija")), *((tipo.code, tipo.name) for tipo in tipos)]  # type: ignore[attr-defined]
+        self.fields["annex"].choices = [("", _("Ninguno")), *annexes]  # type: ignore[attr-defined]
+        if not annexes:
+            del self.fields["annex"]
         self.repeated = False
 
     def metadata(self) -> FilingMetadata:
         data = self.cleaned_data
-        return FilingMetadata(tipo=data["tipo"], date=data["date"], title=data["title"])
+        return FilingMetadata(data["tipo"], data["date"], data["title"], annex=data.get("annex", ""))
 
     def decision(self) -> DuplicateDecision | None:
         choice = self.cleaned_data["duplicate"]
@@ -110,17 +122,24 @@ def open_to(request: HttpRequest, key: uuid.UUID) -> Expediente:
 def file_pieces(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The form of several rows, and what the drop zone sends one by one."""
     expediente = open_to(request, key)
-    tipos = list_tipos_for(expediente)
+    offered = offered_in(request, expediente)
     if request.method != "POST":
-        return form_page(request, expediente, rows_for(None, tipos))
+        return form_page(request, expediente, rows_for(None, offered))
     if wants_json(request):
-        return file_one(request, expediente, tipos)
-    return file_rows(request, expediente, tipos)
+        return file_one(request, expediente, offered)
+    return file_rows(request, expediente, offered)
 
 
-def file_one(request: HttpRequest, expediente: Expediente, tipos: list[TipoDocumental]) -> JsonResponse:
+def offered_in(request: HttpRequest, expediente: Expediente) -> dict[str, Any]:
+    """What the forms of an expediente offer: its tipos, and its annexes where one of the tipos demands an annex."""
+    tipos = list_tipos_for(expediente)
+    demanded = any("annex" in tipo.requires for tipo in tipos)
+    return {"tipos": tipos, "annexes": annex_choices(request.user, expediente) if demanded else []}
+
+
+def file_one(request: HttpRequest, expediente: Expediente, offered: dict[str, Any]) -> JsonResponse:
     """One file sent by the drop zone: its receipt, or its refusal, as JSON."""
-    form = PieceForm(request.POST, request.FILES, tipos=tipos)
+    form = PieceForm(request.POST, request.FILES, **offered)
     if not form.is_valid():
         return faults_json(form)
     try:
@@ -137,17 +156,17 @@ def faults_json(form: forms.Form) -> JsonResponse:
     return JsonResponse({"ok": False, "code": "incomplete", "sentence": sentence, "faults": faults}, status=422)
 
 
-def file_rows(request: HttpRequest, expediente: Expediente, tipos: list[TipoDocumental]) -> HttpResponse:
+def file_rows(request: HttpRequest, expediente: Expediente, offered: dict[str, Any]) -> HttpResponse:
     """The rows of the plain form: those filed are told, those refused stay with their values."""
     outcome = Outcome(uuid.uuid4())
-    for form in rows_for(request, tipos):
+    for form in rows_for(request, offered):
         if form.has_changed():
             file_row(request, expediente, form, outcome)
     if outcome.filed and not outcome.left:
         return redirect("desk:batch", batch=outcome.batch)
     if not outcome.filed and not outcome.left:
-        outcome.left = rows_for(None, tipos)[:1]
-        outcome.left[0] = PieceForm({}, {}, tipos=tipos, prefix="0")
+        outcome.left = rows_for(None, offered)[:1]
+        outcome.left[0] = PieceForm({}, {}, **offered, prefix="0")
         outcome.left[0].is_valid()
     return form_page(request, expediente, outcome.left, outcome)
 
@@ -175,10 +194,10 @@ def filed(request: HttpRequest, expediente: Expediente, form: PieceForm, batch: 
     )
 
 
-def rows_for(request: HttpRequest | None, tipos: list[TipoDocumental]) -> list[PieceForm]:
+def rows_for(request: HttpRequest | None, offered: dict[str, Any]) -> list[PieceForm]:
     sent = (request.POST, request.FILES) if request else (None, None)
     return [
-        PieceForm(*sent, tipos=tipos, prefix=str(number), empty_permitted=True, use_required_attribute=False)
+        PieceForm(*sent, **offered, prefix=str(number), empty_permitted=True, use_required_attribute=False)
         for number in range(ROWS)
     ]
 

@@ -122,6 +122,29 @@ def first_is_held(route: Route, held: list[Route]) -> None:
         route.continue_()
 
 
+@pytest.mark.requirement("B8", "B12")
+def test_a_row_asks_for_the_annex_that_its_tipo_demands(arrive: Arrive, tmp_path: Path) -> None:
+    visit = arrive("archivista")
+    open_expediente(visit)
+    page = visit.page
+    place = page.url.split("?")[0]
+    page.goto(f"{place}anexos/nuevo/")
+    page.locator("[name=key]").fill("PI-1")
+    page.locator("[name=label]").fill("Anexo 1")
+    page.locator("main form button[type=submit]").first.click()
+    page.goto(place)
+    drop(page, lot(tmp_path / "anexo", "anexo", 1))
+    arrived(page)
+    expect(page.locator("[data-rows] [data-annex]")).to_be_hidden()
+    page.locator("[data-rows] [data-tipo]").select_option("anexo_del_convenio")
+    page.locator("[data-rows] [data-annex]").select_option("PI-1")
+    page.locator("[data-rows] [data-date]").fill("10/06/2026")
+    page.locator("[data-send]").click()
+    expect(page.locator(".filing-row.is-filed")).to_have_count(1, timeout=60_000)
+    page.goto(f"{place}anexos/")
+    expect(page.locator("#anexo-PI-1")).to_contain_text("anexo 00")
+
+
 @pytest.mark.beyond(13)
 @pytest.mark.requirement("K6")
 def test_a_cut_and_a_closed_page_lose_nothing(arrive: Arrive, tmp_path: Path) -> None:

@@ -129,7 +129,14 @@ class Row {
     const { tipo, tipo_name: name, tipo_why: tipoWhy, date, date_why: dateWhy } = this.suggestion;
     offerOne(this.part("tipo-offer"), this.part("tipo"), tipo, `Sugerido: ${name} (${tipoWhy})`);
     offerOne(this.part("date-offer"), this.part("date"), date, `Sugerida: ${date} (${dateWhy})`);
+    this.askAnnex();
     this.element.dispatchEvent(new CustomEvent("offered", { bubbles: true }));
+  }
+
+  // The annex is asked for only of a tipo that demands one, where the expediente has any.
+  askAnnex() {
+    const box = this.part("annex-box");
+    if (box) box.hidden = !("demandsAnnex" in (this.part("tipo").selectedOptions[0] || box).dataset);
   }
 
   decision() {
@@ -156,6 +163,7 @@ class Row {
   body() {
     const said = { tipo: "tipo", date: "date", title: "title", motivo: "reason" };
     const body = new URLSearchParams({ duplicate: this.decision() });
+    if (this.part("annex-box")?.hidden === false) said.annex = "annex";
     for (const [name, place] of Object.entries(said)) body.set(name, this.part(place).value.trim());
     return body;
   }

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from records.models import Document, Expediente
 from records.services import registration
 from records.vocabulary import DocumentState, Level
 from tests import factories, lives
 from tests.integration.desk.conftest import Browse
+from tests.integration.desk.test_uploads import arrive, file, own_folder
+
+__all__ = ["own_folder"]
 
 pytestmark = [pytest.mark.requirement("B9"), pytest.mark.rule("C1")]
 
@@ -78,6 +82,24 @@ def test_a_missing_annex_is_asked_for_as_such_and_leads_to_where_one_is_noted(
     assert client.post(address, {"annex": "PI-1"}).status_code == 302
     made.refresh_from_db()
     assert (made.state, made.annex.key if made.annex else "") == (DocumentState.REGISTERED, "PI-1")
+
+
+def test_the_annex_is_said_when_filing_what_demands_one(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    client, base = browse("archivista"), f"/custodia/expedientes/{expediente.pk}/"
+    row = {"0-tipo": "exige_anexo", "0-date": "10/06/2026", "0-title": "", "0-annex": "PI-1"}
+    factories.make_tipo("exige_anexo", requires=["annex"])
+    assert "PI-1" not in client.get(f"{base}radicar/").content.decode(), "there is none to say"
+    client.post(f"{base}anexos/nuevo/", {"key": "PI-1", "label": "Anexo 1"})
+    zone = client.get(base).content.decode()
+    assert "data-demands-annex" in zone
+    assert '<option value="PI-1">' in zone
+    sent = {**row, "0-file": SimpleUploadedFile("uno.txt", b"Anexo uno.\n")}
+    assert client.post(f"{base}radicar/", sent).status_code == 302
+    address = arrive(client, expediente)
+    assert file(client, address, tipo="exige_anexo", annex="PI-1").status_code == 201
+    assert list(Document.objects.values_list("annex__key", flat=True)) == ["PI-1", "PI-1"]
 
 
 def test_the_head_leads_to_the_version_of_the_schedule(
