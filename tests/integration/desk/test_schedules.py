@@ -314,7 +314,8 @@ def test_the_tab_never_names_nor_links_a_piece_that_its_reader_does_not_read(
     factories.insert_piece(cast["archivista"], expediente, Level.PUBLIC)
     address = f"/custodia/expedientes/{expediente.pk}/faltantes/"
     staff, reader = (browse(login).get(address).content.decode() for login in ("archivista", "revisora"))
-    assert "Hay un documento que usted no lee" in staff
+    assert "Este expediente tiene documentos que usted no lee" in staff
+    assert "Este expediente tiene documentos que usted no lee" not in reader
     assert "Usted conoce solo algunas piezas" in reader
     assert "que usted no lee" not in reader
     assert all(str(hidden.pk) not in body and "Secreto" not in body for body in (staff, reader))
