@@ -26,7 +26,7 @@ PROBLEMS = {
 }
 
 #: How a reading ended, when it brought no text.
-READ = {
+READ: Mapping[str, Any] = {
     ReadingState.UNREADABLE: gettext_lazy("No se pudo leer el texto del documento"),
     ReadingState.NO_TEXT: gettext_lazy("Se leyó el documento y no tiene texto"),
 }

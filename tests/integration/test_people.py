@@ -14,7 +14,7 @@ from django.test import Client
 from cms.users.models import User
 from records import audit, triggers
 from records.models import Expediente
-from records.services.receipts import public_keys, standing_of
+from records.services.receipts import Witness
 from tests import factories
 from tests.people import make_cast, make_person
 
@@ -71,7 +71,7 @@ def test_a_login_never_changes_and_old_receipts_hold(cast: dict[str, Any], exped
         fresh.save()
     piece.refresh_from_db()
     assert piece.filed_by.get_username() == "archivista"
-    assert standing_of(piece, public_keys([piece])) == "signed"
+    assert Witness.of([piece]).standing_of(piece) == "signed"
 
 
 @pytest.mark.rule("K4")

@@ -55,7 +55,7 @@ def test_a_public_level_needs_no_legal_ground_and_shows_none(browse: Browse, fre
     browse("jefatura").post(address, {"decision": "approve"})
     assert "Pública: no necesita fundamento." in proposed
     viewer = browse("archivista").get(f"/custodia/documentos/{fresh.pk}/").content.decode()
-    assert "Pública: no necesita fundamento. Lo aprobó jefatura" in viewer
+    assert "Pública: no necesita fundamento. Lo aprobó Jefatura" in viewer
 
 
 @pytest.mark.requirement("I5")
@@ -72,7 +72,7 @@ def test_a_public_act_of_before_that_kept_the_law_shows_no_broken_ground(
     assert "Daño presente" not in page
     factories.classification.approve_act(actor=cast["jefatura"], act=act)
     viewer = browse("archivista").get(f"/custodia/documentos/{fresh.pk}/").content.decode()
-    assert "Pública: no necesita fundamento. Lo aprobó jefatura" in viewer
+    assert "Pública: no necesita fundamento. Lo aprobó Jefatura" in viewer
 
 
 ANSWER = ("custodia", "jefatura", "secretaria.general", "supervisor.cd001", "supervisor.cd002")

@@ -181,7 +181,7 @@ def test_a_manifest_to_begin_with_lists_ones_own_waiting_files_and_is_read_back(
     blank = client.get(reverse(f"desk:manifest-{ending}", args=[expediente.pk]))
     assert blank.status_code == 200
     file = SimpleUploadedFile(f"manifiesto.{ending}", blank.content)
-    read = read_manifest(expediente, Upload(str(file.name), file.file))
+    read = read_manifest(expediente, Upload(str(file.name), io.BytesIO(blank.content)))
     assert [(entry.path, entry.sha256) for entry in read.entries] == [
         ("oficio uno.txt", hashlib.sha256(content).hexdigest())
     ]

@@ -138,9 +138,9 @@ def test_the_panel_says_why_one_may_read_it_and_until_when(
 def test_readings_of_others_are_told_to_the_custodian_alone(browse: Browse, piece: Document) -> None:
     page(browse, piece, login="jefatura")
     page(browse, piece, login="archivista")
-    assert "jefatura" not in page(browse, piece, login="archivista")
+    assert "Jefatura" not in page(browse, piece, login="archivista")
     assert "Leído por usted" in page(browse, piece, login="archivista")
-    assert "jefatura" in page(browse, piece, login="custodia")
+    assert "Jefatura" in page(browse, piece, login="custodia")
 
 
 @pytest.mark.criterion(18)
