@@ -47,6 +47,7 @@ def test_a_file_is_chosen_described_and_filed_by_keyboard(arrive: Arrive, tmp_pa
     open_expediente(visit)
     page = visit.page
     page.set_viewport_size({"width": width, "height": 800})
+    page.on("filechooser", lambda _chooser: None)  # the browser hands choosers over from now on: asked late, it may not
     tab_into(page, "input[type=file]")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
