@@ -101,6 +101,6 @@ def test_a_disk_that_stays_full_is_told_and_read_from_all_the_while(
 @pytest.mark.soak
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC", "EDQUOT"])
 @pytest.mark.parametrize("act", ["form", "upload", "batch", "refused", "page", "reading", "download", "key"])
-def test_each_call_of_each_act_with_each_fault(series: Any, act: str, error: str) -> None:
-    check(series(act, error))
-    check(series(act, error, "any", 1, "sticky"))
+@pytest.mark.parametrize("lasting", [(), ("sticky",)], ids=["once", "lasting"])
+def test_each_call_of_each_act_with_each_fault(series: Any, act: str, error: str, lasting: tuple[str, ...]) -> None:
+    check(series(act, error, "any", 1, *lasting))
