@@ -60,7 +60,7 @@ def site_command(port: int) -> list[str]:
         "port": str(port),
         "workers": str(min(os.cpu_count() or 1, 4)),
         "blocking-threads": "4",
-        "workers-kill-timeout": "10",  # one told to end while it was being born never hears it
+        "workers-kill-timeout": "10",  # otherwise one that does not heed the signal is waited for without end
         "http": "1",
         "log-level": "warning",
     }

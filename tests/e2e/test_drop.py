@@ -148,6 +148,8 @@ def test_a_row_asks_for_the_annex_that_its_tipo_demands(arrive: Arrive, tmp_path
     row.locator("[data-tipo]").select_option("anexo_del_convenio")
     row.locator("[data-annex]").select_option("PI-1")
     row.locator("[data-date]").fill("10/06/2026")
+    visit.looked_at.clear()
+    visit.look()
     page.locator("[data-send]").click()
     expect(page.locator(".filing-row.is-filed")).to_have_count(1, timeout=60_000)
     page.goto(f"{place}anexos/")
