@@ -45,6 +45,19 @@ class Frontier:
         peaks.append(node)
         self.size += 1
 
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Add the hashes of many next entries: the same as one by one, a level of the tree at a time."""
+        nodes, waiting, fresh = list(leaves), self.size, []
+        self.size += len(nodes)
+        while nodes or waiting:
+            if waiting & 1:
+                nodes.insert(0, self.peaks.pop())
+            if len(nodes) & 1:
+                fresh.append(nodes.pop())
+            pairs = zip(nodes[::2], nodes[1::2], strict=True)
+            nodes, waiting = [hashlib.sha256(NODE + left + right).digest() for left, right in pairs], waiting >> 1
+        self.peaks = fresh[::-1]
+
     def root(self) -> bytes:
         return folded(self.peaks)
 

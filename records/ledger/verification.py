@@ -6,6 +6,7 @@ the copy outside, and both with the signed heads: the first entry that is wrong 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from records import triggers
-from records.ledger import heads, merkle, witness
+from records.ledger import heads, merkle, sound, witness
 from records.ledger.heads import Head
 from records.ledger.merkle import Frontier
 from records.models import Checkpoint, LedgerEvent, SigningKey
@@ -93,9 +94,17 @@ def outside_heads(report: LedgerReport) -> list[Head]:
 
 
 def walk(report: LedgerReport, signed: dict[int, set[str]], progress: Callable[[int, int], None] | None) -> None:
+    """The quick pass, which is enough where nothing is wrong; else the one that names what is."""
+    total = LedgerEvent.objects.count()
+    show = progress or (lambda _done, _total: None)
+    tree = sound.sound_tree(rows(), signed, says_its_payload, lambda size: show(size, total))
+    tree = tree or named(report, signed, lambda size: show(size, total))
+    report.events, report.root = tree.size, tree.root().hex()
+
+
+def named(report: LedgerReport, signed: dict[int, set[str]], told: Callable[[int], None]) -> Frontier:
     """Every row: its place, its leaf, its columns, its leaf outside; and at each signed size, the root."""
-    tree, good = Frontier(), 0
-    total, copies = LedgerEvent.objects.count(), trusted_copies(report, signed)
+    tree, good, copies = Frontier(), 0, trusted_copies(report, signed)
     with witness.opened_leaves() as outside:
         for row in rows():
             check_place(report, tree.size, row[0])
@@ -106,15 +115,17 @@ def walk(report: LedgerReport, signed: dict[int, set[str]], progress: Callable[[
             tree.append(leaf)
             if tree.size in signed:
                 good = check_root(report, tree, signed, good)
-            if progress and tree.size % EVERY == 0:
-                progress(tree.size, total)
-    report.events, report.root = tree.size, tree.root().hex()
+            if tree.size % EVERY == 0:
+                told(tree.size)
+    return tree
 
 
 def rows() -> Iterator[tuple[Any, ...]]:
     """The table as the database gives it, some at a time: what an intruder wrote there may be no date and no text."""
     names = COLUMNS[connection.vendor]
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
+    # PostgreSQL reads in parts within a transaction alone; SQLite's would keep every writer waiting meanwhile.
+    reading = transaction.atomic() if connection.vendor == "postgresql" else contextlib.nullcontext()
+    with reading, connection.chunked_cursor() as cursor:
         cursor.execute(f'SELECT {names} FROM "records_ledgerevent" ORDER BY "index"')  # noqa: S608 - our own names
         while some := cursor.fetchmany(5_000):
             yield from some

@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -114,6 +115,12 @@ def kept_leaves() -> Iterator[bytes]:
     with contextlib.suppress(FileNotFoundError), (conf.witness() / LEAVES).open("rb") as copy:
         while block := copy.read(HASH * MANY):
             yield from (block[at : at + HASH] for at in range(0, len(block) - HASH + 1, HASH))
+
+
+def kept_blocks() -> Callable[[int], bytes]:
+    """A reader of the leaf hashes outside, in order: so many of them at once, fewer at the end, whole ones only."""
+    leaves = kept_leaves()
+    return lambda count: b"".join(islice(leaves, count))
 
 
 @contextlib.contextmanager

@@ -111,6 +111,17 @@ def test_frontier_and_tree_agree_with_the_definition_at_every_size(size: int) ->
         growing = Frontier(growing.size, growing.peaks)  # put away and taken up again
 
 
+@given(sizes=st.lists(st.integers(0, 40), max_size=6))
+def test_many_leaves_at_once_make_the_same_tree_as_one_by_one(sizes: list[int]) -> None:
+    many, one, given_leaves = Frontier(), Frontier(), iter(leaves(sum(sizes)))
+    for size in sizes:
+        some = [next(given_leaves) for _number in range(size)]
+        many.extend(some)
+        for leaf in some:
+            one.append(leaf)
+        assert (many.size, many.peaks) == (one.size, one.peaks)
+
+
 @given(size=SIZES, data=st.data())
 def test_a_path_proves_its_entry_its_place_and_its_tree_alone(size: int, data: st.DataObject) -> None:
     tree = Tree(leaves(size))
