@@ -1,5 +1,6 @@
 """The front door of custody: all that other rooms, screens of Django apps on top and operators may import."""
 
+from records.acting import digest_of, visit
 from records.audit import record
 from records.clock import at, now, shift_to, today
 from records.errors import (
@@ -136,6 +137,7 @@ __all__ = [
     "checkpoint_ledger",
     "confidence_of",
     "describe_expediente",
+    "digest_of",
     "explain",
     "file_document",
     "find_document",
@@ -181,4 +183,5 @@ __all__ = [
     "verify_custody",
     "view_document",
     "visible_to",
+    "visit",
 ]

@@ -6,15 +6,16 @@ never content nor the title of a piece that is not public (U5).
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from records import bulk, canonical, clock
-from records.errors import RecordsError
+from records import acting, bulk, canonical, clock, medium
+from records.errors import ClockBehind, LedgerUnavailable, RecordsError
 from records.models import LedgerEvent
 
 #: Every act the ledger knows, by the sentence a reader of the ledger sees.
@@ -72,10 +73,32 @@ ACTIONS: Mapping[str, str] = {
     "project.published": "Publicó el proyecto",
     "project.withdrawn": "Retiró el proyecto del sitio público",
     "custody.verified": "Verificó la custodia",
+    "ledger.verified": "Verificó la bitácora",
+    "act.refused": "Intentó un acto que no procedía",
+    "session.opened": "Entró al sistema",
+    "session.refused": "Intentó entrar y no pudo",
+    "session.closed": "Salió del sistema",
+    "person.created": "Creó la cuenta de una persona",
+    "person.changed": "Cambió la cuenta de una persona",
+    "person.roles_changed": "Cambió los grupos de una persona",
+    "person.removed": "Borró la cuenta de una persona",
+    "group.changed": "Cambió un grupo o sus permisos",
+    "export.made": "Descargó una relación o un informe",
+    "receipt.read": "Consultó un recibo",
+    "chain.exported": "Descargó la cadena de custodia",
+    "rollback.acknowledged": "Reconoció que la base de datos es de una copia anterior",
+    "clock.acknowledged": "Reconoció que el reloj se había adelantado",
 }
+DONE, REFUSED, FAILED = RESULTS = ("done", "refused", "failed")
+#: Acts that tell a refusal; any other is done, or has failed when its facts name a fault or a problem.
+REFUSALS = frozenset({"document.refused", "batch.refused", "access.denied", "act.refused", "session.refused"})
+FAULTS = ("fault", "problem", "findings")
 #: Advisory lock that orders appends on PostgreSQL; SQLite's write lock does it by itself.
 LOCK = 0x437573746F646961
 LEAF = b"\x00"
+#: How far the machine's clock may be set back (its time service corrects it by less) before acts are refused.
+TOLERANCE = datetime.timedelta(minutes=5)
+CLOCK_ACKNOWLEDGED = "clock.acknowledged"
 
 
 class Named(Protocol):
@@ -106,28 +129,56 @@ def record_each(
     if action not in ACTIONS:
         raise UnknownAction(action=action)
     with transaction.atomic(savepoint=False):
-        first = next_index()
-        events = [
-            LedgerEvent(**fields_of(first + place, action, actor, subject, facts))
-            for place, (subject, facts) in enumerate(subjects)
-        ]
-        bulk.insert(events)
+        with written_or_refused():
+            first = next_index(anew=True) if action == CLOCK_ACKNOWLEDGED else next_index()
+            events = [
+                LedgerEvent(**fields_of(first + place, action, actor, subject, facts))
+                for place, (subject, facts) in enumerate(subjects)
+            ]
+            bulk.insert(events)
         return events
 
 
-def next_index() -> int:
-    """The gapless number of the next event, with appends to it held until the transaction ends."""
+@contextlib.contextmanager
+def written_or_refused() -> Iterator[None]:
+    """An event that the database will not take undoes its act: whoever asked is told so, and gets nothing else."""
+    try:
+        yield
+    except DatabaseError as fault:
+        if medium.is_fault(fault):
+            raise
+        raise LedgerUnavailable(cause=type(fault).__name__) from fault
+
+
+def next_index(*, anew: bool = False) -> int:
+    """The gapless number of the next event, with appends to it held until the transaction ends.
+
+    Raises ClockBehind when the last event is later than now; `anew`: somebody has said that it was dated wrongly.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute('SELECT MAX("index") FROM records_ledgerevent')
-        (last,) = cursor.fetchone()
-    return 0 if last is None else int(last) + 1
+        cursor.execute('SELECT "index", "at" FROM records_ledgerevent ORDER BY "index" DESC LIMIT 1')
+        last = cursor.fetchone()
+    if last is None:
+        return 0
+    if not anew:
+        check_clock(last[1])
+    return int(last[0]) + 1
+
+
+def check_clock(last: datetime.datetime) -> None:
+    """A clock that went back would date acts before others that they follow; moments played on purpose are let by."""
+    moment = last if last.tzinfo else last.replace(tzinfo=datetime.UTC)
+    if not clock.is_fixed() and moment - clock.now() > TOLERANCE:
+        raise ClockBehind(last=moment.isoformat(timespec="seconds"))
 
 
 def fields_of(
     index: int, action: str, actor: Named | None, subject: object, facts: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Columns of an event. Its payload tells besides: `office` (the actor's roles), `ground` (the rule, and the act or
+    office relied on), `session` (keyed digest) and `address`, where there are any."""
     moment = clock.now()
     event = {
         "index": index,
@@ -136,9 +187,24 @@ def fields_of(
         "actor": actor.get_username() if actor else "",
         "object_type": type(subject).__name__ if not isinstance(subject, str) else "text",
         "object_id": str(getattr(subject, "pk", subject)),
+        "result": result_of(action, facts),
     }
-    payload = canonical.dumps(plain({**event, "facts": facts}))
+    payload = canonical.dumps(plain({**event, **circumstances(actor, subject), "facts": facts}))
     return {**event, "at": moment, "payload": payload.decode(), "leaf": leaf_hash(payload)}
+
+
+def circumstances(actor: Named | None, subject: object) -> dict[str, Any]:
+    """Under what office and ground, in what session and from where (U1)."""
+    visit = acting.visit()
+    told = {"office": acting.offices_of(actor), "ground": acting.ground_of(actor, subject)}
+    here = {"session": visit.session, "address": visit.address} if visit else {}
+    return {**told, **{name: value for name, value in here.items() if value}}
+
+
+def result_of(action: str, facts: Mapping[str, Any]) -> str:
+    if action in REFUSALS:
+        return REFUSED
+    return FAILED if any(facts.get(name) for name in FAULTS) else DONE
 
 
 def leaf_hash(payload: bytes) -> str:

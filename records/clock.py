@@ -25,6 +25,11 @@ def now() -> datetime:
     return _fixed.get() or timezone.now() + offset()
 
 
+def is_fixed() -> bool:
+    """Is now() a moment that was set on purpose, by `at`?"""
+    return _fixed.get() is not None
+
+
 def today() -> date:
     """The present date in America/Bogota."""
     return timezone.localdate(now())

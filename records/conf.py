@@ -36,6 +36,16 @@ def witness() -> Path:
     return Path(setting("WITNESS"))
 
 
+def look_seconds() -> float:
+    """How often a process that serves the desk compares the database with the ledger's copy outside."""
+    return float(setting("LOOK_SECONDS"))
+
+
+def ledger_addresses() -> str:
+    """What the ledger keeps of the address somebody acts from: "none", "network" or "whole"."""
+    return str(setting("LEDGER_ADDRESSES"))
+
+
 def arrivals() -> Path:
     """Where files lie while they arrive, and until they are filed: on the store's own file system."""
     return Path(setting("ARRIVALS"))

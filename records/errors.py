@@ -94,6 +94,18 @@ class LedgerDiverged(RecordsError):
     code = "ledger_diverged"
 
 
+class LedgerUnavailable(RecordsError):
+    """The event of an act or a reading could not be written: neither the act nor the reading takes place."""
+
+    code = "ledger_unavailable"
+
+
+class ClockBehind(RecordsError):
+    """The last event is later than now: the machine's clock went back, and nothing can be dated rightly."""
+
+    code = "clock_behind"
+
+
 class CellUnavailable(RecordsError):
     """The parsing cell could not be used just now: whoever asked tries again later."""
 

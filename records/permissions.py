@@ -18,7 +18,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from records import clock
+from records import acting, clock
 from records.errors import AccessDenied, NotFound
 from records.models import (
     Appointment,
@@ -70,6 +70,7 @@ OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.APPROVE_LEVEL: frozenset({Role.CONTRACTS_HEAD}),
     Action.PUBLISH: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
     Action.READ_LEDGER: frozenset({Role.AUDITOR}),
+    Action.ACKNOWLEDGE_ROLLBACK: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
     Action.VERIFY: frozenset({Role.CONTRACTS_GROUP, Role.AUDITOR}),
 }
 CUSTODIAN_ACTS: frozenset[str] = frozenset({Action.GRANT, Action.EXPLAIN_OTHERS, Action.CLOSE_EXPEDIENTE})
@@ -101,6 +102,11 @@ class Ground:
     def whole(self) -> bool:
         return self.expediente is None and self.document is None
 
+    def told(self) -> dict[str, str]:
+        """As the ledger keeps it: the rule, and the act or the office relied on."""
+        act = {"act": str(self.act)} if self.act else {}
+        return {"rule": self.rule, **act, **({"office": self.office} if self.office else {})}
+
     def covers(self, document: Document, level: str) -> bool:
         if level not in self.levels:
             return False
@@ -130,7 +136,9 @@ def roles_of(actor: Actor) -> frozenset[str]:
     """Codes of the person's roles; none for somebody anonymous or disabled."""
     if not getattr(actor, "is_active", False) or not actor.is_authenticated:
         return frozenset()
-    return frozenset(actor.groups.values_list("name", flat=True))
+    roles = frozenset(actor.groups.values_list("name", flat=True))
+    acting.note_roles(actor, roles)
+    return roles
 
 
 def may_answer(person: Actor) -> bool:
@@ -280,10 +288,30 @@ class Rights:
     def check(self, action: str, subject: object = None) -> None:
         """Raise NotFound when the person may not know the object, AccessDenied when the act is not hers."""
         if self.allows(action, subject):
+            self.note(action, subject)
             return
         if subject is not None and (action in READING or not self.sees(subject)):
             raise NotFound
         raise AccessDenied(action=action)
+
+    def note(self, action: str, subject: object) -> None:
+        """Leave for the ledger what this decision rests on."""
+        ground = self.ground_of(action, subject)
+        if self.actor is not None and ground is not None:
+            acting.note_ground(self.actor, subject, ground.told())
+
+    def ground_of(self, action: str, subject: object) -> Ground | None:
+        """The ground on which an allowed act rests: what opens the piece, the custody, or the office."""
+        if action in READING:
+            return next(
+                (g for g in self.grounds if isinstance(subject, Document) and g.covers(subject, subject.level)), None
+            )
+        if action in CUSTODIAN_ACTS:
+            kept = expediente_id(subject)
+            return next((g for g in self.grounds if g.rule == "appointment_custodian" and g.expediente == kept), None)
+        return next(
+            (Ground("office", frozenset(), office=role) for role in sorted(self.roles & OFFICE_ACTS[action])), None
+        )
 
 
 def scope_for(actor: Actor) -> Reach:

@@ -36,6 +36,15 @@ REFUSALS: Mapping[str, Sentence] = {
     "person_disabled": _("La persona está inhabilitada y no puede recibir acceso."),
     "grant_to_oneself": _("Nadie se concede acceso a sí mismo."),
     "already_withdrawn": _("Esa concesión ya fue retirada."),
+    "nothing_rolled_back": _("La base de datos es la que guarda la copia de la bitácora: no hay nada que reconocer."),
+    "no_reason": _("Diga qué pasó y quién decidió seguir."),
+    "ledger_unavailable": _(
+        "La bitácora no recibió la anotación de este acto, y por eso no se hizo ni se entregó nada. Avise a soporte."
+    ),
+    "clock_behind": _(
+        "El reloj del servidor está atrasado: el último acto se anotó a las %(last)s. No se hace ni se entrega nada "
+        "hasta que el reloj se corrija. Avise a soporte."
+    ),
     "integrity_failure": _(
         "Los bytes guardados no coinciden con los radicados: no se entrega nada y se avisó al custodio."
     ),

@@ -181,6 +181,7 @@ class Action(TextChoices):
     PUBLISH = "publish", _("publicar")
     READ_LEDGER = "read_ledger", _("consultar la bitácora")
     VERIFY = "verify", _("verificar la custodia")
+    ACKNOWLEDGE_ROLLBACK = "acknowledge_rollback", _("reconocer una base de datos restaurada")
 
 
 class Phase(TextChoices):

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "records.acting.VisitMiddleware",
     "cms.users.middleware.DeskGate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -158,6 +159,8 @@ RECORDS: dict[str, Any] = {
     "SCANNED_INSIDES": {"FILES": 300, "BYTES": 512 * 1024**2},
     "SIGNING_KEY": CUSTODIA_HOME / "keys" / "custodia-ed25519.pem",
     "WITNESS": CUSTODIA_HOME / "witness",
+    # Of an address the ledger keeps the network alone: who it was is told by the person and the session (Ley 1581).
+    "LEDGER_ADDRESSES": "network",
     "SIGNATURE_ROOTS": environment.read("SIGNATURE_ROOTS", env.certificates, None),
     "REQUIRE_ISOLATED_CELL": False,
 }

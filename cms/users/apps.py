@@ -10,6 +10,11 @@ class UsersConfig(AppConfig):
     label = "users"
     verbose_name = "Personas y dependencias"
 
+    def ready(self) -> None:
+        from cms.users import trail  # after the app registry is ready
+
+        trail.connect()
+
 
 class PeopleAdminConfig(WagtailUsersAppConfig):
     """Wagtail's admin of people, with our forms."""

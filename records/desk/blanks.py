@@ -14,6 +14,7 @@ from records.models import Draft, Expediente
 from records.permissions import Actor
 from records.rendering.tables import Rows, as_csv, as_xlsx
 from records.services.importing import waiting_drafts
+from records.services.told import note_export
 
 #: Heads as people call them; the readers of both tables know them.
 MANIFEST = ("ruta", "sha256", "tipo documental", "fecha", "título", "anexo", "autor", "origen")
@@ -32,6 +33,8 @@ FORMATS: Mapping[str, tuple[str, Callable[[Rows, str], bytes]]] = {
 def manifest(request: HttpRequest, key: uuid.UUID, ending: str) -> HttpResponse:
     """A manifest with a row for each file of this person that waits here, by its name and its SHA-256."""
     expediente = open_to(request, key)
+    if request.method == "GET":
+        note_export(actor=request.user, subject=expediente, what="manifest")
     rows = [MANIFEST, *waiting_rows(request.user, expediente)]
     return download(rows, f"manifiesto-{expediente.pk}", _("Manifiesto"), ending)
 

@@ -21,6 +21,7 @@ from records.desk.words import told_at_desk
 from records.errors import NotFound, RecordsError, RenditionUnavailable, StoreUnavailable
 from records.http import status_for
 from records.sentences import sentence_for
+from records.services.told import note_refusal
 from records.vocabulary import Role
 
 View = Callable[..., HttpResponseBase]
@@ -46,7 +47,7 @@ def desk_view(*methods: str) -> Callable[[View], View]:
             try:
                 return view(request, *args, **kwargs)
             except RecordsError as refusal:
-                return refusal_response(request, refusal)
+                return refusal_response(request, noted(request, refusal, kwargs))
             except medium.FAULTS as fault:
                 if met := medium.refusal_of(fault):
                     return refusal_response(request, told_to(request, met))
@@ -55,6 +56,15 @@ def desk_view(*methods: str) -> Callable[[View], View]:
         return require_http_methods(methods)(guarded)
 
     return wrap
+
+
+def noted(request: HttpRequest, refusal: RecordsError, asked: Mapping[str, Any]) -> RecordsError:
+    """The refusal, once the ledger tells it; when that is not possible, the refusal that says so."""
+    try:
+        note_refusal(actor=request.user, refusal=refusal, asked=asked, wrote=request.method not in READ)
+    except RecordsError as graver:
+        return graver
+    return refusal
 
 
 def told_to(request: HttpRequest, refusal: StoreUnavailable) -> StoreUnavailable:

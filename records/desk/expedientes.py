@@ -34,6 +34,7 @@ from records.selectors.expedientes import (
 )
 from records.selectors.history import list_expediente_history, reasons_of
 from records.selectors.people import list_custodians, list_grants_over, list_own_grants_in, why_here
+from records.services.told import note_export
 from records.vocabulary import Action, DocumentState, ExpedienteState, Role
 
 SIZE = 25
@@ -144,6 +145,8 @@ def index(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The electronic index as it would be issued now, from the same lines; `completo` shows all of it, to print."""
     expediente = get_expediente_for(request.user, key)
     whole = "completo" in request.GET
+    if whole and request.method == "GET":
+        note_export(actor=request.user, subject=expediente, what="index")
     lines = (
         Lines(list_rows_for(request.user, expediente))
         if whole
@@ -161,6 +164,8 @@ def page_at(request: HttpRequest) -> Asked:
 def sheet(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The hoja de control as a Word file, with what this reader may know."""
     expediente = get_expediente_for(request.user, key)
+    if request.method == "GET":
+        note_export(actor=request.user, subject=expediente, what="control_sheet")
     content = control_sheet(expediente, list_rows_for(request.user, expediente), at=clock.now())
     name = f"hoja-de-control-{expediente.code}.docx"
     return HttpResponse(

@@ -22,6 +22,7 @@ from records.selectors.jobs import foreseen, get_job_for, lines_for, list_jobs_f
 from records.sentences import sentence_for
 from records.services.inventories import KIND as IMPORT
 from records.services.jobs import GOING, discard_job, is_unconfirmed, may_stop, resume_job, stop_job
+from records.services.told import note_export
 from records.vocabulary import JobState
 
 SIZE = 25
@@ -189,6 +190,8 @@ def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def report(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Every row on one page, to print."""
     found = get_job_for(request.user, key)
+    if request.method == "GET":
+        note_export(actor=request.user, subject=found, what="job_report")
     lines = lines_for(request.user, found, list_rows_of(found))
     context = {"progress": Progress(found), "job": found, "lines": lines, "section": "/custodia/trabajos/"}
     return render(request, "records/job_report.html", context)
@@ -198,6 +201,8 @@ def report(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Every row as CSV."""
     found = get_job_for(request.user, key)
+    if request.method == "GET":
+        note_export(actor=request.user, subject=found, what="job_rows")
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=";")
     writer.writerow(["fila", "qué", "resultado", "explicación", "radicado", "documento"])

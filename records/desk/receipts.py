@@ -24,6 +24,7 @@ from records.selectors.receipts import (
     list_signing_keys,
 )
 from records.services.receipts import issue_batch_receipt, proof_of
+from records.services.told import note_receipt
 
 SECTION = "/custodia/expedientes/"
 
@@ -31,6 +32,7 @@ SECTION = "/custodia/expedientes/"
 @desk_view(*READ)
 def receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     shown = get_receipt_for(request.user, key)
+    told(request, shown.piece, "page")
     context = {
         "receipt": shown,
         "piece": shown.piece,
@@ -46,18 +48,27 @@ def receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @desk_view(*READ)
 def receipt_json(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     shown = get_receipt_for(request.user, key)
+    told(request, shown.piece, "json")
     return download(as_json(proof_of(shown.piece)), "application/json", name_of(shown) + ".json")
 
 
 @desk_view(*READ)
 def receipt_paper(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     shown = get_receipt_for(request.user, key)
+    told(request, shown.piece, "pdf")
     return paper([receipt_lines.leaf_of(shown)], proof_of(shown.piece), name_of(shown), [shown])
+
+
+def told(request: HttpRequest, subject: object, shape: str) -> None:
+    """A receipt tells title and digest of its piece: showing it leaves its event. HEAD gets nothing of it."""
+    if request.method == "GET":
+        note_receipt(actor=request.user, subject=subject, shape=shape)
 
 
 @desk_view(*READ)
 def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     shown = get_batch_for(request.user, batch)
+    told(request, str(batch), "page")
     context = {
         "batch": shown,
         "expediente": shown.pieces[0].expediente,

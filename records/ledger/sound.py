@@ -58,8 +58,8 @@ def says_plainly(row: Row) -> bool:
     payload = row[6]
     try:
         told, end = _scan(payload, 0)
-        spoken = tuple(told[name] for name in NAMES)
-        return end == len(payload) and spoken == (row[0], *row[2:6]) and told["at"] == moment_of(row[1])
+        spoken = (*(told[name] for name in NAMES), told.get("result", ""))
+        return end == len(payload) and spoken == (row[0], *row[2:6], row[8]) and told["at"] == moment_of(row[1])
     except (StopIteration, ValueError, KeyError, TypeError, RecursionError):
         return False
 

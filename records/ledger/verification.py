@@ -26,8 +26,8 @@ from records.models import Checkpoint, LedgerEvent, SigningKey
 MOST = 100
 #: SQLite's driver would read the moment by itself, and stop at one that an intruder wrote.
 COLUMNS = {
-    "sqlite": '"index", CAST("at" AS TEXT), "action", "actor", "object_type", "object_id", "payload", "leaf"',
-    "postgresql": '"index", "at", "action", "actor", "object_type", "object_id", "payload", "leaf"',
+    "sqlite": '"index", CAST("at" AS TEXT), "action", "actor", "object_type", "object_id", "payload", "leaf", "result"',
+    "postgresql": '"index", "at", "action", "actor", "object_type", "object_id", "payload", "leaf", "result"',
 }
 EVERY = 10_000
 
@@ -169,7 +169,8 @@ def says_its_payload(row: tuple[Any, ...]) -> bool:
     except (ValueError, KeyError, TypeError):
         return False
     same = tuple(told.get(name) for name in ("index", "action", "actor", "object_type", "object_id"))
-    return same == (row[0], *row[2:6]) and moments[0] == moments[1]
+    results = told.get("result", ""), row[8]  # events older than results tell none
+    return same == (row[0], *row[2:6]) and moments[0] == moments[1] and results[0] == results[1]
 
 
 def moment_of(value: Any) -> datetime.datetime:

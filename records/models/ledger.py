@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 class LedgerEvent(models.Model):
     """One act or reading: canonical JSON (RFC 8785) and its RFC 6962 leaf hash, in gapless order.
 
-    Actor and object are kept as text, so that the ledger never depends on living rows.
+    Actor and object are kept as text, so that the ledger never depends on living rows. `result` is one of
+    `records.audit.RESULTS`, or empty in events that are older than it.
     """
 
     index = models.PositiveBigIntegerField(_("número"), primary_key=True)
@@ -23,10 +24,13 @@ class LedgerEvent(models.Model):
     object_id = models.CharField(_("objeto"), max_length=80)
     payload = models.TextField(_("contenido"))
     leaf = models.CharField(_("huella"), max_length=64)
+    result = models.CharField(_("resultado"), max_length=10, blank=True, default="")
 
     class Meta:
         ordering = ("index",)
         indexes = (
+            models.Index(fields=("at",)),
+            models.Index(fields=("result", "index")),
             models.Index(fields=("object_id", "index")),
             models.Index(fields=("actor", "index")),
         )

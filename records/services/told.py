@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
 
 from records import audit, clock
+from records.errors import AccessDenied, NotFound, RecordsError, RenditionUnavailable, RuleViolation
 from records.models import Document, LedgerEvent
 from records.permissions import Actor
 from records.vocabulary import Level
@@ -63,3 +64,43 @@ def covers(event: dict[str, Any], document: Document, number: int, small: bool) 
         return bool(facts.get("page") == number)
     first, last = (facts.get("shown") or (0, 0)) if event["action"] == VIEWED else (0, 0)
     return bool(first <= number <= last)
+
+
+# Refusals and exports ----------------------------------------------------------------------------------------
+
+#: Parts of an address that name an object.
+NAMED = ("key", "batch")
+
+
+def note_refusal(*, actor: Actor, refusal: RecordsError, asked: Mapping[str, Any], wrote: bool) -> None:
+    """Leave the event of a refusal: of what was not for this person, and of an act (`wrote`) that did not proceed.
+
+    What is absent and what is hidden leave the same one: the id as it was asked for, and the code. What a service
+    has told by itself (files that were not admitted) is not told again.
+    """
+    action = "access.denied" if isinstance(refusal, AccessDenied | NotFound) else "act.refused"
+    told = action == "access.denied" or (wrote and isinstance(refusal, RuleViolation))
+    if not told or isinstance(refusal, RenditionUnavailable) or not actor.is_authenticated:
+        return
+    subject = next((str(asked[name]) for name in NAMED if name in asked), "custody")
+    with transaction.atomic():
+        audit.record(action, actor=actor, subject=subject, code=refusal.code, wanted=refusal.facts.get("action", ""))
+
+
+def note_export(*, actor: Actor, subject: object, what: str, **facts: object) -> None:
+    """Leave the event of a list or report that leaves as a file, before it does. `what` is a stable code."""
+    with transaction.atomic():
+        audit.record("export.made", actor=actor, subject=subject, what=what, **facts)
+
+
+def note_receipt(*, actor: Actor, subject: object, shape: str) -> None:
+    """Leave the event of a receipt that is shown or leaves as a file (`shape`: page, json or pdf)."""
+    with transaction.atomic():
+        audit.record("receipt.read", actor=actor, subject=subject, shape=shape)
+
+
+def note_explanation(*, document: Document | None, person: Actor, moment: datetime.datetime | None) -> None:
+    """Leave the event of an operator's question about somebody's access, now or at a past moment."""
+    with transaction.atomic():
+        facts = {"person": person, **({"at": moment} if moment else {})}
+        audit.record("access.explained", actor=None, subject=document or "custody", **facts)

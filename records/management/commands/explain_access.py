@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from records.commanding import JsonCommand, Outcome, a_moment, person
 from records.explain import explain
 from records.selectors.documents import find_document
+from records.services.told import note_explanation
 
 
 class Command(JsonCommand):
@@ -21,7 +22,9 @@ class Command(JsonCommand):
         parser.add_argument("--at", type=a_moment, metavar="DATETIME", help="momento pasado, AAAA-MM-DDThh:mm")
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
-        found = explain(person(options["login"]), find_document(options["document"]), at=options["at"])
+        who, document = person(options["login"]), find_document(options["document"])
+        found = explain(who, document, at=options["at"])
+        note_explanation(document=document, person=who, moment=options["at"])
         because = [
             {"rule": ground.rule, "sentence": ground.sentence, "act": str(ground.act) if ground.act else None}
             for ground in found.because

@@ -174,13 +174,14 @@ def test_what_is_closed_does_not_change(
     inside = lives.registered(cast, expediente)
     outside = lives.piece(cast, factories.make_expediente(cast["archivista"]))
     close(cast, expediente)
+    later = clock.now() + LATER
     if definitive:
-        with clock.at(clock.now() + LATER):
+        with clock.at(later):
             close_for_good(actor=cast["custodia"], expediente=expediente, reason="Fin")
     before, steps = counted(expediente), StateChange.objects.count()
     expediente.refresh_from_db()
     inside.refresh_from_db()
-    with pytest.raises((ClosedExpediente, batches.RefusedBatch)) as refusal:
+    with clock.at(later), pytest.raises((ClosedExpediente, batches.RefusedBatch)) as refusal:
         CHANGES[change](cast, expediente, inside, outside)
     faults = [fault for _index, fault in getattr(refusal.value, "faults", [(0, refusal.value)])]
     assert [type(fault) for fault in faults] == [ClosedExpediente]

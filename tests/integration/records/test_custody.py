@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from records import parsing, storage, triggers
 from records.audit import UnknownAction, record
 from records.convenios.models import Project, PublicationDecision
-from records.errors import CellUnavailable, IntegrityFailure, NotFound
+from records.errors import CellUnavailable, IntegrityFailure, LedgerUnavailable, NotFound
 from records.ledger import checkpoints
 from records.models import Blob, Document, Expediente, LedgerEvent
 from records.services import access, fixity, reading, viewing
@@ -96,7 +96,7 @@ def test_no_byte_leaves_when_the_event_cannot_be_written(
 ) -> None:
     piece = factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED)
     monkeypatch.setattr("records.audit.next_index", lambda: (_ for _ in ()).throw(DatabaseError("sin bitácora")))
-    with pytest.raises(DatabaseError):
+    with pytest.raises(LedgerUnavailable):
         viewing.open_original(actor=cast["archivista"], document=piece)
 
 

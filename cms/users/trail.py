@@ -1,0 +1,95 @@
+"""Who came in, who tried to, and what was changed of people and groups: events of the ledger (U1).
+
+They are told of what is done by the net, whichever page or package does it. What somebody typed for a login may be a
+password: of a name that is nobody's only a keyed digest is written (U5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+
+from records import api as records
+
+#: Fields of a person that are told by their values; of the others only that they changed.
+VALUES = ("is_active", "is_staff", "desk_access")
+FIELDS = (*VALUES, "full_name", "email", "password")
+
+
+def connect() -> None:
+    """Called once, when the apps are ready."""
+    people: Any = get_user_model()
+    user_logged_in.connect(entered, dispatch_uid="custodia_entered")
+    user_login_failed.connect(refused, dispatch_uid="custodia_refused")
+    user_logged_out.connect(left, dispatch_uid="custodia_left")
+    pre_save.connect(about_to_change, sender=people, dispatch_uid="custodia_person_before")
+    post_save.connect(changed, sender=people, dispatch_uid="custodia_person")
+    post_delete.connect(removed, sender=people, dispatch_uid="custodia_person_gone")
+    for signal in (post_save, post_delete):
+        signal.connect(group_changed, sender=Group, dispatch_uid=f"custodia_group_{id(signal)}")
+    for through in (people.groups.through, people.user_permissions.through, Group.permissions.through):
+        m2m_changed.connect(memberships_changed, sender=through, dispatch_uid=f"custodia_{through.__name__}")
+
+
+def note(action: str, subject: object, **facts: Any) -> None:
+    """An event of what happens in a request, by whoever is signed in; nothing is told of what a command does."""
+    visit = records.visit()
+    if visit is not None:
+        with transaction.atomic():
+            records.record(action, actor=visit.person, subject=subject, **facts)
+
+
+def entered(user: Any, **_signal: Any) -> None:
+    note("session.opened", user)
+
+
+def left(user: Any, **_signal: Any) -> None:
+    if user is not None:
+        note("session.closed", user)
+
+
+def refused(credentials: Mapping[str, Any], **_signal: Any) -> None:
+    typed = str(credentials.get("username", ""))
+    known = get_user_model().objects.filter(username=typed.replace("\x00", "")).first()
+    note("session.refused", known or "person", **({} if known else {"typed": records.digest_of(f"login:{typed}")}))
+
+
+def about_to_change(instance: Any, **_signal: Any) -> None:
+    if records.visit() is not None:
+        instance.stood = type(instance).objects.filter(pk=instance.pk).values(*FIELDS).first()
+
+
+def changed(instance: Any, created: bool, **_signal: Any) -> None:
+    if records.visit() is None:
+        return
+    stood = getattr(instance, "stood", None) or {}
+    fields = [name for name in FIELDS if stood.get(name) != getattr(instance, name)]
+    values = {name: [stood.get(name), getattr(instance, name)] for name in VALUES if name in fields}
+    if created or fields:
+        note("person.created" if created else "person.changed", instance, changed=fields, values=values)
+
+
+def removed(instance: Any, **_signal: Any) -> None:
+    note("person.removed", instance, login=instance.get_username())
+
+
+def group_changed(instance: Group, **_signal: Any) -> None:
+    note("group.changed", instance, group=instance.name)
+
+
+def memberships_changed(instance: Any, action: str, model: type, pk_set: set[Any] | None, **_signal: Any) -> None:
+    """Groups of a person by their code, which is what the house calls them, or permissions of either by their id."""
+    if action in ("post_add", "post_remove", "post_clear") and (pk_set or action == "post_clear"):
+        told = "group.changed" if isinstance(instance, Group) else "person.roles_changed"
+        note(told, instance, change=action.removeprefix("post_"), which=names_of(model, pk_set or ()))
+
+
+def names_of(model: type, keys: Any) -> list[str]:
+    names = dict(Group.objects.filter(pk__in=keys).values_list("pk", "name")) if model is Group else {}
+    return sorted(str(names.get(key, key)) for key in keys)
