@@ -155,6 +155,8 @@ def refuse_dangerous_start() -> None:
     faults += database_faults()
     if faults:
         raise DangerousStart(faults)
+    if settings.SITE_ROLE in records_checks.OPENING_ROLES:
+        records_checks.look_at_ledger()
 
 
 def database_faults() -> list[str]:

@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 from records import medium
 from records.command_help import SpanishFormatter, in_spanish, told_in_spanish
 from records.errors import RecordsError
+from records.ledger import rollback
 from records.sentences import sentence_for
 
 FINE, WRONG, USAGE = 0, 1, 2
@@ -158,7 +159,14 @@ def refusal(code: str, message: str) -> dict[str, Any]:
 
 
 def person(login: str) -> Any:
-    """The person of a login. Raises Refused when there is none."""
+    """The person of a login, who may act now. Raises Refused when there is none, LedgerDiverged while the database is
+    not the one whose ledger is kept outside."""
+    rollback.check_open()
+    return anybody(login)
+
+
+def anybody(login: str) -> Any:
+    """The person of a login, also while nobody may act. Raises Refused when there is none."""
     found = get_user_model()._default_manager.filter(username=login).first()
     if found is None:
         raise Refused("unknown_person", _("No hay una persona con el usuario «%(login)s».") % {"login": login})

@@ -7,6 +7,7 @@ Marks registered in pyproject.toml: `requirement`, `rule`, `criterion`, `beyond`
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -54,6 +55,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """
     from records import signing, triggers  # applications are loaded by now
 
+    forget_witness(item)
     if not commits(item):
         return (yield)
     unblocked = item.config.stash[blocking_manager_key].unblock
@@ -67,6 +69,16 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
                 signing.ensure_key()
                 triggers.install(connection)
+
+
+def forget_witness(item: pytest.Item) -> None:
+    """The database goes back to what it was, and so does the ledger's copy outside: else the desk would be closed."""
+    from records import conf
+    from records.ledger import rollback
+
+    if uses_database(item) and "lasting_database" not in item.fixturenames:
+        shutil.rmtree(conf.witness(), ignore_errors=True)
+    rollback._last.closed = False
 
 
 def commits(item: pytest.Item) -> bool:

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "records.acting.VisitMiddleware",
     "cms.users.middleware.DeskGate",
+    "records.desk.lock.RollbackLock",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -159,6 +160,7 @@ RECORDS: dict[str, Any] = {
     "SCANNED_INSIDES": {"FILES": 300, "BYTES": 512 * 1024**2},
     "SIGNING_KEY": CUSTODIA_HOME / "keys" / "custodia-ed25519.pem",
     "WITNESS": CUSTODIA_HOME / "witness",
+    "LOOK_SECONDS": 15.0,
     # Of an address the ledger keeps the network alone: who it was is told by the person and the session (Ley 1581).
     "LEDGER_ADDRESSES": "network",
     "SIGNATURE_ROOTS": environment.read("SIGNATURE_ROOTS", env.certificates, None),

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 FOLDERS = (
-    *("store", "index", "renditions", "incoming", "arrivals", "quarantine", "keys"),
+    *("store", "index", "renditions", "incoming", "arrivals", "quarantine", "keys", "witness"),
     *("mail", "public-media", "static"),
 )
 

@@ -78,7 +78,11 @@ def tail(heads: IO[bytes]) -> bytes:
 
 def size_kept(heads: IO[bytes]) -> int:
     """Events of the last head outside, which the database must know as well."""
-    lines = tail(heads).splitlines()
+    return check_last(tail(heads).splitlines())
+
+
+def check_last(lines: list[bytes]) -> int:
+    """Events of the last head among these lines. Raises LedgerDiverged when the database does not know it."""
     if not lines:
         return 0
     try:
@@ -88,6 +92,16 @@ def size_kept(heads: IO[bytes]) -> int:
     if not Checkpoint.objects.filter(size=last.size, root=last.root).exists():
         raise LedgerDiverged(size=last.size)
     return last.size
+
+
+def check_known() -> None:
+    """Raise LedgerDiverged when the database does not know the last head outside; a line being written is let by."""
+    try:
+        with (conf.witness() / HEADS).open("rb") as heads:
+            content = tail(heads)
+    except FileNotFoundError:
+        return
+    check_last(content[: content.rfind(b"\n") + 1].splitlines())
 
 
 def extend(file: Path, size: int) -> None:

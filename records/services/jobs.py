@@ -22,12 +22,14 @@ from records import audit, clock, permissions
 from records.errors import (
     AccessDenied,
     CellUnavailable,
+    LedgerDiverged,
     NotFound,
     RecordsError,
     SigningKeyUnavailable,
     StoreUnavailable,
 )
 from records.events import announce
+from records.ledger import rollback
 from records.models import Expediente, Job, JobRow
 from records.permissions import Actor
 from records.sentences import sentence_for
@@ -40,7 +42,7 @@ SLICE = 2.0
 #: How often a row may end the process that does it before the job goes on without it.
 MOST_TRIES = 3
 #: Not a row's doing: the job waits, and the row is done later.
-OUTAGES = (StoreUnavailable, SigningKeyUnavailable, CellUnavailable, OperationalError, InterfaceError)
+OUTAGES = (StoreUnavailable, SigningKeyUnavailable, CellUnavailable, LedgerDiverged, OperationalError, InterfaceError)
 GOING = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -207,6 +209,8 @@ def run_job(key: uuid.UUID | str, *, seconds: float = SLICE) -> str:
     job = Job.objects.select_related("owner", "expediente").filter(pk=key).first()
     if job is None or job.state not in GOING:
         return job.state if job else ""
+    if rollback.is_closed():
+        raise LedgerDiverged
     begin(job)
     kind: Kind = import_string(KINDS[job.kind])
     deadline = time.monotonic() + seconds
