@@ -17,7 +17,7 @@ from records.audit import ACTIONS
 from records.models import LedgerEvent
 from records.permissions import Actor
 from records.selectors.history import READINGS
-from records.vocabulary import Level, ReadingState
+from records.vocabulary import Level, ReadingState, Role
 
 PROBLEMS = {
     "missing": gettext_lazy("faltan los bytes"),
@@ -31,8 +31,20 @@ READ: Mapping[str, Any] = {
     ReadingState.NO_TEXT: gettext_lazy("Se leyó el documento y no tiene texto"),
 }
 
+#: On what an act rested, in a few words.
+GROUNDS: Mapping[str, Any] = {
+    "public_by_law": gettext_lazy("información pública"),
+    "office": gettext_lazy("por su dependencia"),
+    "appointment_custodian": gettext_lazy("custodio designado"),
+    "appointment_supervisor": gettext_lazy("supervisor designado"),
+    "grant_document": gettext_lazy("concesión sobre el documento"),
+    "grant_expediente": gettext_lazy("concesión sobre el expediente"),
+    "pending_approval": gettext_lazy("propuesta por decidir"),
+    "filer": gettext_lazy("la radicó"),
+}
+
 #: What an event is about when it is no row of the database.
-OBJECTS = {"custody": gettext_lazy("custodia")}
+OBJECTS = {"custody": gettext_lazy("custodia"), "ledger": gettext_lazy("bitácora"), "person": gettext_lazy("persona")}
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,15 @@ class Line:
     document: str = ""
     reason: str = ""
     name: str = ""
+    result: str = ""
+    office: str = ""
+    ground: str = ""
+    session: str = ""
+
+    @property
+    def has_actor(self) -> bool:
+        """Is `who` a login, and not the system?"""
+        return self.who != _("el sistema")
 
     @property
     def is_reading(self) -> bool:
@@ -115,7 +136,21 @@ def line_of(
         document=piece if title else "",
         reason=reason,
         name=names.get(event.actor) or event.actor or _("el sistema"),
+        **circumstances_of(event),
     )
+
+
+def circumstances_of(event: LedgerEvent) -> dict[str, str]:
+    """Result, offices, ground and session as the ledger keeps them; empty in events that are older than them."""
+    payload = json.loads(event.payload)
+    roles = [str(Role(code).label) if code in Role.values else code for code in payload.get("office", ())]
+    ground = GROUNDS.get(payload.get("ground", {}).get("rule", ""), "")
+    return {
+        "result": event.result,
+        "office": ", ".join(roles),
+        "ground": str(ground),
+        "session": str(payload.get("session", ""))[:8],
+    }
 
 
 def what_of(action: str, facts: Mapping[str, Any]) -> str:

@@ -54,7 +54,7 @@ def look() -> bool:
         witness.check_known()
     except LedgerDiverged as found:
         if not _last.closed:
-            logger.error("ledger: the database is not the one whose heads are kept outside: %s", found.facts)
+            logger.warning("ledger: the database is not the one whose heads are kept outside: %s", found.facts)
         _last.closed = True
     except (OSError, DatabaseError) as fault:
         logger.warning("ledger: the copy outside could not be compared: %s", fault)

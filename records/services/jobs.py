@@ -100,7 +100,10 @@ class Kind:
 
 
 #: Code of a kind → dotted path of its `Kind`.
-KINDS: dict[str, str] = {"inventory": "records.services.importing.IMPORTING"}
+KINDS: dict[str, str] = {
+    "inventory": "records.services.importing.IMPORTING",
+    "ledger": "records.services.ledger_check.CHECKING",
+}
 
 
 def start_job(
@@ -151,8 +154,10 @@ def stop_job(*, actor: Actor, job: Job) -> None:
     """Ask a job to stop at its next row; one that has not begun stops at once. Raises AccessDenied."""
     if not may_stop(actor, job):
         raise AccessDenied(action="stop_job")
-    Job.objects.filter(pk=job.pk, state__in=GOING).update(stop_asked=True)
-    Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.STOPPED, stop_asked=False)
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk, state__in=GOING).update(stop_asked=True)
+        Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.STOPPED, stop_asked=False)
+        audit.record("job.stopped", actor=actor, subject=job)
 
 
 def may_stop(actor: Actor, job: Job) -> bool:
@@ -197,6 +202,7 @@ def discard_job(*, actor: Actor, job: Job) -> None:
         held = Job.objects.select_for_update().filter(pk=job.pk, owner=actor.pk).first()
         if held is None or not is_unconfirmed(held):
             raise AccessDenied(action="discard_job")
+        audit.record("job.discarded", actor=actor, subject=held, rows=held.total)
         held.delete()
 
 

@@ -93,6 +93,12 @@ def note_export(*, actor: Actor, subject: object, what: str, **facts: object) ->
         audit.record("export.made", actor=actor, subject=subject, what=what, **facts)
 
 
+def note_ledger_search(*, actor: Actor, sought: Mapping[str, str]) -> None:
+    """Leave the event of a question to the ledger itself: who asked about whom or what."""
+    with transaction.atomic():
+        audit.record("ledger.searched", actor=actor, subject="ledger", sought=sought)
+
+
 def note_receipt(*, actor: Actor, subject: object, shape: str) -> None:
     """Leave the event of a receipt that is shown or leaves as a file (`shape`: page, json or pdf)."""
     with transaction.atomic():

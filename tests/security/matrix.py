@@ -78,6 +78,8 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/aprobaciones/", DESK, get=only("jefatura")),
     Row("custodia/accesos/", DESK, get=ALL),
     Row("custodia/bitacora/", DESK, get=only("auditoria")),
+    Row("custodia/bitacora/bitacora.csv", DESK, get=only("auditoria")),
+    Row("custodia/bitacora/verificar/", DESK, post=only("auditoria", 302)),
     Row("custodia/salud/", DESK, get=ALL, post=ALL),
     Row("custodia/salud/leer-de-nuevo/", DESK, post=only(CONTRACTS, 302)),
     Row("custodia/proyectos/", DESK, get=ALL),
