@@ -58,7 +58,9 @@ CUSTODY_ACTS = frozenset(
     }
 )
 #: Readings: one's own, or those of all for whoever answers for the piece.
-READINGS = frozenset({"document.viewed", "document.page_viewed", "document.downloaded"})
+READINGS = frozenset(
+    {"document.viewed", "document.page_viewed", "document.downloaded", "receipt.read", "chain.exported"}
+)
 #: Machines whose reasons a history tells; those of levels are told by the page of each act, to its readers.
 TOLD_MACHINES = ("Document", "Expediente", "Stage")
 
