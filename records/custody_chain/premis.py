@@ -43,7 +43,7 @@ def written(document: Document, events: Iterable[LedgerEvent]) -> bytes:
     for login, name in agents_of(told).items():
         put_agent(root, login, name)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
 def named(name: str) -> str:

@@ -9,9 +9,11 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from records import acting
 from records.desk.words import told_at_desk
-from records.errors import Incomplete, RecordsError
+from records.errors import ClockBehind, Incomplete, LedgerUnavailable, RecordsError
 from records.sentences import MISSING
+from records.services.told import note_refusal
 
 DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 #: Which field of a form shows a fault whose code is not a field's name; the first that the form has.
@@ -108,8 +110,25 @@ def sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+#: Nothing that anybody writes in a form helps: the page of the refusal says so.
+BEYOND_FORMS = (LedgerUnavailable, ClockBehind)
+
+
+def note_shown(refusal: RecordsError) -> None:
+    visit = acting.visit()
+    match = visit.request.resolver_match if visit else None
+    if visit and visit.person and match:
+        note_refusal(actor=visit.person, refusal=refusal, asked=match.kwargs, wrote=visit.request.method == "POST")
+
+
 def show_refusal(form: forms.BaseForm, refusal: RecordsError) -> None:
-    """Put a refusal where its reader can mend it: each missing thing beside its field, the rest on top."""
+    """Put a refusal where its reader can mend it: each missing thing beside its field, the rest on top.
+
+    Raises it again where no form can mend it. The ledger tells it as it tells those that have a page of their own.
+    """
+    if isinstance(refusal, BEYOND_FORMS):
+        raise refusal
+    note_shown(refusal)
     if not isinstance(refusal, Incomplete):
         form.add_error(None, told_at_desk(refusal))
         return

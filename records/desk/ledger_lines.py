@@ -121,7 +121,7 @@ def facts_of(event: LedgerEvent) -> dict[str, Any]:
 def line_of(
     event: LedgerEvent, titles: Mapping[str, str], piece: str, names: Mapping[str, str], reason: str = ""
 ) -> Line:
-    facts = facts_of(event)
+    facts, told = facts_of(event), circumstances_of(event)
     title = titles.get(piece, "")
     return Line(
         event.index,
@@ -136,17 +136,19 @@ def line_of(
         document=piece if title else "",
         reason=reason,
         name=names.get(event.actor) or event.actor or _("el sistema"),
-        **circumstances_of(event),
+        result=event.result,
+        office=told["office"],
+        ground=told["ground"],
+        session=told["session"],
     )
 
 
 def circumstances_of(event: LedgerEvent) -> dict[str, str]:
-    """Result, offices, ground and session as the ledger keeps them; empty in events that are older than them."""
+    """Offices, ground and session as the ledger keeps them; empty in events that are older than them."""
     payload = json.loads(event.payload)
     roles = [str(Role(code).label) if code in Role.values else code for code in payload.get("office", ())]
     ground = GROUNDS.get(payload.get("ground", {}).get("rule", ""), "")
     return {
-        "result": event.result,
         "office": ", ".join(roles),
         "ground": str(ground),
         "session": str(payload.get("session", ""))[:8],

@@ -16,7 +16,7 @@ from records.ledger.merkle import LEAF, Frontier
 
 Row = tuple[Any, ...]
 AT_ONCE = 5_000
-_scan = json.JSONDecoder().scan_once
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # what `decode` calls; the stubs leave it out
 NAMES = ("index", "action", "actor", "object_type", "object_id")
 
 

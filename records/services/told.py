@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from records import audit, clock
-from records.errors import AccessDenied, NotFound, RecordsError, RenditionUnavailable, RuleViolation
+from records.errors import AccessDenied, Incomplete, NotFound, RecordsError, RenditionUnavailable, RuleViolation
 from records.models import Document, LedgerEvent
 from records.permissions import Actor
 from records.vocabulary import Level
@@ -79,7 +79,8 @@ def note_refusal(*, actor: Actor, refusal: RecordsError, asked: Mapping[str, Any
     has told by itself (files that were not admitted) is not told again.
     """
     action = "access.denied" if isinstance(refusal, AccessDenied | NotFound) else "act.refused"
-    told = action == "access.denied" or (wrote and isinstance(refusal, RuleViolation))
+    lacking = isinstance(refusal, Incomplete)  # a form that is not whole yet is no attempt
+    told = action == "access.denied" or (wrote and isinstance(refusal, RuleViolation) and not lacking)
     if not told or isinstance(refusal, RenditionUnavailable) or not actor.is_authenticated:
         return
     subject = next((str(asked[name]) for name in NAMED if name in asked), "custody")

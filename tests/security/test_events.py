@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 SILENT: Mapping[str, str] = {
     "custodia/salud/": "a page that posting shows again; nothing is done",
     EXPEDIENTE + "sugerencias/": "proposes values for a form from a file's name; nothing is kept",
+    "custodia/salud/leer-de-nuevo/": "nothing in this house is to be read again; `test_recognition` tells its events",
+    EXPEDIENTE + "registrar/": "nothing here can be registered; `test_register_all` tells its events",
     "custodia/cargas/<uuid:key>/descartar/": "one's own file that was never filed is no record",
     "custodia/cargas/<uuid:key>/": "how much of one's own file has arrived",
     "custodia/cargas/<uuid:key>/comprobacion/": "the digest of one's own file that is not filed",

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from cms.settings import env
 from records.acting import visiting
 from records.models import Document, Expediente, LedgerEvent
-from records.services import access
+from records.services import access, classification
 from records.vocabulary import Level
 from tests import factories
 from tests.ground import PASSWORD
@@ -115,6 +115,23 @@ def test_a_refusal_is_told_alike_for_what_is_hidden_and_what_is_absent(
     assert browse("jefatura").get(f"/custodia/expedientes/{expediente.pk}/radicar/").status_code == 403
     assert last("access.denied")["facts"]["code"] == "access_denied"
     assert last("access.denied")["actor"] == "jefatura"
+
+
+@pytest.mark.rule("U1")
+def test_an_act_that_a_form_refuses_is_told_and_one_that_is_not_whole_is_not(
+    cast: dict[str, Any], expediente: Expediente, browse: Browse
+) -> None:
+    piece = factories.insert_piece(cast["archivista"], expediente)
+    act = classification.propose_level(
+        actor=cast["custodia"], document=piece, level=Level.PUBLIC, grounds=factories.grounds_for(Level.PUBLIC)
+    )
+    head = browse("jefatura")
+    assert head.post(f"/custodia/aprobaciones/{act.pk}/", {"decision": "return"}).status_code == 422
+    assert not LedgerEvent.objects.filter(action="act.refused").exists()
+    assert head.post(f"/custodia/aprobaciones/{act.pk}/", {"decision": "approve"}).status_code == 302
+    assert head.post(f"/custodia/aprobaciones/{act.pk}/", {"decision": "approve"}).status_code == 422
+    told = last("act.refused")
+    assert (told["actor"], told["object_id"], told["facts"]["code"]) == ("jefatura", str(act.pk), "act_decided")
 
 
 @pytest.mark.rule("U1")
