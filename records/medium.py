@@ -12,7 +12,7 @@ import sqlite3
 from django.db import OperationalError
 from django.db.utils import InterfaceError
 
-from records.errors import StoreUnavailable
+from records.errors import ClockBehind, LedgerUnavailable, StoreUnavailable
 
 #: What a file system says when it cannot take or give bytes now.
 ERRNOS = frozenset({errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
@@ -51,4 +51,5 @@ def is_of_the_medium(fault: Exception) -> bool:
 
 
 def is_fault(fault: BaseException | None) -> bool:
-    return refusal_of(fault) is not None
+    """Is this a state of the machine, which passes, and no fault of the program? A ledger that takes nothing is one."""
+    return isinstance(fault, LedgerUnavailable | ClockBehind) or refusal_of(fault) is not None

@@ -8,6 +8,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
+from cms.users.trail import note_no_desk
+
 DESK = "/custodia/"
 
 
@@ -31,4 +33,5 @@ class DeskGate:
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         if request.path_info.startswith(DESK) and not getattr(request.user, "desk_access", False):
+            note_no_desk()
             raise Http404

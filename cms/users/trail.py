@@ -60,6 +60,11 @@ def refused(credentials: Mapping[str, Any], **_signal: Any) -> None:
     note("session.refused", known or "person", **({} if known else {"typed": records.digest_of(f"login:{typed}")}))
 
 
+def note_no_desk() -> None:
+    """Somebody signed in who has no business at the desk stood at its door."""
+    note("access.denied", "custody", code="no_desk")
+
+
 def about_to_change(instance: Any, **_signal: Any) -> None:
     if records.visit() is not None:
         instance.stood = type(instance).objects.filter(pk=instance.pk).values(*FIELDS).first()

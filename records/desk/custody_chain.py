@@ -26,7 +26,7 @@ def chain(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     piece = get_document_for(request.user, key)
     asked = request.GET.get("paso", "")
     page = page_of_growing(request, list_links_of(request.user, piece, asked), SIZE)
-    lines = ledger_lines.gathered(ledger_lines.told(request.user, page.rows, reasons_of(page.rows)))
+    lines = ledger_lines.told(request.user, page.rows, reasons_of(page.rows))
     context = {
         "piece": piece,
         "page": page,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from records.audit import ACTIONS, DONE, FAILED, REFUSED
 from records.desk import ledger_lines, ledger_rows
 from records.desk.doors import READ, WRITE, desk_view
+from records.desk.fields import DAY_FORMATS
 from records.desk.paging import AFTER, BEFORE, page_of
 from records.rendering.tables import as_csv
 from records.selectors.bitacora import Sought, find_last_verification, list_sought_for
@@ -73,11 +75,12 @@ def sought_in(request: HttpRequest) -> Sought:
 
 
 def day_of(text: str) -> datetime.date | None:
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1900 <= day.year <= 2999 else None  # the ends of the calendar are no moments of a zone
+    """A day as the desk's other fields take it; the ends of the calendar are no moments of any zone."""
+    for form in DAY_FORMATS:
+        with contextlib.suppress(ValueError):
+            day = datetime.datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+            return day if 1900 <= day.year <= 2999 else None
+    return None
 
 
 def heading_of(sought: Sought) -> str:

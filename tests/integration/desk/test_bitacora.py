@@ -59,6 +59,7 @@ def test_each_filter_shows_what_it_says(busy: Document, expediente: Expediente, 
     assert shown(browse, expediente="GC-130-CD-2026-001") == []  # the auditor knows no expediente by its code
     day = timezone.localdate(clock.now() - datetime.timedelta(days=1))
     assert shown(browse, hasta=str(day)) == numbers(action="search.run")
+    assert shown(browse, hasta=day.strftime("%d/%m/%Y")) == numbers(action="search.run")
     assert set(shown(browse, desde=str(day + datetime.timedelta(days=1)))).isdisjoint(numbers(action="search.run"))
     assert shown(browse, desde="no es un día", persona="revisora") == numbers(actor="revisora")
     assert shown(browse, desde="0001-01-01", hasta="9999-12-31", persona="revisora") == numbers(actor="revisora")

@@ -118,6 +118,12 @@ def test_a_refusal_is_told_alike_for_what_is_hidden_and_what_is_absent(
 
 
 @pytest.mark.rule("U1")
+def test_whoever_has_no_desk_is_told_nothing_and_the_ledger_is(cast: dict[str, Any], browse: Browse) -> None:
+    assert browse("editora").get("/custodia/bitacora/").status_code == 404
+    assert (last()["actor"], last()["action"], last()["facts"]) == ("editora", "access.denied", {"code": "no_desk"})
+
+
+@pytest.mark.rule("U1")
 def test_an_act_that_a_form_refuses_is_told_and_one_that_is_not_whole_is_not(
     cast: dict[str, Any], expediente: Expediente, browse: Browse
 ) -> None:

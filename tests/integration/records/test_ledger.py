@@ -19,7 +19,8 @@ from records.errors import LedgerDiverged
 from records.ledger import checkpoints, heads, sound, verification, witness
 from records.ledger.merkle import Tree, leaf_hash
 from records.ledger.verification import LedgerReport, verify_ledger
-from records.models import Checkpoint, LedgerEvent
+from records.models import Checkpoint, LedgerEvent, SigningKey
+from records.services import keys
 from tests.factories import behind_the_product
 
 MANY = 12
@@ -203,6 +204,24 @@ def test_switched_off_triggers_are_found(ledger: Path) -> None:
     with behind_the_product():
         triggers.uninstall(connection)
         assert found(verify_ledger()) == [(-1, "triggers")]
+
+
+@pytest.mark.rule("U2", "K5")
+@pytest.mark.criterion(12)
+def test_a_rotated_key_leaves_earlier_heads_good_and_names_what_is_rewritten_after_it(
+    ledger: Path, settings: Any, tmp_path: Path
+) -> None:
+    settings.RECORDS = {**settings.RECORDS, "SIGNING_KEY": tmp_path / "keys" / "llave.pem"}
+    rotation = keys.rotate()
+    head = checkpoints.issue(checkpoints.SCHEDULE)
+    assert head is not None
+    assert head.key == rotation.new
+    assert len(set(Checkpoint.objects.values_list("key", flat=True))) == 2
+    assert verify_ledger().findings == []
+    with behind_the_product():
+        rewrite(3, leaf=True)
+        SigningKey.objects.filter(pk=rotation.new).delete()
+    assert set(found(verify_ledger())) >= {(-1, "head_signature"), (3, "rewritten")}
 
 
 @pytest.mark.rule("U2")
