@@ -99,7 +99,7 @@ def test_pages_keep_their_place_while_events_arrive(cast: dict[str, Any], browse
 
 
 @pytest.mark.rule("U2")
-@pytest.mark.requirement("B10")
+@pytest.mark.requirement("B6")
 @pytest.mark.parametrize("harmed", [False, True])
 def test_the_auditor_verifies_it_from_the_screen(busy: Document, browse: Browse, *, harmed: bool) -> None:
     auditor = browse("auditoria")

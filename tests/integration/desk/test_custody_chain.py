@@ -13,7 +13,7 @@ import records.custody_chain
 from records.audit import ACTIONS
 from records.custody_chain.kinds import ACTS, Link
 from records.models import Document, Expediente, LedgerEvent
-from records.services import fixity, placements
+from records.services import correction, fixity, placements
 from records.vocabulary import Level
 from tests import factories
 from tests.integration.desk.conftest import Browse
@@ -58,7 +58,7 @@ SCHEMA_TERMS = [
 ]
 
 
-@pytest.mark.requirement("B10", "P3")
+@pytest.mark.requirement("B6")
 @pytest.mark.rule("K7")
 def test_the_custodian_takes_the_whole_chain_away_and_it_is_valid(
     travelled: Document, expediente: Expediente, browse: Browse
@@ -101,6 +101,23 @@ def test_each_kind_of_link_is_a_page_and_what_is_no_kind_shows_all(travelled: Do
         assert {ACTS[one["line"].action].link for one in page.context["links"]} <= {link}
     whole = browse("custodia").get(f"/custodia/documentos/{travelled.pk}/cadena/", {"paso": "nada"})
     assert "Radicó el documento" in whole.content.decode()
+
+
+@pytest.mark.requirement("B10", "P3")
+@pytest.mark.rule("K7")
+def test_an_annulled_piece_keeps_its_links_and_tells_who_annulled_it_and_why(
+    travelled: Document, cast: dict[str, Any], browse: Browse
+) -> None:
+    before = [node.text for node in exported(browse, "custodia", travelled).iter(f"{P}eventIdentifierValue")]
+    correction.annul_document(actor=cast["archivista"], document=travelled, reason="Se radicó en otro convenio.")
+    root = exported(browse, "custodia", travelled)
+    SCHEMA.assertValid(root)
+    after = [node.text for node in root.iter(f"{P}eventIdentifierValue")]
+    assert after[: len(before)] == before
+    ended = next(one for one in root.iter(f"{P}event") if one.findtext(f"{P}eventType") == "deaccession")
+    assert ended.findtext(f"{P}linkingAgentIdentifier/{P}linkingAgentIdentifierValue") == "archivista"
+    page = browse("archivista").get(f"/custodia/documentos/{travelled.pk}/cadena/").content.decode()
+    assert "Se radicó en otro convenio." in page
 
 
 @pytest.mark.rule("K7")

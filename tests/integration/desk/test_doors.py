@@ -22,7 +22,8 @@ OF_A_DOCUMENT = (
     "documentos/{}/recibo.pdf", "documentos/{}/nivel/", "documentos/{}/accesos/", "documentos/{}/anular/",
     "documentos/{}/copias/pdfa.pdf", "documentos/{}/copias/pdfa/", "documentos/{}/ficha/", "documentos/{}/firmas/",
     "documentos/{}/incorporar/", "documentos/{}/leer/", "documentos/{}/miniatura/1.png", "documentos/{}/partes/1",
-    "documentos/{}/cadena/", "documentos/{}/cadena.xml", "documentos/{}/reemplazar/", "documentos/{}/registrar/", "documentos/{}/ubicacion/", "documentos/{}/version/",
+    "documentos/{}/cadena/", "documentos/{}/cadena.xml",
+    "documentos/{}/reemplazar/", "documentos/{}/registrar/", "documentos/{}/ubicacion/", "documentos/{}/version/",
 )  # fmt: skip
 OF_AN_EXPEDIENTE = (
     "expedientes/{}/", "expedientes/{}/accesos/", "expedientes/{}/accesos/conceder/", "expedientes/{}/historia/",
