@@ -18,6 +18,7 @@ class RecordsConfig(AppConfig):
         # room, signals each app once after its last operation, so our own turn is enough (and 29 times cheaper).
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="records.triggers")
         post_migrate.connect(make_signing_key, sender=self, dispatch_uid="records.signing")
+        post_migrate.connect(make_index_key, sender=self, dispatch_uid="records.indexes")
         pre_delete.connect(keep_who_acted, sender=settings.AUTH_USER_MODEL, dispatch_uid="records.people")
         connect_work()
 
@@ -52,3 +53,9 @@ def make_signing_key(using: str, **_signal: Any) -> None:
     # A set-up may stop at an earlier migration; the key's own table comes with a later one.
     if using == DEFAULT_DB_ALIAS and "records_signingkey" in connections[using].introspection.table_names():
         signing.ensure_key()
+
+
+def make_index_key(**_signal: Any) -> None:
+    from records.indexes import certificates  # after the app registry is ready
+
+    certificates.ensure_self_signed()

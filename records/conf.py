@@ -106,3 +106,23 @@ def signature_roots() -> Path | None:
     """PEM file of the authorities whose signatures are trusted; None where the installation names none."""
     file = settings.RECORDS.get("SIGNATURE_ROOTS")
     return Path(file) if file else None
+
+
+@dataclass(frozen=True)
+class IndexSigning:
+    """PEM files of the key and of the certificate, with its chain, that sign electronic indexes; they may be the same
+    file. `self_signed`: set-up makes both where there are none, vouched for by nobody. `authority`: address of the
+    RFC 3161 service that stamps each signature, empty for none; `seconds`: how long it may take."""
+
+    key: Path
+    certificate: Path
+    self_signed: bool
+    authority: str
+    seconds: float
+
+
+def index_signing() -> IndexSigning:
+    given = setting("INDEX_SIGNING")
+    return IndexSigning(
+        Path(given["KEY"]), Path(given["CERTIFICATE"]), given["SELF_SIGNED"], given["AUTHORITY"], given["SECONDS"]
+    )

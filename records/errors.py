@@ -140,3 +140,10 @@ class ScannerUnavailable(RecordsError):
     """The malware scanner does not answer: nothing is filed unscanned, and trying again later is right."""
 
     code = "scanner_unavailable"
+
+
+class IndexRefused(RuleViolation):
+    """An electronic index cannot be issued: nothing was changed. `pieces` in the facts, where bytes do not match, names
+    as far as the person may know each of them: (order, title or "")."""
+
+    code = "index_refused"

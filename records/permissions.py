@@ -63,6 +63,7 @@ OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.ANNUL: frozenset({Role.CONTRACTS_GROUP}),
     Action.ADVANCE_EXPEDIENTE: frozenset({Role.CONTRACTS_GROUP}),
     Action.REOPEN_EXPEDIENTE: frozenset({Role.CONTRACTS_HEAD}),
+    Action.ISSUE_INDEX: frozenset({Role.CONTRACTS_GROUP}),
     Action.LOAD_TRD: frozenset({Role.CONTRACTS_GROUP}),
     Action.APPROVE_TRD: frozenset({Role.CONTRACTS_HEAD}),
     Action.HANDLE_QUARANTINE: frozenset({Role.CONTRACTS_GROUP}),

@@ -129,6 +129,27 @@ REFUSALS: Mapping[str, Sentence] = {
     "same_stage": _("El expediente ya está en esa etapa."),
     "stage_out_of_course": _("Las etapas se cumplen una a una: pase primero a la que sigue."),
     "evidence_elsewhere": _("La pieza que sustenta el paso debe estar en este expediente."),
+    "index_key_unavailable": _(
+        "No se puede firmar el índice: falta la llave o el certificado de firma, o están dañados. Avise a soporte."
+    ),
+    "index_key_foreign": _("No se puede firmar el índice: el certificado no es de la llave. Avise a soporte."),
+    "index_certificate_expired": _(
+        "No se puede firmar el índice: el certificado de firma venció el %(until)s. Pida uno vigente a soporte."
+    ),
+    "index_certificate_early": _(
+        "No se puede firmar el índice: el certificado de firma rige desde el %(since)s. Avise a soporte."
+    ),
+    "index_stamp_unavailable": _(
+        "La autoridad de estampado cronológico no respondió o su estampa no vale. Vuelva a intentarlo más tarde."
+    ),
+    "index_mismatch": _(
+        "No se expide el índice: los bytes guardados no son los radicados en %(named)s. Avise al custodio y a soporte."
+    ),
+    "index_incoherent": _(
+        "No se expide el índice: el orden o los folios no siguen desde el documento %(order)s. Avise a soporte."
+    ),
+    "index_overtaken": _("El expediente cambió mientras se preparaba el índice. Vuelva a intentarlo."),
+    "index_issue_damaged": _("Los bytes guardados de este índice no son los que se firmaron: no se entrega nada."),
     "closed_today": _("El cierre definitivo se hace en una fecha posterior a la del cierre administrativo."),
     "draft_busy": _("Otra ventana está enviando este mismo archivo. Espere un momento."),
     "draft_gone": _("Ese archivo se descartó mientras llegaba."),
@@ -286,7 +307,15 @@ def sentence_for(error: RecordsError) -> str:
     if isinstance(error, Incomplete):
         return incomplete(error)
     told = str(REFUSALS.get(error.code, _("No se pudo completar el acto. Consulte con el custodio.")))
-    return placed(told % error.facts if "%(" in told else told, error.facts)
+    facts = {**error.facts, "named": named(error.facts.get("pieces", ()))}
+    return placed(told % facts if "%(" in told else told, facts)
+
+
+def named(pieces: Iterable[tuple[int, str]]) -> str:
+    """`el orden 2 («Acta») y el orden 5`: pieces by their order, and by the title that the person may know."""
+    words = [_("el orden %(order)s (%(title)s)") % {"order": order, "title": f"«{title}»"} if title
+             else _("el orden %(order)s") % {"order": order} for order, title in pieces]  # fmt: skip
+    return " y ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def placed(told: str, facts: Mapping[str, Any]) -> str:

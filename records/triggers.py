@@ -34,6 +34,7 @@ HELD: Mapping[str, Sequence[str]] = {
     "records_rendition": (),
     "records_signaturereport": (),
     "records_signingkey": (),
+    "records_indexissue": (),
     "records_trdversion": ("in_force_until",),
     "records_serie": (),
     "records_subserie": (),

@@ -159,6 +159,13 @@ class Role(TextChoices):
     PAGE_EDITOR = "page_editor", _("Edición de páginas")
 
 
+class IndexOccasion(TextChoices):
+    """Why an electronic index was issued."""
+
+    REQUEST = "request", _("Solicitud")
+    CLOSING = "closing", _("Cierre")
+
+
 class Action(TextChoices):
     """What may be asked of `permissions.allows`."""
 
@@ -171,6 +178,7 @@ class Action(TextChoices):
     ADVANCE_EXPEDIENTE = "advance_expediente", _("cambiar la etapa del expediente")
     CLOSE_EXPEDIENTE = "close_expediente", _("cerrar el expediente")
     REOPEN_EXPEDIENTE = "reopen_expediente", _("reabrir el expediente")
+    ISSUE_INDEX = "issue_index", _("expedir el índice electrónico")
     LOAD_TRD = "load_trd", _("cargar tablas de retención")
     APPROVE_TRD = "approve_trd", _("aprobar cambios de retención")
     HANDLE_QUARANTINE = "handle_quarantine", _("atender la cuarentena")

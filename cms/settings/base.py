@@ -164,6 +164,13 @@ RECORDS: dict[str, Any] = {
     # Of an address the ledger keeps the network alone: who it was is told by the person and the session (Ley 1581).
     "LEDGER_ADDRESSES": "network",
     "SIGNATURE_ROOTS": environment.read("SIGNATURE_ROOTS", env.certificates, None),
+    "INDEX_SIGNING": {
+        "KEY": environment.read("INDEX_KEY", env.path, CUSTODIA_HOME / "keys" / "indice.pem"),
+        "CERTIFICATE": environment.read("INDEX_CERTIFICATE", env.path, CUSTODIA_HOME / "keys" / "indice.pem"),
+        "SELF_SIGNED": False,
+        "AUTHORITY": environment.read("TIMESTAMP_AUTHORITY", env.authority, ""),
+        "SECONDS": 15,
+    },
     "REQUIRE_ISOLATED_CELL": False,
 }
 SEARCH: dict[str, Any] = {

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from cms.settings import env
 from cms.settings.base import *
-from cms.settings.base import CUSTODIA_HOME, DATABASES, environment
+from cms.settings.base import CUSTODIA_HOME, DATABASES, RECORDS, environment
 from cms.settings.home import local_secret, prepare_home, private_file
 
 PROFILE = "demo"
 CLOCK_OFFSET_ALLOWED = True
+RECORDS["INDEX_SIGNING"]["SELF_SIGNED"] = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DEMO_PASSWORD: str = environment.read("DEMO_PASSWORD", env.text, "")
 environment.finish()

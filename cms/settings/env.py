@@ -117,6 +117,16 @@ def scanner(raw: str) -> str:
     return raw
 
 
+AUTHORITY = re.compile(r"https://[^\s/@]+(/\S*)?|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?(/\S*)?")
+
+
+def authority(raw: str) -> str:
+    """Where an RFC 3161 time-stamping authority answers: what is asked of it travels protected."""
+    if not AUTHORITY.fullmatch(raw):
+        raise ValueError("debe ser una dirección https://, o http:// de esta misma máquina")
+    return raw
+
+
 ENGINES: Mapping[str, str] = {
     "sqlite": "django.db.backends.sqlite3",
     "postgres": "django.db.backends.postgresql",

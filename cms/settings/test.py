@@ -39,6 +39,7 @@ prepare_home(CUSTODIA_HOME)
 
 SECRET_KEY = "solo-para-pruebas-" + "x" * 40
 CLOCK_OFFSET_ALLOWED = True
+RECORDS["INDEX_SIGNING"]["SELF_SIGNED"] = True
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

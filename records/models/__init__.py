@@ -14,6 +14,7 @@ from records.models.custody import (
 from records.models.document import Blob, Document, PageText, RadicadoCounter, Reading
 from records.models.expediente import Appointment, Expediente
 from records.models.grants import DocumentUserPermission, ExpedienteUserPermission, Grant, GrantWithdrawal
+from records.models.indexes import IndexIssue
 from records.models.intake import Draft, Quarantined
 from records.models.jobs import Job, JobRow
 from records.models.ledger import Checkpoint, LedgerEvent, StateChange, WorkerBeat
@@ -33,6 +34,7 @@ __all__ = [
     "ExpedienteUserPermission",
     "Grant",
     "GrantWithdrawal",
+    "IndexIssue",
     "Job",
     "JobRow",
     "LedgerEvent",

@@ -56,6 +56,7 @@ class DocumentRow:
     annex: str = ""
     origin: str = ""
     digest: str = ""
+    algorithm: str = "sha256"
     size: int = 0
     extension: str = ""
     entered: datetime.datetime | None = None
@@ -210,17 +211,23 @@ def related(rights: Rights, side: QuerySet[Any]) -> QuerySet[Any]:
 
 def row_of(rights: Rights, line: Any) -> DocumentRow:
     """A line as this person may know it: the piece is judged where it was filed, the place is this expediente's."""
-    placed = isinstance(line, Placement)
     piece: Document = line.document if isinstance(line, Placement) else line
     if not rights.reads(piece):
         return DocumentRow(line.order, line.folio_first, line.folio_last, piece.level, state=piece.state)
+    return whole_row(line, newer=line.newer)
+
+
+def whole_row(line: Any, *, newer: bool = False) -> DocumentRow:
+    """A line with all that is told of its piece: who may know it has been decided."""
+    placed = isinstance(line, Placement)
+    piece: Document = line.document if isinstance(line, Placement) else line
     return DocumentRow(
         order=line.order,
         folio_first=line.folio_first,
         folio_last=line.folio_last,
         level=piece.level,
         home=piece.expediente.code if placed else "",
-        newer=line.newer,
+        newer=newer,
         entered=line.placed_at if placed else piece.filed_at,
         **facts_of(piece),
     )
@@ -245,6 +252,7 @@ def facts_of(piece: Document) -> dict[str, Any]:
         "annex": piece.annex.key if piece.annex else "",
         "origin": piece.get_origin_display(),
         "digest": piece.blob_id,
+        "algorithm": piece.blob.algorithm,
         "size": piece.blob.size,
         "extension": piece.extension,
     }

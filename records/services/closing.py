@@ -14,9 +14,9 @@ from records.errors import Incomplete, NotReady, RuleViolation
 from records.ledger import checkpoints
 from records.models import Document, Expediente
 from records.permissions import Actor, Rights
-from records.services import states
+from records.services import indexes, states
 from records.transitions import EXPEDIENTE
-from records.vocabulary import Action, DocumentState, DraftState, ExpedienteState
+from records.vocabulary import Action, DocumentState, DraftState, ExpedienteState, IndexOccasion
 
 #: What an expediente may hold when it closes; anything else has still to be registered or annulled.
 SETTLED = (DocumentState.REGISTERED, DocumentState.SEALED, DocumentState.ANNULLED)
@@ -25,20 +25,30 @@ WAITING = (DraftState.RECEIVING, DraftState.WAITING)
 
 
 def close_expediente(*, actor: Actor, expediente: Expediente, reason: str) -> Expediente:
-    """Close administratively: its pieces are sealed, and nothing is added or changed until it is reopened.
+    """Close administratively: its electronic index is issued and signed, its pieces are sealed, and nothing is added or
+    changed until it is reopened. It is one act: without its index an expediente does not close (E6).
 
-    Raises NotFound, AccessDenied, RuleViolation (closed already), or NotReady with everything it lacks: a reason,
-    every piece neither registered nor annulled, files that still wait.
+    Raises NotFound, AccessDenied, RuleViolation (closed already), NotReady with everything it lacks (a reason, every
+    piece neither registered nor annulled, files that still wait), or IndexRefused.
     """
     rights = permissions.rights_of(actor)
     rights.check(Action.CLOSE_EXPEDIENTE, expediente)
+    check_closing(rights, Expediente.objects.get(pk=expediente.pk), reason)
+    closing = {"occasion": IndexOccasion.CLOSING, "closed": clock.today()}
+    prepared = indexes.prepare(actor=actor, expediente=expediente, **closing)
     with transaction.atomic():
         held = hold(expediente)
-        check_step(held, ExpedienteState.CLOSED_ADMINISTRATIVE)
-        check_ready(rights, held, reason)
+        check_closing(rights, held, reason)
+        issue = indexes.place(prepared, held, actor)
         sealed = seal(held, actor)
-        close(held, ExpedienteState.CLOSED_ADMINISTRATIVE, actor, reason, sealed=sealed)
+        close(held, ExpedienteState.CLOSED_ADMINISTRATIVE, actor, reason, sealed=sealed, index=issue.number)
     return held
+
+
+def check_closing(rights: Rights, expediente: Expediente, reason: str) -> None:
+    """Asked before the index is made, which is slow, and again with the expediente held."""
+    check_step(expediente, ExpedienteState.CLOSED_ADMINISTRATIVE)
+    check_ready(rights, expediente, reason)
 
 
 def close_for_good(*, actor: Actor, expediente: Expediente, reason: str) -> Expediente:

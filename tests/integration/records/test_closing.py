@@ -47,7 +47,7 @@ def test_closing_seals_what_is_registered_and_tells_its_day(cast: dict[str, Any]
     assert (step.source, step.target, step.actor, step.reason) == (
         "open", "closed_administrative", "custodia", "Terminó el trámite"
     )  # fmt: skip
-    assert step.evidence == {"pieces": 2, "folios": 2, "sealed": 1}
+    assert step.evidence == {"pieces": 2, "folios": 2, "sealed": 1, "index": 1}
 
 
 @pytest.mark.rule("E7")

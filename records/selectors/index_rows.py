@@ -1,0 +1,29 @@
+"""Lines of an expediente for its electronic index: all of them, in order, a few at a time.
+
+What is archived names everything, whoever asks for it; what a reader gets of it is for `selectors.indexes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from records.models import Document, Expediente, Placement
+from records.selectors.expedientes import RELATED, DocumentRow, whole_row
+
+AT_ONCE = 500
+
+
+def all_rows(expediente: Expediente) -> Iterator[DocumentRow]:
+    """Every line with all that is told of its piece, for the issue that is archived and nothing else."""
+    last = Expediente.objects.values_list("last_order", flat=True).get(pk=expediente.pk)
+    for first in range(1, last + 1, AT_ONCE):
+        yield from some_rows(expediente, first, first + AT_ONCE - 1)
+
+
+def some_rows(expediente: Expediente, first: int, last: int) -> list[DocumentRow]:
+    filed = Document.objects.filter(expediente=expediente, order__range=(first, last)).select_related(*RELATED)
+    placed = Placement.objects.filter(expediente=expediente, order__range=(first, last)).select_related(
+        *(f"document__{name}" for name in (*RELATED, "expediente"))
+    )
+    rows = [*map(whole_row, filed), *map(whole_row, placed)]
+    return sorted(rows, key=lambda row: row.order)
