@@ -149,7 +149,6 @@ REFUSALS: Mapping[str, Sentence] = {
         "No se expide el índice: el orden o los folios no siguen desde el documento %(order)s. Avise a soporte."
     ),
     "index_overtaken": _("El expediente cambió mientras se preparaba el índice. Vuelva a intentarlo."),
-    "index_issue_damaged": _("Los bytes guardados de este índice no son los que se firmaron: no se entrega nada."),
     "closed_today": _("El cierre definitivo se hace en una fecha posterior a la del cierre administrativo."),
     "draft_busy": _("Otra ventana está enviando este mismo archivo. Espere un momento."),
     "draft_gone": _("Ese archivo se descartó mientras llegaba."),

@@ -13,6 +13,7 @@ from records import permissions, stages
 from records.desk.acts import act_page, may_do, reason_field
 from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DemandedChoice, sent
+from records.desk.indexes import effects_of, preview_of
 from records.models import Document, Expediente
 from records.selectors.expedientes import list_read_in, summary_of
 from records.selectors.history import Transition, transitions_of
@@ -120,7 +121,9 @@ def close(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         "lacking": unsettled(permissions.rights_of(request.user), expediente),
         "waiting": whose_wait(expediente),
         "warning": early_closing(expediente),
+        **preview_of(request, expediente),
         "effects": [
+            *effects_of(request, expediente),
             _("Se sellan las piezas registradas (%(count)s de %(total)s).")
             % {"count": summary.states.get("registered", 0), "total": summary.count},
             _("No recibe más documentos, anexos ni incorporaciones, y nada suyo se anula ni cambia de etapa."),

@@ -11,14 +11,13 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from records import clock, permissions, stages
+from records import permissions, stages
 from records.desk import ledger_lines
 from records.desk.doors import READ, desk_view
 from records.desk.filing import limits, offered_in
 from records.desk.paging import page_of, page_of_growing
 from records.models import Expediente
 from records.permissions import Rights
-from records.rendering.control_sheet import MEDIA_TYPE, control_sheet
 from records.selectors.checklist import checklist_for
 from records.selectors.expedientes import (
     Asked,
@@ -28,7 +27,6 @@ from records.selectors.expedientes import (
     get_expediente_for,
     lines_for,
     list_expedientes_for,
-    list_rows_for,
     list_tipos_in,
     summary_of,
 )
@@ -138,44 +136,6 @@ def access(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "own": list_own_grants_in(request.user, expediente),
     }
     return render(request, "records/expediente_access.html", context)
-
-
-@desk_view(*READ)
-def index(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The electronic index as it would be issued now, from the same lines; `completo` shows all of it, to print."""
-    expediente = get_expediente_for(request.user, key)
-    whole = "completo" in request.GET
-    if whole and request.method == "GET":
-        note_export(actor=request.user, subject=expediente, what="index")
-    lines = (
-        Lines(list_rows_for(request.user, expediente))
-        if whole
-        else lines_for(request.user, expediente, page_at(request))
-    )
-    context = {**head(request, expediente, "expediente-index"), **page_context(request, lines), "whole": whole}
-    return render(request, "records/expediente_index.html", context)
-
-
-def page_at(request: HttpRequest) -> Asked:
-    return Asked(asked_in(request).since)
-
-
-@desk_view(*READ)
-def sheet(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The hoja de control as a Word file, with what this reader may know."""
-    expediente = get_expediente_for(request.user, key)
-    if request.method == "GET":
-        note_export(actor=request.user, subject=expediente, what="control_sheet")
-    content = control_sheet(expediente, list_rows_for(request.user, expediente), at=clock.now())
-    name = f"hoja-de-control-{expediente.code}.docx"
-    return HttpResponse(
-        content, content_type=MEDIA_TYPE, headers={"Content-Disposition": f'attachment; filename="{plain(name)}"'}
-    )
-
-
-def plain(name: str) -> str:
-    """A name for a header: what could end it early becomes a dash."""
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "-" for letter in name)
 
 
 @desk_view(*READ)

@@ -20,6 +20,8 @@ from records.desk import (
     filing,
     health,
     images,
+    indexes,
+    inventories,
     jobs,
     ledger,
     levels,
@@ -49,8 +51,24 @@ urlpatterns = [
     path("expedientes/<uuid:key>/anexos/", annexes.annexes, name="expediente-annexes"),
     path("expedientes/<uuid:key>/anexos/nuevo/", annexes.new_annex, name="annex-new"),
     path("expedientes/<uuid:key>/faltantes/", checklist.missing, name="expediente-missing"),
-    path("expedientes/<uuid:key>/indice/", expedientes.index, name="expediente-index"),
-    path("expedientes/<uuid:key>/hoja-de-control/", expedientes.sheet, name="control-sheet"),
+    path("expedientes/<uuid:key>/indice/", indexes.index, name="expediente-index"),
+    path("expedientes/<uuid:key>/indice/expedir/", indexes.issue, name="index-issue"),
+    path("expedientes/<uuid:key>/indice/<int:number>/", indexes.issued, name="index-issued"),
+    path("expedientes/<uuid:key>/indice/<int:number>/indice.xml", indexes.file, name="index-file"),
+    path("expedientes/<uuid:key>/indice/<int:number>/cubierta.xml", indexes.cover, name="index-cover"),
+    path("expedientes/<uuid:key>/hoja-de-control/", inventories.control, {"ending": "docx"}, name="control-sheet"),
+    path("expedientes/<uuid:key>/hoja-de-control.pdf", inventories.control, {"ending": "pdf"}, name="control-pdf"),
+    path("expedientes/<uuid:key>/hoja-de-control.xlsx", inventories.control, {"ending": "xlsx"}, name="control-xlsx"),
+    *(
+        path(
+            f"expedientes/<uuid:key>/fuid-{layout}.{ending}",
+            inventories.fuid,
+            {"layout": layout, "ending": ending},
+            name=f"fuid-{layout}-{ending}",
+        )
+        for layout in inventories.LAYOUTS
+        for ending in inventories.ENDINGS
+    ),
     path("expedientes/<uuid:key>/registrar/", registration.register_all, name="register-all"),
     path("expedientes/<uuid:key>/incorporar/", placements.place_here, name="place-here"),
     path("expedientes/<uuid:key>/etapa/", closing.stage, name="expediente-stage"),

@@ -31,6 +31,7 @@ CUSTODY_ACTS = frozenset(
         "expediente.reopened",
         "expediente.described",
         "expediente.received",
+        "index.issued",
         "retention.proposed",
         "retention.approved",
         "retention.returned",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from records.models import Document, Expediente, Placement
 from records.selectors.expedientes import RELATED, DocumentRow, whole_row
+from records.vocabulary import Role
 
 AT_ONCE = 500
 
@@ -27,3 +28,18 @@ def some_rows(expediente: Expediente, first: int, last: int) -> list[DocumentRow
     )
     rows = [*map(whole_row, filed), *map(whole_row, placed)]
     return sorted(rows, key=lambda row: row.order)
+
+
+def office_of(expediente: Expediente) -> str:
+    office = expediente.office
+    return str(Role(office).label) if office in Role.values else office
+
+
+def trd_code_of(expediente: Expediente) -> str:
+    """Office, serie and subserie as the schedule codes them (CCD); what there is of them."""
+    subserie, trd = expediente.subserie, expediente.trd
+    if subserie is None:
+        return (trd.office_code if trd else "") or "sin código"
+    serie = subserie.serie.code
+    tail = subserie.code if subserie.code.startswith(f"{serie}.") else f"{serie}.{subserie.code}"
+    return ".".join(part for part in (trd.office_code if trd else "", tail) if part)

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 
 from records import audit, clock, conf, permissions, storage
-from records.errors import IndexRefused, NotFound
+from records.errors import IndexRefused
 from records.indexes import certificates, covers, signatures, stamps
 from records.indexes.checking import IndexFault, check_index
 from records.indexes.covers import Cover
@@ -25,9 +25,9 @@ from records.keys import NOBODY
 from records.models import Blob, Document, Expediente, IndexIssue
 from records.permissions import Actor, Rights
 from records.selectors.expedientes import DocumentRow
-from records.selectors.index_rows import all_rows
+from records.selectors.index_rows import all_rows, office_of, trd_code_of
 from records.storage import Staged
-from records.vocabulary import Action, DocumentState, IndexOccasion, Role
+from records.vocabulary import Action, DocumentState, IndexOccasion
 
 #: What an index may weigh: a million documents of a kilobyte each.
 MOST = 1024**3
@@ -229,27 +229,3 @@ def cover_element(told: Cover) -> Any:
         return covers.cover_element(told)
     except IndexFault as fault:
         raise IndexRefused("index_incoherent", order=0, fault=fault.code) from fault
-
-
-def office_of(expediente: Expediente) -> str:
-    office = expediente.office
-    return str(Role(office).label) if office in Role.values else office
-
-
-def trd_code_of(expediente: Expediente) -> str:
-    """Office, serie and subserie as the schedule codes them (CCD); what there is of them."""
-    subserie, trd = expediente.subserie, expediente.trd
-    if subserie is None:
-        return (trd.office_code if trd else "") or "sin código"
-    serie = subserie.serie.code
-    tail = subserie.code if subserie.code.startswith(f"{serie}.") else f"{serie}.{subserie.code}"
-    return ".".join(part for part in (trd.office_code if trd else "", tail) if part)
-
-
-def get_issue(expediente: Expediente, number: int) -> IndexIssue:
-    """One issue by its number, with what proving it reads. Raises NotFound."""
-    found = IndexIssue.objects.filter(expediente=expediente, number=number)
-    issue = found.select_related("expediente", "previous", "file", "cover", "issued_by").first()
-    if issue is None:
-        raise NotFound
-    return issue

@@ -1,0 +1,166 @@
+"""The electronic index at the desk: as it would be today, as it was issued, proved and taken away."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from records import permissions
+from records.desk.acts import act_page, may_do
+from records.desk.doors import BOTH, READ, desk_view
+from records.desk.expedientes import asked_in, head, page_context
+from records.desk.fields import sent
+from records.desk.images import WALLS
+from records.desk.inventories import plain
+from records.models import Expediente, IndexIssue
+from records.selectors.expedientes import Asked, Lines, get_expediente_for, lines_for, list_rows_for, summary_of
+from records.selectors.indexes import get_issue_for, knows_issues, list_issues_for, unread_in
+from records.services.index_copies import COVER, INDEX, open_issue
+from records.services.index_proofs import FAILS, HOLDS, UNKNOWN, Proof, verify_index
+from records.services.indexes import issue_index
+from records.vocabulary import Action
+
+XML = "application/xml; charset=utf-8"
+#: What each step of a proof says, by its code and how it ended; "" is for any other end.
+STEPS: Mapping[str, Mapping[str, Any]] = {
+    "file_bytes": {HOLDS: _("El índice es el que se expidió, byte por byte"),
+                   FAILS: _("Los bytes guardados del índice no son los que se expidieron")},
+    "cover_bytes": {HOLDS: _("La cubierta es la que se firmó, byte por byte"),
+                    FAILS: _("Los bytes guardados de la cubierta no son los que se firmaron")},
+    "file_schema": {HOLDS: _("Cumple el esquema: trece datos por documento, orden sin saltos y folios seguidos"),
+                    FAILS: _("No cumple el esquema, o su orden o sus folios no siguen")},
+    "file_dates": {UNKNOWN: _("Hay fechas que no siguen el orden: un reloj se corrigió, o la fecha es posterior")},
+    "signature": {HOLDS: _("La firma vale y cubre toda la cubierta"), FAILS: _("La firma no vale")},
+    "cover": {HOLDS: _("La cubierta nombra este índice por su huella, sus documentos y sus folios"),
+              FAILS: _("La cubierta es de otro índice")},
+    "certificate": {HOLDS: _("Firmó el certificado que se anotó al expedirlo"),
+                    FAILS: _("Firmó otro certificado, no el que se anotó")},
+    "certificate_dates": {HOLDS: _("El certificado estaba vigente"), FAILS: _("El certificado no estaba vigente")},
+    "certificate_trust": {HOLDS: _("Una autoridad en la que el sistema confía respalda el certificado"),
+                          FAILS: _("Ninguna de las autoridades configuradas respalda el certificado"),
+                          UNKNOWN: _("Nadie de afuera respalda el certificado: no hay autoridades configuradas")},
+    "stamp": {HOLDS: _("La estampa cronológica es de esta firma"),
+              FAILS: _("La estampa cronológica no es de esta firma"),
+              UNKNOWN: _("Sin estampa cronológica: no había autoridad configurada")},
+    "stamp_trust": {HOLDS: _("Una autoridad en la que el sistema confía respalda la estampa"),
+                    FAILS: _("Ninguna de las autoridades configuradas respalda la estampa"),
+                    UNKNOWN: _("Nadie de afuera respalda la estampa: no hay autoridades configuradas")},
+    "chain": {HOLDS: _("Sigue a los índices anteriores sin que falte ninguno"),
+              FAILS: _("No sigue al índice anterior: falta uno o fue cambiado")},
+    "ledger": {HOLDS: _("La bitácora cuenta la misma expedición"), FAILS: _("La bitácora cuenta otra expedición")},
+}  # fmt: skip
+#: Lines of the index shown where it is about to be issued.
+PREVIEWED = 20
+STATES: Mapping[str, Any] = {HOLDS: _("Bien"), FAILS: _("Falla"), UNKNOWN: _("Sin respaldo")}
+
+
+@desk_view(*READ)
+def index(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The index as it would be issued now, from the same lines; `completo` shows all of it, to print."""
+    expediente = get_expediente_for(request.user, key)
+    whole = "completo" in request.GET
+    lines = (
+        Lines(list_rows_for(request.user, expediente))
+        if whole
+        else lines_for(request.user, expediente, Asked(asked_in(request).since))
+    )
+    context = {
+        **head(request, expediente, "expediente-index"),
+        **page_context(request, lines),
+        "whole": whole,
+        "issues": list_issues_for(request.user, expediente),
+        "knows_issues": knows_issues(request.user, expediente),
+        "may_issue": permissions.allows(request.user, Action.ISSUE_INDEX, expediente),
+    }
+    return render(request, "records/expediente_index.html", context)
+
+
+@desk_view(*BOTH)
+def issue(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    expediente = may_do(request, key, Action.ISSUE_INDEX)
+    told = {
+        "title": _("Expedir el índice electrónico"),
+        "submit": _("Expedir y firmar"),
+        "done": _("El índice quedó expedido y firmado."),
+        "back_to": "desk:expediente-index",
+        "effects": effects_of(request, expediente),
+        **preview_of(request, expediente),
+    }
+    return act_page(
+        request,
+        expediente,
+        forms.Form(sent(request)),
+        lambda: issue_index(actor=request.user, expediente=expediente),
+        told,
+    )
+
+
+def effects_of(request: HttpRequest, expediente: Expediente) -> list[Any]:
+    """What issuing an index does, in figures: the same at the closing."""
+    summary = summary_of(request.user, expediente)
+    last = list_issues_for(request.user, expediente).first()
+    figures = {"number": last.number + 1 if last else 1, "count": summary.count, "folios": summary.folios}
+    follows = _("Sigue al índice %(number)s, que se conserva.") % {"number": last.number} if last else ""
+    told = [
+        _("Se expide y se firma el índice electrónico %(number)s: %(count)s documentos, %(folios)s folios.") % figures,
+        _("Antes se vuelve a calcular la huella de cada documento; si alguna no coincide, no se expide."),
+        follows,
+    ]
+    return [effect for effect in told if effect]
+
+
+def preview_of(request: HttpRequest, expediente: Expediente) -> dict[str, Any]:
+    """The first lines of the index as it will be, for the page of an act that issues it."""
+    lines = lines_for(request.user, expediente, size=PREVIEWED)
+    return {"index_rows": lines.rows, "index_more": lines.next is not None}
+
+
+@desk_view(*BOTH)
+def issued(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
+    """One issue; once sent, its proof."""
+    found = get_issue_for(request.user, key, number)
+    proof = verify_index(actor=request.user, issue=found) if request.method == "POST" else None
+    context = {
+        "expediente": found.expediente,
+        "issue": found,
+        "unread": len(unread_in(request.user, found.expediente)),
+        "may_verify": permissions.allows(request.user, Action.VERIFY, found.expediente),
+        "steps": told_steps(proof) if proof else [],
+        "faults": proof.faults if proof else [],
+        "section": "/custodia/expedientes/",
+    }
+    return render(request, "records/index_issue.html", context)
+
+
+def told_steps(proof: Proof) -> list[dict[str, Any]]:
+    return [
+        {"state": state, "label": STATES[state], "sentence": STEPS[code].get(state, code)}
+        for code, state, _detail in proof.steps
+    ]
+
+
+@desk_view(*READ)
+def file(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponseBase:
+    """The index as XML, with what this reader does not read withheld."""
+    return given(request, get_issue_for(request.user, key, number), INDEX, "indice")
+
+
+@desk_view(*READ)
+def cover(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponseBase:
+    """The signed cover."""
+    return given(request, get_issue_for(request.user, key, number), COVER, "cubierta")
+
+
+def given(request: HttpRequest, found: IndexIssue, part: str, name: str) -> HttpResponseBase:
+    content = open_issue(actor=request.user, issue=found, part=part)
+    headers = {
+        **WALLS,
+        "Content-Disposition": f'attachment; filename="{name}-{found.number}-{plain(found.expediente.code)}.xml"',
+    }
+    return FileResponse(content, content_type=XML, headers=headers)
