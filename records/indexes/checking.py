@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from records.indexes.writing import ALWAYS_TOLD, ELEMENTS, ENTRY, NIL, ROOT
+from records.indexes.writing import ALWAYS_TOLD, ELEMENTS, ENTRY, NIL
 
 HERE = Path(__file__).parent
 #: Hex digits of a digest by its function.
@@ -48,10 +48,13 @@ def schema(name: str) -> Any:
 
 
 def check_index(source: BinaryIO, *, whole: bool = True) -> Checked:
-    """Read an index to its end. `whole`: nothing may be withheld, as in those that are archived.
+    """Read an index to its end, twice: by its schema, then entry by entry. `whole`: nothing may be withheld, as in
+    those that are archived. `source` can be read again from its beginning.
 
-    Raises IndexFault at the first entry that does not hold. Memory does not grow with the index.
+    Raises IndexFault: "schema", or at the first entry that does not hold. Memory does not grow with the index.
     """
+    check_schema(source)
+    source.seek(0)
     checked = Checked()
     for values in entries(source):
         for code, holds in RULES.items():
@@ -63,15 +66,25 @@ def check_index(source: BinaryIO, *, whole: bool = True) -> Checked:
     return checked
 
 
+def check_schema(source: BinaryIO) -> None:
+    """By the schema alone: the parser tells its verdict only at the end, and does not mind an end that comes early."""
+    for _entry in walk(source, schema=schema("indice.xsd")):
+        pass
+
+
 def entries(source: BinaryIO) -> Iterator[Mapping[str, str | None]]:
-    """Each entry by the names of its elements, None for a withheld one; the schema holds as far as was read."""
+    """Each entry by the names of its elements, None for a withheld one. Raises IndexFault for what is no whole XML."""
+    for entry in walk(source):
+        yield {child.tag: None if child.get(NIL) else child.text or "" for child in entry}
+
+
+def walk(source: BinaryIO, **how: Any) -> Iterator[Any]:
+    """Each entry as an element, forgotten afterwards."""
     try:
-        walk = etree.iterparse(source, events=("end",), tag=ENTRY, schema=schema("indice.xsd"), **SAFE)
-        for _event, entry in walk:
-            yield {child.tag: None if child.get(NIL) else child.text or "" for child in entry}
+        steps = etree.iterparse(source, events=("end",), tag=ENTRY, **how, **SAFE)
+        for _event, entry in steps:
+            yield entry
             forget(entry)
-        if walk.root.tag != ROOT:
-            raise IndexFault("schema")
     except etree.XMLSyntaxError as fault:
         raise IndexFault("schema") from fault
 

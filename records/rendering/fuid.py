@@ -115,6 +115,6 @@ def support(unit: Unit) -> str:
 
 
 LAYOUTS: Mapping[str, tuple[Callable[[], tuple[str, ...]], Callable[[int, Unit], Line], Sequence[int]]] = {
-    CLASSIC: (classic_columns, classic_line, (5, 11, 26, 10, 10, 6, 7, 6, 12, 8, 10, 11, 20)),
-    CURRENT: (current_columns, current_line, (4, 11, 20, 20, 10, 10, 6, 9, 5, 7, 5, 7, 10, 8, 10, 14, 18)),
+    CLASSIC: (classic_columns, classic_line, (6, 12, 28, 12, 12, 7, 9, 7, 12, 9, 12, 12, 20)),
+    CURRENT: (current_columns, current_line, (4, 12, 18, 20, 12, 12, 8, 12, 6, 9, 7, 8, 9, 10, 11, 12, 16)),
 }

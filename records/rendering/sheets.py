@@ -33,6 +33,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARGIN = 12.0
 #: Share of the width of a column whose share nobody gave.
 ORDINARY = 10
+#: Columns beyond which the letters are smaller.
+WIDE = 10
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def write_table(paper: FPDF, sheet: Sheet) -> None:
 
     paper.set_draw_color(*LINE)
     paper.set_text_color(*INK)
-    paper.set_font("Helvetica", size=7.5)
+    paper.set_font("Helvetica", size=7.5 if len(sheet.columns) <= WIDE else 6.3)
     shares = tuple(sheet.shares) or (ORDINARY,) * len(sheet.columns)
     with paper.table(
         col_widths=shares, line_height=3.8, padding=0.7, text_align="LEFT", headings_style=FontFace(emphasis="BOLD")

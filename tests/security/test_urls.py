@@ -18,7 +18,7 @@ from cms.core.bootstrap import ensure_site
 from records import clock
 from records.convenios.models import Project
 from records.models import ClassificationAct, Draft, Grant, Job, Quarantined, Resentencing, Subserie
-from records.services import access, classification, jobs, renditions, viewing
+from records.services import access, classification, indexes, jobs, renditions, viewing
 from records.services.jobs import NewRow
 from records.vocabulary import Level
 from search import api as search
@@ -81,6 +81,7 @@ SEERS: Mapping[str, Any] = {
     "grant": lambda _name: ["custodia"],
     "project": lambda _name: STAFF.split(),
     "quarantined": lambda _name: CONTRACTS.split(),
+    "index": lambda _name: [*STAFF.split(), "supervisor.cd001", "auditoria"],
     "resentencing": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "draft": lambda _name: ["archivista"],
     "job": lambda _name: [*STAFF.split(), "supervisor.cd001"],
@@ -115,6 +116,7 @@ def built() -> Town:
         "batch": {name: houses.identity(name) for name in house.expedientes},
         "act": {"proposal": act.pk},
         "grant": {"revisora": grant.pk},
+        "index": {"A": index_of(house)},
         "job": {"A": job_of(house).pk},
         "project": {"hidden": project.pk},
         "resentencing": {"A": resentencing_of(house).pk},
@@ -122,6 +124,14 @@ def built() -> Town:
         "quarantined": {place: refused_in(house, place).pk for place in "AC"},
     }
     return Town(house, objects, forbidden_words(house))
+
+
+def index_of(house: House) -> uuid.UUID:
+    """An index was issued in A, of all its pieces: its address is that of the expediente."""
+    place = house.expedientes["A"]
+    place.last_order = place.last_folio = len(houses.LETTERS)
+    place.save(update_fields=["last_order", "last_folio"])
+    return indexes.issue_index(actor=house.cast["archivista"], expediente=place).expediente_id
 
 
 def draft_of(house: House) -> Draft:

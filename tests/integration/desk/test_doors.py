@@ -33,6 +33,9 @@ OF_AN_EXPEDIENTE = (
     "expedientes/{}/indice/", "expedientes/{}/inventario/", "expedientes/{}/paquete/", "expedientes/{}/reabrir/",
     "expedientes/{}/registrar/", "expedientes/{}/retencion/", "expedientes/{}/soporte/",
     "expedientes/{}/paquete/manifiesto.csv", "expedientes/{}/paquete/manifiesto.xlsx",
+    "expedientes/{}/hoja-de-control.pdf", "expedientes/{}/hoja-de-control.xlsx", "expedientes/{}/indice/expedir/",
+    "expedientes/{}/indice/1/", "expedientes/{}/indice/1/indice.xml", "expedientes/{}/indice/1/cubierta.xml",
+    *(f"expedientes/{{}}/fuid-{one}" for one in ("001.docx", "001.pdf", "001.xlsx", "042.docx", "042.pdf", "042.xlsx")),
     "expedientes/{}/inventario/plantilla.csv", "expedientes/{}/inventario/plantilla.xlsx",
 )  # fmt: skip
 #: Routes with a key of something else, whose refusals are proved where that is.
