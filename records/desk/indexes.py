@@ -106,13 +106,13 @@ def effects_of(request: HttpRequest, expediente: Expediente) -> list[Any]:
     summary = summary_of(request.user, expediente)
     last = list_issues_for(request.user, expediente).first()
     figures = {"number": last.number + 1 if last else 1, "count": summary.count, "folios": summary.folios}
-    follows = _("Sigue al índice %(number)s, que se conserva.") % {"number": last.number} if last else ""
-    told = [
+    told: list[Any] = [
         _("Se expide y se firma el índice electrónico %(number)s: %(count)s documentos, %(folios)s folios.") % figures,
         _("Antes se vuelve a calcular la huella de cada documento; si alguna no coincide, no se expide."),
-        follows,
     ]
-    return [effect for effect in told if effect]
+    if last:
+        told.append(_("Sigue al índice %(number)s, que se conserva.") % {"number": last.number})
+    return told
 
 
 def preview_of(request: HttpRequest, expediente: Expediente) -> dict[str, Any]:

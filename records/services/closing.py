@@ -34,8 +34,8 @@ def close_expediente(*, actor: Actor, expediente: Expediente, reason: str) -> Ex
     rights = permissions.rights_of(actor)
     rights.check(Action.CLOSE_EXPEDIENTE, expediente)
     check_closing(rights, Expediente.objects.get(pk=expediente.pk), reason)
-    closing = {"occasion": IndexOccasion.CLOSING, "closed": clock.today()}
-    prepared = indexes.prepare(actor=actor, expediente=expediente, **closing)
+    day = clock.today()
+    prepared = indexes.prepare(actor=actor, expediente=expediente, occasion=IndexOccasion.CLOSING, closed=day)
     with transaction.atomic():
         held = hold(expediente)
         check_closing(rights, held, reason)
