@@ -46,7 +46,7 @@ class Signed:
 
 def sign(cover: Any, held: Credential) -> Any:
     """The cover with its signature inside."""
-    from signxml.xades import XAdESDataObjectFormat  # noqa: PLC0415 - a tenth of a second for who signs
+    from signxml.xades.xades import XAdESDataObjectFormat  # noqa: PLC0415 - a tenth of a second for who signs
 
     kind = XAdESDataObjectFormat(Description="Índice electrónico de expediente", MimeType="text/xml")
     algorithm = "ecdsa-sha256" if isinstance(held.key, ec.EllipticCurvePrivateKey) else "rsa-sha256"
@@ -58,12 +58,11 @@ def sign(cover: Any, held: Credential) -> Any:
 
 def dated_signer() -> Any:
     """signxml's signer, which dates what it signs by the house's clock."""
-    from signxml.util import xades_tag  # noqa: PLC0415 - as above
-    from signxml.xades import XAdESSigner  # noqa: PLC0415
+    from signxml.xades.xades import XAdESSigner  # noqa: PLC0415 - as above
 
     class DatedSigner(XAdESSigner):
-        def add_signing_time(self, signed_signature_properties: Any, **_rest: Any) -> None:
-            told = etree.SubElement(signed_signature_properties, xades_tag("SigningTime"), nsmap=self.namespaces)
+        def add_signing_time(self, signed_signature_properties: Any, *_args: Any, **_rest: Any) -> None:
+            told = etree.SubElement(signed_signature_properties, f"{{{XADES}}}SigningTime", nsmap=self.namespaces)
             told.text = clock.now().astimezone(datetime.UTC).isoformat(timespec="seconds")
 
     return DatedSigner
@@ -97,8 +96,7 @@ def verify(data: bytes) -> Signed:
 
     Raises IndexFault: "cover_schema", "unsigned", or "signature" when it does not hold or covers something else.
     """
-    from signxml import InvalidInput  # noqa: PLC0415 - as above
-    from signxml.exceptions import SignXMLException  # noqa: PLC0415
+    from signxml.exceptions import InvalidInput, SignXMLException  # noqa: PLC0415 - as above
 
     root = covers.parsed(data)
     chain = certificates_in(root)
@@ -114,8 +112,8 @@ def verify(data: bytes) -> Signed:
 
 def verified(data: bytes, certificate: x509.Certificate) -> Any:
     """The cover that the signature by this certificate covers, from what was verified."""
-    from signxml import DigestAlgorithm, SignatureMethod  # noqa: PLC0415 - as above
-    from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier  # noqa: PLC0415
+    from signxml.algorithms import DigestAlgorithm, SignatureMethod  # noqa: PLC0415 - as above
+    from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier  # noqa: PLC0415
 
     middle = certificate.not_valid_before_utc + (certificate.not_valid_after_utc - certificate.not_valid_before_utc) / 2
     accepted = XAdESSignatureConfiguration(
@@ -124,7 +122,8 @@ def verified(data: bytes, certificate: x509.Certificate) -> Any:
         digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
         verification_time=middle,  # whether it was in force when it signed is asked apart
     )
-    results: Sequence[Any] = XAdESVerifier().verify(data, x509_cert=certificate, expect_config=accepted)  # type: ignore[assignment]
+    verifier: Any = XAdESVerifier()
+    results: Sequence[Any] = verifier.verify(data, x509_cert=certificate, expect_config=accepted)
     return results[0].signed_xml
 
 

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from asn1crypto import cms, pem
 from asn1crypto import x509 as asn1
@@ -48,7 +49,8 @@ def obtain(imprint: bytes) -> bytes:
         return b""
     from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper  # noqa: PLC0415 - for who stamps
 
-    service = RequestsHTTPTimeStamper(asked.authority, timeout=asked.seconds)
+    client: Any = RequestsHTTPTimeStamper
+    service = client(asked.authority, timeout=asked.seconds)
     try:
         token: bytes = asyncio.run(service.async_timestamp(imprint, "sha256")).dump()
     except (OSError, ValueError, TypeError, KeyError) as fault:
@@ -90,7 +92,7 @@ def trust_told(*, trusted: bool) -> str:
     return UNTRUSTED if conf.signature_roots() else UNKNOWN
 
 
-def context(moment: datetime.datetime) -> object:
+def context(moment: datetime.datetime) -> Any:
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415 - as above
 
     return ValidationContext(trust_roots=roots(), moment=moment, allow_fetching=False, revocation_mode="soft-fail")
@@ -110,7 +112,7 @@ def trust_of(chain: Sequence[x509.Certificate], moment: datetime.datetime) -> st
     from pyhanko_certvalidator.errors import PathError, ValidationError  # noqa: PLC0415
 
     leaf, *others = (asn1.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain)
-    validator = CertificateValidator(leaf, intermediate_certs=others, validation_context=context(moment))
+    validator: Any = CertificateValidator(leaf, intermediate_certs=others, validation_context=context(moment))
     try:
         asyncio.run(validator.async_validate_usage(set()))
     except (PathError, ValidationError, ValueError):

@@ -138,8 +138,9 @@ def check_stamp(proof: Proof, issue: IndexIssue, signed: Signed) -> None:
 
 def check_chain(proof: Proof, issue: IndexIssue) -> None:
     """The signed cover names the one before by its digest, and so on back to the first (E5)."""
-    here, broken = issue, 0
-    while here is not None and not broken:
+    here: IndexIssue | None = issue
+    broken = 0
+    while here and not broken:
         before = here.previous
         expected = (str(before.number), before.cover_id) if before else ("", "")
         gapless = here.number == (before.number + 1 if before else 1)

@@ -165,7 +165,7 @@ def refuse_damaged(rights: Rights, damaged: list[DocumentRow]) -> None:
     """Name every piece whose bytes are not the filed ones: by its title for whoever reads it, else by its order."""
     if not damaged:
         return
-    keys = [row.document for row in damaged[:MOST_NAMED]]
+    keys = [row.document for row in damaged[:MOST_NAMED] if row.document]
     read = {piece.pk for piece in Document.objects.filter(pk__in=keys) if rights.reads(piece)}
     pieces = tuple((row.order, row.title if row.document in read else "") for row in damaged[:MOST_NAMED])
     raise IndexRefused("index_mismatch", pieces=pieces, count=len(damaged))
