@@ -113,7 +113,7 @@ def verify(data: bytes) -> Signed:
 def verified(data: bytes, certificate: x509.Certificate) -> Any:
     """The cover that the signature by this certificate covers, from what was verified."""
     from signxml.algorithms import DigestAlgorithm, SignatureMethod  # noqa: PLC0415 - as above
-    from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier  # noqa: PLC0415
+    from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier  # noqa: PLC0415 - as above
 
     middle = certificate.not_valid_before_utc + (certificate.not_valid_after_utc - certificate.not_valid_before_utc) / 2
     accepted = XAdESSignatureConfiguration(

@@ -73,8 +73,8 @@ def read(token: bytes, imprint: bytes) -> Stamp:
 
 async def judged(signed: cms.SignedData, imprint: bytes, moment: datetime.datetime) -> Stamp:
     from pyhanko.sign.validation.errors import SignatureValidationError  # noqa: PLC0415 - as above
-    from pyhanko.sign.validation.generic_cms import validate_tst_signed_data  # noqa: PLC0415
-    from pyhanko.sign.validation.status import TimestampSignatureStatus  # noqa: PLC0415
+    from pyhanko.sign.validation.generic_cms import validate_tst_signed_data  # noqa: PLC0415 - as above
+    from pyhanko.sign.validation.status import TimestampSignatureStatus  # noqa: PLC0415 - as above
 
     try:
         expected = {"sha256": imprint}
@@ -109,7 +109,7 @@ def roots() -> list[asn1.Certificate]:
 def trust_of(chain: Sequence[x509.Certificate], moment: datetime.datetime) -> str:
     """Does a root that the installation trusts stand behind these certificates at that moment?"""
     from pyhanko_certvalidator import CertificateValidator  # noqa: PLC0415 - as above
-    from pyhanko_certvalidator.errors import PathError, ValidationError  # noqa: PLC0415
+    from pyhanko_certvalidator.errors import PathError, ValidationError  # noqa: PLC0415 - as above
 
     leaf, *others = (asn1.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain)
     validator: Any = CertificateValidator(leaf, intermediate_certs=others, validation_context=context(moment))
