@@ -20,6 +20,7 @@ from records.models import (
     Blob,
     Document,
     Expediente,
+    IndexIssue,
     Part,
     PhysicalPlace,
     Placement,
@@ -198,6 +199,10 @@ def insert_what_is_said_of(piece: Document, actor: Any) -> None:
         document=piece, kind="text", digest=digest, size=1, media_type="text/plain", engine="x", made_at=now
     )
     SignatureReport.objects.create(document=piece, engine="x", validated_at=now)
+    IndexIssue.objects.create(
+        expediente=other, number=1, occasion="request", file=piece.blob, cover=piece.blob, documents=0, folios=0,
+        certificate=digest, issued_by=actor, issued_at=now,
+    )  # fmt: skip
     Resentencing.objects.create(
         expediente=other,
         from_subserie=other.subserie,
