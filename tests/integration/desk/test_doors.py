@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import uuid
 from typing import Any
 
@@ -176,8 +177,8 @@ def test_each_route_of_the_desk_is_in_these_tables_or_named_as_a_list() -> None:
     """A new route with a key must be added above, or its refusals are not proved."""
     routes = {str(route.pattern) for route in get_resolver("records.desk.urls").url_patterns}
     keyed = {route for route in routes if "uuid:" in route}
+    numbered = re.compile(r"/1(?=\.png$|$|/)")
     covered = {
-        address.format("<uuid:key>").replace("/1.png", "/<int:number>.png").replace("/partes/1", "/partes/<int:number>")
-        for address in (*OF_A_DOCUMENT, *OF_AN_EXPEDIENTE)
+        numbered.sub("/<int:number>", address.format("<uuid:key>")) for address in (*OF_A_DOCUMENT, *OF_AN_EXPEDIENTE)
     }
     assert keyed == covered | OF_OTHER_THINGS

@@ -9,7 +9,6 @@ from typing import Any
 
 import docx
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from lxml import etree
 from openpyxl import load_workbook
@@ -43,11 +42,11 @@ def path(expediente: Expediente, tail: str = "") -> str:
     return f"/custodia/expedientes/{expediente.pk}/{tail}"
 
 
-def body(answer: HttpResponse) -> bytes:
+def body(answer: Any) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
-def told(answer: HttpResponse) -> str:
+def told(answer: Any) -> str:
     return body(answer).decode()
 
 
