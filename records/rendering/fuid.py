@@ -86,7 +86,7 @@ def classic_columns() -> tuple[str, ...]:
 def classic_line(number: int, unit: Unit) -> Line:
     return (
         *(number, unit.code, f"{unit.series}: {unit.title}", day(unit.first), day(unit.last)),
-        *("", "", "", unit.place, unit.folios, support(unit), "", unit.notes),
+        *("", "", "", "", unit.folios, support(unit), "", noted(unit)),
     )
 
 
@@ -101,13 +101,19 @@ def current_columns() -> tuple[str, ...]:
 def current_line(number: int, unit: Unit) -> Line:
     return (
         *(number, unit.code, unit.series, unit.title, day(unit.first), day(unit.last)),
-        *("X" if unit.paper else "", "X", "", "", unit.place, unit.folios),
-        *(", ".join(unit.formats), unit.documents, unit.bytes, unit.where, unit.notes),
+        *("X" if unit.paper else "", "X", "", "", "", unit.folios),
+        *(", ".join(unit.formats), unit.documents, unit.bytes, unit.where, noted(unit)),
     )
 
 
 def day(value: date | None) -> str:
     return value.isoformat() if value else UNDATED
+
+
+def noted(unit: Unit) -> str:
+    """Boxes and folders are written by hand: the system knows the place of the paper as one text."""
+    paper = _("papel en %(place)s") % {"place": unit.place} if unit.paper and unit.place else ""
+    return "; ".join(part for part in (paper, unit.notes) if part)
 
 
 def support(unit: Unit) -> str:

@@ -178,7 +178,8 @@ def test_the_inventory_has_both_layouts(browse: Browse, shelf: Expediente) -> No
     assert line[:2] == ["1", "GC.130.1"]
     assert shelf.code in line[3]
     assert line[4:8] == ["2026-06-10", "2026-06-10", "X", "X"]
-    assert (line[10], line[11], line[12], line[13]) == ("Depósito 2, caja 7", "5", "TXT", "3")
+    assert (line[10], line[11], line[12], line[13]) == ("", "5", "TXT", "3")
+    assert line[16].startswith("papel en Depósito 2, caja 7; ")
     assert "1 pieza anulada" in line[16]
     assert "1 pieza que quien lo expide no lee" in line[16]
     (_heads, line) = table_of(sheet(client, shelf, f"{FUID_042}.docx"))
