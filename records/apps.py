@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import ProtectedError
-from django.db.models.signals import post_migrate, pre_delete
+from django.db.models.signals import post_migrate, pre_delete, pre_migrate
 
 
 class RecordsConfig(AppConfig):
@@ -17,6 +17,7 @@ class RecordsConfig(AppConfig):
         # A migration of any room may remake a held table and lose its triggers; every `migrate`, of whatever
         # room, signals each app once after its last operation, so our own turn is enough (and 29 times cheaper).
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="records.triggers")
+        pre_migrate.connect(lift_hold_triggers, sender=self, dispatch_uid="records.hold_triggers")
         post_migrate.connect(make_signing_key, sender=self, dispatch_uid="records.signing")
         post_migrate.connect(make_index_key, sender=self, dispatch_uid="records.indexes")
         pre_delete.connect(keep_who_acted, sender=settings.AUTH_USER_MODEL, dispatch_uid="records.people")
@@ -39,6 +40,14 @@ def connect_work() -> None:
     events.subscribe(events.DocumentsFiled, tasks.read_what_was_filed)
     events.subscribe(JobDue, jobs_task.work_on_job)
     events.subscribe(WorkDue, tasks.do_what_is_due)
+
+
+def lift_hold_triggers(using: str, **_signal: Any) -> None:
+    """SQLite renames no table while a trigger of another one asks for it; the end of the same `migrate` brings all
+    of them back, and nothing starts without them."""
+    from records import triggers  # after the app registry is ready
+
+    triggers.uninstall_holds(connections[using])
 
 
 def install_triggers(using: str, **_signal: Any) -> None:

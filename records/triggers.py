@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.contrib.auth import get_user_model
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from records import hold_triggers
+
 MESSAGE = "custodia: este registro no se modifica ni se borra"
 
 #: Table → columns that may still change; every other column and the row's existence are held.
@@ -41,6 +43,8 @@ HELD: Mapping[str, Sequence[str]] = {
     "records_tipodocumental": (),
     "records_resentencing": ("state", "decided_by_id", "decided_at", "observations"),
     "records_classificationact": ("state", "decided_by_id", "decided_at", "observations"),
+    "records_hold": (),
+    "records_holdlift": (),
     "convenios_publicationdecision": (),
 }
 KEYS: Mapping[str, str] = {
@@ -49,6 +53,7 @@ KEYS: Mapping[str, str] = {
     "records_blob": "digest",
     "records_grantwithdrawal": "grant_id",
     "records_annulment": "document_id",
+    "records_holdlift": "hold_id",
     "records_signingkey": "key_id",
     "records_trdversion": "number",
 }
@@ -63,9 +68,12 @@ def name_of(table: str, act: str) -> str:
 
 #: Names every installation must have; PostgreSQL guards truncation where SQLite guards replacement.
 EXPECTED: Mapping[str, frozenset[str]] = {
-    "sqlite": frozenset(name_of(table, act) for table in HELD for act in ACTS) | {LOGIN},
+    "sqlite": frozenset(name_of(table, act) for table in HELD for act in ACTS)
+    | {LOGIN}
+    | hold_triggers.EXPECTED["sqlite"],
     "postgresql": frozenset(name_of(table, act) for table in HELD for act in ("update", "delete", "truncate"))
-    | {LOGIN},
+    | {LOGIN}
+    | hold_triggers.EXPECTED["postgresql"],
 }
 
 
@@ -75,12 +83,24 @@ def install(connection: BaseDatabaseWrapper) -> None:
         existing = set(connection.introspection.table_names(cursor))
         for statement in statements(connection, [table for table in HELD if table in existing]):
             cursor.execute(statement)
+        for statement in hold_triggers.statements(connection.vendor, existing):
+            cursor.execute(statement)
         for statement in LOGIN_STATEMENTS[connection.vendor] if people()["table"] in existing else ():
             cursor.execute(statement.format(name=LOGIN, message=MESSAGE, **people()))
 
 
+def uninstall_holds(connection: BaseDatabaseWrapper) -> None:
+    """Remove those of holds, for as long as tables are remade."""
+    with connection.cursor() as cursor:
+        existing = set(connection.introspection.table_names(cursor))
+        for name, table in hold_triggers.names(connection.vendor):
+            if table in existing:
+                cursor.execute(DROP[connection.vendor].format(name=name, table=table))
+
+
 def uninstall(connection: BaseDatabaseWrapper) -> None:
     """Remove them all: only for emptying a test database between tests."""
+    uninstall_holds(connection)
     with connection.cursor() as cursor:
         for table in HELD:
             for act in (*ACTS, "truncate"):

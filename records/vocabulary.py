@@ -102,6 +102,14 @@ class Disposition(TextChoices):
     SELECT = "S", _("Selección")
 
 
+class HoldKind(TextChoices):
+    """Why the disposition of something is suspended."""
+
+    LITIGATION = "litigation", _("Proceso judicial o disciplinario")
+    AUDIT = "audit", _("Auditoría o control fiscal")
+    REQUEST = "request", _("Petición de información")
+
+
 class RenditionKind(TextChoices):
     """Something made from a piece; it never takes its place (D7)."""
 
@@ -190,6 +198,8 @@ class Action(TextChoices):
     READ_LEDGER = "read_ledger", _("consultar la bitácora")
     VERIFY = "verify", _("verificar la custodia")
     ACKNOWLEDGE_ROLLBACK = "acknowledge_rollback", _("reconocer una base de datos restaurada")
+    PLACE_HOLD = "place_hold", _("suspender la disposición")
+    LIFT_HOLD = "lift_hold", _("levantar la suspensión de la disposición")
 
 
 class Phase(TextChoices):

@@ -21,6 +21,8 @@ from records.models import (
     Document,
     Expediente,
     IndexIssue,
+    Hold,
+    HoldLift,
     Part,
     PhysicalPlace,
     Placement,
@@ -203,6 +205,10 @@ def insert_what_is_said_of(piece: Document, actor: Any) -> None:
         expediente=other, number=1, occasion="request", file=piece.blob, cover=piece.blob, documents=0, folios=0,
         certificate=digest, issued_by=actor, issued_at=now,
     )  # fmt: skip
+    hold = Hold.objects.create(
+        kind="audit", document=piece, authority="Auto 1", reason="x", placed_by=actor, placed_at=now
+    )
+    HoldLift.objects.create(hold=hold, authority="Auto 2", reason="x", lifted_by=actor, lifted_at=now)
     Resentencing.objects.create(
         expediente=other,
         from_subserie=other.subserie,

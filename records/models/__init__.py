@@ -13,8 +13,10 @@ from records.models.custody import (
 )
 from records.models.document import Blob, Document, PageText, RadicadoCounter, Reading
 from records.models.expediente import Appointment, Expediente
+from records.models.fixity import StoredCheck
 from records.models.grants import DocumentUserPermission, ExpedienteUserPermission, Grant, GrantWithdrawal
 from records.models.indexes import IndexIssue
+from records.models.holds import Hold, HoldLift
 from records.models.intake import Draft, Quarantined
 from records.models.jobs import Job, JobRow
 from records.models.ledger import Checkpoint, LedgerEvent, StateChange, WorkerBeat
@@ -35,6 +37,8 @@ __all__ = [
     "Grant",
     "GrantWithdrawal",
     "IndexIssue",
+    "Hold",
+    "HoldLift",
     "Job",
     "JobRow",
     "LedgerEvent",
@@ -51,6 +55,7 @@ __all__ = [
     "SignatureReport",
     "SigningKey",
     "StateChange",
+    "StoredCheck",
     "Subserie",
     "TipoDocumental",
     "TrdVersion",
