@@ -95,6 +95,13 @@ ACTIONS: Mapping[str, str] = {
     "chain.exported": "Descargó la cadena de custodia",
     "rollback.acknowledged": "Reconoció que la base de datos es de una copia anterior",
     "clock.acknowledged": "Reconoció que el reloj se había adelantado",
+    "custody.copied": "Se guardó una copia verificada en otro lugar",
+    "custody.swept": "Se comprobaron los bytes guardados",
+    "custody.mended": "Se repusieron bytes dañados desde otra copia",
+    "custody.damaged": "Se hallaron bytes dañados",
+    "custody.litter": "Se retiraron restos de actos interrumpidos",
+    "hold.placed": "Suspendió la disposición",
+    "hold.lifted": "Levantó la suspensión de la disposición",
 }
 DONE, REFUSED, FAILED = RESULTS = ("done", "refused", "failed")
 #: Acts that tell a refusal; any other is done, or has failed when its facts name a fault or a problem.

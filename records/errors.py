@@ -49,6 +49,12 @@ class DuplicateFiling(RuleViolation):
     code = "duplicate"
 
 
+class UnderHold(RuleViolation):
+    """A hold stands over it: nothing of it is removed, by nobody."""
+
+    code = "under_hold"
+
+
 class Incomplete(RuleViolation):
     """Something is missing; `missing` lists all of it, as codes or (code, fact) pairs."""
 

@@ -73,8 +73,11 @@ OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.READ_LEDGER: frozenset({Role.AUDITOR}),
     Action.ACKNOWLEDGE_ROLLBACK: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
     Action.VERIFY: frozenset({Role.CONTRACTS_GROUP, Role.AUDITOR}),
+    Action.LIFT_HOLD: frozenset({Role.CONTRACTS_HEAD}),
 }
-CUSTODIAN_ACTS: frozenset[str] = frozenset({Action.GRANT, Action.EXPLAIN_OTHERS, Action.CLOSE_EXPEDIENTE})
+CUSTODIAN_ACTS: frozenset[str] = frozenset(
+    {Action.GRANT, Action.EXPLAIN_OTHERS, Action.CLOSE_EXPEDIENTE, Action.PLACE_HOLD}
+)
 READING: frozenset[str] = frozenset({Action.VIEW, Action.DOWNLOAD})
 #: Segregation of duties: who manages people holds no custody content, whatever else she is.
 NO_CUSTODY: frozenset[str] = frozenset({Role.ADMINISTRATOR})

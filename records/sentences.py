@@ -65,6 +65,11 @@ REFUSALS: Mapping[str, Sentence] = {
     "signing_key_unavailable": _(
         "El sistema no encuentra su llave de firma y no puede expedir recibos. No se radicó nada; avise a soporte."
     ),
+    "under_hold": _(
+        "La disposición del expediente está suspendida: nada de él se descarta mientras la suspensión no se levante."
+    ),
+    "hold_own": _("Quien suspendió la disposición no levanta la suspensión: debe hacerlo otra persona."),
+    "already_lifted": _("Esa suspensión ya fue levantada."),
     "already_settled": _("Ese archivo ya fue atendido."),
     "scanner_unavailable": _(
         "El antivirus no responde y el archivo no se puede revisar. No se radicó nada; vuelva a intentarlo más tarde."
@@ -247,6 +252,8 @@ MISSING: Mapping[str, Sentence] = {
     "annex": _("el anexo del registro al que corresponde"),
     "template_version": _("la versión del modelo con que se hizo"),
     "archive": _("el archivo o depósito"),
+    "authority": _("la autoridad y el acto que lo ordenan"),
+    "hold_kind": _("la causa: proceso, auditoría o petición"),
     "cross_reference": _("la referencia cruzada"),
     "annex_key": _("una clave de letras sin tilde, números, punto o guion, p. ej. PI-A2.1"),
     "annex_key_taken": _("una clave que no esté en el registro de este expediente"),

@@ -21,6 +21,7 @@ from django.db.models import Count, Q, Sum
 
 from records import clock, conf, permissions, policies, storage
 from records.errors import Incomplete, NotFound, RecordsError, RejectedUpload, RuleViolation
+from records.holds import standing
 from records.models import Document, Draft, Expediente
 from records.parsing.first_page import first_page
 from records.permissions import Actor
@@ -221,6 +222,7 @@ def describe_draft(
 ) -> None:
     """Keep what the person says of the file so far, complete or not."""
     del actor  # whoever asks has been given the draft, which is its owner's alone
+    standing.check_free(draft.expediente_id)
     note(draft, tipo=tipo[:120], date=date, title=title[:TITLE_LENGTH], faults=[])
 
 
@@ -335,7 +337,8 @@ def sweep_drafts() -> int:
     abandoned = Q(pk__in=[])
     for state, term in terms().items():
         abandoned |= Q(state=state, updated_at__lt=clock.now() - term)
-    gone = list(Draft.objects.filter(abandoned).order_by("updated_at")[:SWEPT_AT_ONCE])
+    free = Draft.objects.exclude(expediente__in=standing.held_places())
+    gone = list(free.filter(abandoned).order_by("updated_at")[:SWEPT_AT_ONCE])
     for draft in gone:
         with contextlib.suppress(RuleViolation):  # it was filed a moment ago
             discard_draft(actor=None, draft=draft)

@@ -16,6 +16,8 @@ from itertools import chain
 from pathlib import Path
 
 from records import conf
+from records.holds import standing
+from records.keys import NOBODY, as_uuid
 
 #: What an act that ended halfway left is litter once it is this old (seconds).
 LITTER_AGE = 3600.0
@@ -46,16 +48,24 @@ def sweep() -> int:
     gone, root = 0, conf.page_cache()
     with contextlib.suppress(OSError):
         remove_litter(root)
-        for images in in_excess(sorted(images_in(root), key=lambda images: images.used_at)):
+        kept = sorted(images_in(root), key=lambda images: images.used_at)
+        for images in in_excess(kept):
             shutil.rmtree(images.folder, ignore_errors=True)
             gone += 1
     return gone
 
 
+def without_held(kept: list[Images]) -> list[Images]:
+    """Those of pieces that no hold reaches: what was made of the others stays as it was shown."""
+    named = {images.folder.name for images in kept}
+    held = standing.held_documents(name for name in named if as_uuid(name) != NOBODY)
+    return [images for images in kept if images.folder.name not in held]
+
+
 def in_excess(kept: list[Images]) -> Iterator[Images]:
-    """The first of them, without which the others fit."""
+    """The first of them that may go, without which the others fit, as far as those under a hold let them."""
     excess = sum(images.size for images in kept) - conf.page_cache_bytes()
-    for images in kept:
+    for images in without_held(kept) if excess > 0 else ():
         if excess <= 0:
             return
         excess -= images.size

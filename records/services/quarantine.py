@@ -21,6 +21,7 @@ from django.db.models import Sum
 
 from records import audit, clock, conf, permissions, storage
 from records.errors import Incomplete, RejectedUpload, RuleViolation
+from records.holds import standing
 from records.models import Expediente, Quarantined
 from records.permissions import Actor
 from records.storage import Staged
@@ -147,6 +148,7 @@ def settle(*, actor: Actor, quarantined: Quarantined, reason: str) -> None:
 
 
 def close(quarantined: Quarantined, actor: Actor | None, settlement: str) -> None:
+    standing.check_free(quarantined.expediente_id)
     with transaction.atomic():
         changed = {"settled_by": actor, "settled_at": clock.now(), "settlement": settlement, "kept": False}
         if not Quarantined.objects.filter(pk=quarantined.pk, settled_at=None).update(**changed):
@@ -159,7 +161,8 @@ def close(quarantined: Quarantined, actor: Actor | None, settlement: str) -> Non
 def sweep() -> int:
     """Close what nobody attended to in its days, and remove bytes that no row holds; how many rows were closed."""
     oldest = clock.now() - datetime.timedelta(days=conf.quarantine_days())
-    expired = list(Quarantined.objects.filter(kept=True, settled_at=None, at__lt=oldest).order_by("at")[:SWEPT_AT_ONCE])
+    free = Quarantined.objects.exclude(expediente__in=standing.held_places())
+    expired = list(free.filter(kept=True, settled_at=None, at__lt=oldest).order_by("at")[:SWEPT_AT_ONCE])
     for row in expired:
         with contextlib.suppress(RuleViolation):  # somebody attended to it a moment ago
             close(row, None, EXPIRED)

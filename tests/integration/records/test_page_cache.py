@@ -16,6 +16,8 @@ from records.models import Document, Expediente
 from records.services import attached, page_cache, viewing
 from tests import factories, specimens
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(autouse=True)
 def own_folder(settings: Any, tmp_path: Path) -> Path:

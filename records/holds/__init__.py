@@ -1,0 +1,1 @@
+"""Suspension of the disposition, and what is due for it by the retention schedule (R5, B11)."""
