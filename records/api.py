@@ -26,6 +26,9 @@ from records.events import (
     subscribe,
 )
 from records.explain import Because, Explanation, explain
+from records.fixity.care import Keeper as BytesKeeper
+from records.fixity.care import care_now as care_for_bytes
+from records.fixity.litter import sweep_litter
 from records.keys import Key, as_uuid
 from records.ledger.checkpoints import issue_if_possible as checkpoint_ledger
 from records.medium import is_fault as is_of_the_medium
@@ -87,6 +90,7 @@ __all__ = [
     "Appointment",
     "AppointmentKind",
     "Because",
+    "BytesKeeper",
     "ClassificationAct",
     "ClosedExpediente",
     "CustodyReport",
@@ -133,6 +137,7 @@ __all__ = [
     "approve_act",
     "as_uuid",
     "at",
+    "care_for_bytes",
     "check",
     "checkpoint_ledger",
     "confidence_of",
@@ -177,6 +182,7 @@ __all__ = [
     "sentence_for",
     "shift_to",
     "subscribe",
+    "sweep_litter",
     "sweep_page_cache",
     "sweep_quarantine",
     "today",

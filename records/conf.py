@@ -13,6 +13,25 @@ def setting(name: str) -> Any:
     return settings.RECORDS[name]
 
 
+def copies() -> dict[str, Any]:
+    """Further stores of the same bytes, by name; each is described as STORE is."""
+    return dict(settings.RECORDS.get("COPIES", {}))
+
+
+@dataclass(frozen=True)
+class FixityPlan:
+    """Days in which every stored byte is proved, sealed pieces sooner; bytes read a second at most (0: no limit)."""
+
+    days: int
+    sealed_days: int
+    bytes_per_second: int
+
+
+def fixity() -> FixityPlan:
+    given = setting("FIXITY")
+    return FixityPlan(given["DAYS"], given["SEALED_DAYS"], given["BYTES_PER_SECOND"])
+
+
 def max_upload_bytes() -> int:
     return int(setting("MAX_UPLOAD_BYTES"))
 

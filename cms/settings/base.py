@@ -147,6 +147,14 @@ RECORDS: dict[str, Any] = {
         "BACKEND": "records.storage.filesystem.FilesystemStore",
         "OPTIONS": {"root": CUSTODIA_HOME / "store"},
     },
+    # A second copy protects from the loss of a disk only when COPIES_FOLDER lies on another one.
+    "COPIES": {
+        "copies": {
+            "BACKEND": "records.storage.filesystem.FilesystemStore",
+            "OPTIONS": {"root": environment.read("COPIES_FOLDER", env.path, CUSTODIA_HOME / "copies")},
+        },
+    },
+    "FIXITY": {"DAYS": 90, "SEALED_DAYS": 30, "BYTES_PER_SECOND": 64 * 1024**2},
     "MAX_UPLOAD_BYTES": 2 * 1024**3,
     "PAGE_CACHE": CUSTODIA_HOME / "renditions",
     "PAGE_CACHE_BYTES": 4 * 1024**3,

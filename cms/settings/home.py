@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 FOLDERS = (
-    *("store", "index", "renditions", "incoming", "arrivals", "quarantine", "keys", "witness"),
+    *("store", "copies", "index", "renditions", "incoming", "arrivals", "quarantine", "keys", "witness"),
     *("mail", "public-media", "static"),
 )
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, close_old_connections, connections
 
 from cms.worker import names, pulse, queue
-from records.api import checkpoint_ledger, sweep_page_cache, sweep_quarantine
+from records.api import BytesKeeper, care_for_bytes, checkpoint_ledger, sweep_litter, sweep_page_cache, sweep_quarantine
 from search import api as search
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ SWEEP_EVERY = 3600.0
 MEND_EVERY = 10.0
 #: How often the ledger's head is signed and kept outside: what came since is all that could be rewritten unseen.
 CHECKPOINT_EVERY = 60.0
+#: How soon new bytes are copied elsewhere, and what is due is proved.
+CARE_EVERY = 5.0
 #: Seconds that readers are given to finish when asked to stop; what they leave is recovered by the next worker.
 GRACE = 8.0
 
@@ -53,12 +55,14 @@ def drain_once(progress: Callable[[int, int], None] | None = None) -> Tally:
     sweep_quarantine()
     sweep_page_cache()
     checkpoint_ledger()
+    sweep_litter()
     total = queue.due().count()
     while row := queue.take(worker):
         tally.count(queue.run(row))
         if progress:
             progress(min(tally.done + tally.failed, total), total)
     tally.done += search.drain()["done"]
+    care_for_bytes()
     tally.left = queue.due().count() + search.due_count()
     return tally
 
@@ -70,6 +74,7 @@ def run(stop: threading.Event, readers: int | None = None) -> None:
         threading.Thread(target=read_for_ever, args=(worker, stop), name=f"reader-{number}", daemon=True)
         for number in range(readers or min(os.cpu_count() or 1, 4))
     ]
+    threads.append(threading.Thread(target=keep_bytes, args=(stop,), name="bytes", daemon=True))
     for thread in threads:
         thread.start()
     keep_house(worker, stop)
@@ -83,6 +88,15 @@ def read_for_ever(worker: str, stop: threading.Event) -> None:
     while not stop.is_set():
         if not patiently(lambda: take_and_run(worker)):
             stop.wait(REST)
+    connections.close_all()
+
+
+def keep_bytes(stop: threading.Event) -> None:
+    """Copy and prove stored bytes at the pace that settings allow, beside everything else."""
+    keeper = BytesKeeper(stop.is_set)
+    while not stop.is_set():
+        if not patiently(keeper.step):
+            stop.wait(CARE_EVERY)
     connections.close_all()
 
 
@@ -100,6 +114,7 @@ def keep_house(worker: str, stop: threading.Event) -> None:
     chores = (
         *(beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine)),
         *(Chore(SWEEP_EVERY, sweep_page_cache), Chore(CHECKPOINT_EVERY, checkpoint_ledger)),
+        Chore(SWEEP_EVERY, sweep_litter),
     )
     while not stop.is_set():
         for chore in chores:

@@ -1,16 +1,21 @@
-"""Proof that stored bytes and receipts are the filed ones: every copy is read, nothing is repaired here (B5)."""
+"""Proof that stored bytes and receipts are the filed ones, in every place where they lie (B5).
+
+`verify_custody` reads and repairs nothing; *Verificar ahora* mends what it finds where a good copy exists.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from records import audit, permissions, storage
-from records.models import Document, Rendition
+from records import audit, permissions
+from records.fixity import checks, healing, sweep
+from records.fixity.places import places
+from records.models import Blob, Document, Rendition
 from records.permissions import Actor
 from records.services import receipts, renditions
 from records.vocabulary import Action
@@ -19,6 +24,10 @@ from records.vocabulary import Action
 RENDITION = "rendition_altered"
 #: Problem of a piece whose row, receipt or digest are not the ones that the ledger told when it was filed.
 RECEIPT = "receipt_altered"
+#: Before the problem of a piece that is right in the store and wrong in a copy elsewhere.
+COPY = "copy_"
+#: What a verification answers when bytes were wrong and are right now.
+MENDED = "mended"
 AT_ONCE = 500
 
 
@@ -58,7 +67,7 @@ def verify_custody(
         if progress:
             progress(report.checked, total)
     report.findings += copies_that_fail(documents, {finding["document"] for finding in report.findings})
-    report.set_aside = storage.store().set_aside()
+    report.set_aside = sorted({digest for place in places() for digest in place.store.set_aside()})
     with transaction.atomic():
         audit.record(
             "custody.verified",
@@ -72,38 +81,60 @@ def verify_custody(
 
 
 def copies_that_fail(documents: QuerySet[Document], known: set[str]) -> list[dict[str, str]]:
-    """Pieces, not yet named, of which a copy kept in the store is not the one that was noted."""
-    kept = Rendition.objects.filter(document__in=documents.order_by().values("pk")).exclude(blob=None).order_by("pk")
-    wrong = {
-        str(copy.document_id)
-        for copy in kept.iterator(chunk_size=500)
-        if storage.store().verify(copy.digest, copy.size)
-    }
+    """Pieces, not yet named, of which a copy made from them and kept is not the one that was noted, in any place."""
+    kept = Rendition.objects.filter(document__in=documents.order_by().values("pk")).exclude(blob=None)
+    wrong: set[str] = set()
+    rows = kept.select_related("blob").order_by("pk").iterator(chunk_size=AT_ONCE)
+    while some := list(islice(rows, AT_ONCE)):
+        found = faults_everywhere({row.digest: row.blob for row in some if row.blob})
+        wrong |= {str(row.document_id) for row in some if found.get(row.digest)}
     return [{"document": key, "problem": RENDITION} for key in sorted(wrong - known)]
 
 
 def verify_document(*, actor: Actor, document: Document) -> str:
-    """Re-hash the stored bytes of one piece now, and what was made from it.
+    """Re-hash the stored bytes of one piece now, in every place, and what was made from it; mend what can be.
 
-    Returns "" when they are the filed ones and every copy is as it was noted, else "missing", "altered" or
-    "unreadable" for the piece itself, or RENDITION; either way the ledger tells it. Raises NotFound or AccessDenied.
+    Returns "" when they are the filed ones everywhere; MENDED when some were not and were written anew from a place
+    that had them right; else "missing", "altered" or "unreadable" for the piece itself, the same after "copy_" for a
+    copy that could not be mended, or RENDITION. Either way the ledger tells it. Raises NotFound or AccessDenied.
     """
     permissions.check(actor, Action.VIEW, document)
     permissions.check(actor, Action.VERIFY, document)
-    problem = storage.store().verify(document.blob_id, document.blob.size)
+    before = faults_everywhere({document.blob_id: document.blob}).get(document.blob_id, "")
     copies = renditions.faults_of(document)
-    problem = problem or (RENDITION if copies else "")
     with transaction.atomic():
-        audit.record("custody.verified", actor=actor, subject=document, checked=1, problem=problem, copies=copies)
-    return problem
+        told = before or (RENDITION if copies else "")
+        audit.record("custody.verified", actor=actor, subject=document, checked=1, problem=told, copies=copies)
+    return mended(document) if before else (RENDITION if copies else "")
+
+
+def mended(document: Document) -> str:
+    """Write the bytes anew wherever they are wrong and may be mended; what is still wrong, or MENDED."""
+    for place in places():
+        if not place.is_copy or checks.noted(place.name, [document.blob_id]):
+            healing.mend(place, document.blob_id, document.blob.size)
+    return faults_everywhere({document.blob_id: document.blob}).get(document.blob_id, "") or MENDED
 
 
 def verified(documents: Iterator[Document]) -> Iterator[tuple[Document, str]]:
     """Each document with its problem; bytes shared by several documents are read once."""
-    digest, problem = "", ""
     while some := list(islice(documents, AT_ONCE)):
-        witness = receipts.Witness.of(some)
+        witness, found = receipts.Witness.of(some), faults_everywhere({one.blob_id: one.blob for one in some})
         for document in some:
-            if document.blob_id != digest:
-                digest, problem = document.blob_id, storage.store().verify(document.blob_id, document.blob.size)
+            problem = found.get(document.blob_id, "")
             yield document, problem or (RECEIPT if witness.standing_of(document) == "broken" else "")
+
+
+def faults_everywhere(blobs: Mapping[str, Blob]) -> dict[str, str]:
+    """The fault of each of these bytes that is wrong somewhere, by digest: that of the store, or "copy_" and that of
+    the copy. What was found in a place that stands is noted; bytes that were never copied lack nothing yet."""
+    found: dict[str, str] = {}
+    for place in places():
+        known = blobs if not place.is_copy else {key: blobs[key] for key in checks.noted(place.name, blobs)}
+        results = dict(sweep.faults(place, list(known.values())))
+        if results and place.stands():
+            healing.note_found(place, results)
+        for digest, fault in results.items():
+            if fault:
+                found.setdefault(digest, f"{COPY}{fault}" if place.is_copy else fault)
+    return found

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from records import storage
 from records.errors import IntegrityFailure
+from records.fixity import healing
 from records.models import Document
 
 Made = TypeVar("Made")
@@ -20,8 +21,11 @@ _trusted: dict[tuple[str, tuple[int, ...]], float] = {}
 
 
 def check_intact(document: Document) -> None:
-    """Re-hash the stored bytes. Raises IntegrityFailure (missing, altered, unreadable)."""
-    if fault := storage.store().verify(document.blob_id, document.blob.size):
+    """Re-hash the stored bytes; damaged ones are written anew from a copy that has them right, where there is one.
+
+    Raises IntegrityFailure (missing, altered, unreadable).
+    """
+    if fault := healing.fault_of(document.blob_id, document.blob.size):
         raise IntegrityFailure(fault, document=str(document.pk))
 
 
@@ -39,11 +43,13 @@ def made_from(document: Document, make: Callable[[Path], Made]) -> Made:
         proof = pool.submit(storage.store().verify, document.blob_id, document.blob.size)
         try:
             made = make(source)
-        finally:
-            fault = proof.result()
-            if fault:
-                raise IntegrityFailure(fault, document=str(document.pk))
-    trust(mark)
+        except Exception:
+            if not proof.result():
+                raise
+    if proof.result():
+        check_intact(document)  # writes the bytes anew, or raises
+        made = make(source)
+    trust((document.blob_id, identity(source)))
     return made
 
 

@@ -9,6 +9,8 @@ from django.db import transaction
 from records import audit, clock, parsing, storage
 from records.errors import CellUnavailable
 from records.events import DocumentsChanged, announce
+from records.fixity import healing
+from records.holds import standing
 from records.models import Document, PageText, Reading
 from records.services import attached, recognition, renditions, work
 from records.services.renditions import Provenance
@@ -45,7 +47,7 @@ def give_up_reading(document_id: str | uuid.UUID) -> None:
 
 
 def content_of(document: Document) -> parsing.Reading:
-    if fault := storage.store().verify(document.blob_id, document.blob.size):
+    if fault := healing.fault_of(document.blob_id, document.blob.size):
         return parsing.Reading(outcome="unreadable", engine="", engine_version="", pages=[], detail=fault)
     outcome = parsing.read(storage.store().path_of(document.blob_id), document.media_type)
     if outcome.detail == CellUnavailable.code:
@@ -58,7 +60,11 @@ def store_pages(document: Document, pages: list[parsing.PageContent]) -> None:
     written = {page.number for page in pages if page.text.strip()}
     recognised = PageText.objects.filter(document=document, source=TextSource.OCR).exclude(text="")
     kept = set(recognised.values_list("number", flat=True)) - written
-    PageText.objects.filter(document=document).exclude(number__in=kept).delete()
+    former = PageText.objects.filter(document=document).exclude(number__in=kept)
+    if standing.over_document(document.pk):  # what was read of it before stays; only what was never read is added
+        kept |= set(former.values_list("number", flat=True))
+    else:
+        former.delete()
     PageText.objects.bulk_create(
         (
             PageText(document=document, number=page.number, text=page.text, words=packed(page.words))

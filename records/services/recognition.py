@@ -16,6 +16,7 @@ from django.db.models.functions import Length
 from records import audit, parsing, permissions, storage
 from records.errors import CellUnavailable
 from records.events import DocumentsChanged, announce
+from records.fixity import healing
 from records.models import Document, PageText, Reading
 from records.parsing import formats
 from records.permissions import Actor
@@ -80,7 +81,7 @@ def recognise_document(document_id: str | uuid.UUID) -> str:
     document = Document.objects.select_related("blob").get(pk=document_id)
     if not engine():
         return close(document, NO_ENGINE)
-    if fault := storage.store().verify(document.blob_id, document.blob.size):
+    if fault := healing.fault_of(document.blob_id, document.blob.size):
         return close(document, fault)
     for number in untried(document)[:AT_ONCE]:
         page = parsing.ocr(storage.store().path_of(document.blob_id), document.media_type, number, dpi=DPI)

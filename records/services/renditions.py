@@ -19,6 +19,7 @@ from django.db import transaction
 
 from records import audit, clock, conf, parsing, permissions, storage
 from records.errors import CellUnavailable, IntegrityFailure, RenditionUnavailable
+from records.fixity import healing
 from records.models import Blob, Document, LedgerEvent, PageText, Rendition
 from records.parsing import formats
 from records.permissions import Actor
@@ -236,7 +237,7 @@ def open_pdfa(*, actor: Actor, document: Document) -> tuple[Rendition, BinaryIO]
     Raises NotFound (not for this person), RenditionUnavailable (there is none) or IntegrityFailure.
     """
     copy = pdfa_to_open(actor, document)
-    if fault := storage.store().verify(copy.digest, copy.size):
+    if fault := healing.fault_of(copy.digest, copy.size):
         raise IntegrityFailure(fault, document=str(document.pk), rendition=str(copy.pk))
     note_reading(actor, document, "document.downloaded", kind=RenditionKind.PDFA, sha256=copy.digest)
     return copy, storage.store().open(copy.digest)

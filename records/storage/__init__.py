@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,12 +11,16 @@ from django.utils.module_loading import import_string
 from records import conf
 from records.storage.base import BlobStore, Staged
 
-__all__ = ["BlobStore", "Staged", "store"]
+__all__ = ["BlobStore", "Staged", "made", "store"]
 
 
 def store() -> BlobStore:
     """The store that settings name: {"BACKEND": dotted path, "OPTIONS": constructor's arguments}."""
-    chosen = conf.setting("STORE")
+    return made(conf.setting("STORE"))
+
+
+def made(chosen: Mapping[str, Any]) -> BlobStore:
+    """A store as settings describe one."""
     return _made(chosen["BACKEND"], tuple(sorted(chosen.get("OPTIONS", {}).items())))
 
 

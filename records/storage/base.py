@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 CHUNK = 1024 * 1024
+#: Told how many bytes were just read, so that it may slow the reader down or end it by raising.
+Pace = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class BlobStore(Protocol):
     `stage` hashes a stream into a private file; `adopt` does so with a file that is already on the store's
     file system and moves it; `keep` makes one durable under its digest and returns only when it is, `keep_all`
     several with as few sync calls as one; `open` gives the bytes of a digest; `verify` re-hashes what is stored;
-    `set_aside` tells the digests of which damaged bytes were.
+    `set_aside` tells the digests of which damaged bytes were; `alone` lets one process of the installation at a time
+    into what the name says, and gives False where somebody is in and one does not wait.
     All raise `StoreUnavailable` when the medium refuses; `open` raises `IntegrityFailure` when absent.
     """
 
@@ -44,7 +48,9 @@ class BlobStore(Protocol):
 
     def path_of(self, digest: str) -> Path: ...
 
-    def verify(self, digest: str, size: int) -> str: ...
+    def verify(self, digest: str, size: int, pace: Pace | None = None) -> str: ...
+
+    def alone(self, name: str, *, wait: bool) -> contextlib.AbstractContextManager[bool]: ...
 
     def set_aside(self) -> list[str]: ...
 

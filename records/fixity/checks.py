@@ -1,0 +1,123 @@
+"""What is noted of each check, and what is due: the cycle needs no cursor, so nothing of it is lost by an end (K1)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+
+from records import clock, conf
+from records.fixity.places import STORE, Place
+from records.models import Blob, Document, StoredCheck
+from records.vocabulary import DocumentState
+
+ALGORITHM = "sha256"
+#: What was found wrong and could not be mended is looked at again this soon.
+AGAIN = datetime.timedelta(hours=1)
+AT_ONCE = 500
+
+
+def note(place: str, results: Mapping[str, str]) -> None:
+    """Write the results of checks made now, by digest, over those of the checks before."""
+    moment = clock.now()
+    rows = [
+        StoredCheck(blob_id=digest, place=place, algorithm=ALGORITHM, at=moment, result=result)
+        for digest, result in results.items()
+    ]
+    with transaction.atomic():
+        StoredCheck.objects.bulk_create(
+            rows,
+            batch_size=AT_ONCE,
+            update_conflicts=True,
+            unique_fields=["blob", "place"],
+            update_fields=["algorithm", "at", "result"],
+        )
+
+
+def noted(place: str, digests: Iterable[str]) -> dict[str, str]:
+    """The last result of each of these digests in a place; those never checked there are left out."""
+    rows = StoredCheck.objects.filter(place=place, blob__in=list(digests))
+    return dict(rows.values_list("blob_id", "result"))
+
+
+def due(place: Place) -> QuerySet[Blob]:
+    """Bytes whose check in a place is too old, never made, found a fault, or bears a date to come (the
+    clock went back): the longest unproved first. Of a copy, only what was copied."""
+    plan, now = conf.fixity(), clock.now()
+    made = StoredCheck.objects.filter(blob=OuterRef("pk"), place=place.name)
+    sealed = Document.objects.filter(blob=OuterRef("pk"), state=DocumentState.SEALED)
+    known = Blob.objects.annotate(last=Subquery(made.values("at")[:1]), found=Subquery(made.values("result")[:1]))
+    late = Q(last__lt=now - datetime.timedelta(days=plan.days)) | Q(last__gt=now)
+    late |= Q(last__lt=now - datetime.timedelta(days=plan.sealed_days)) & Exists(sealed)
+    late |= Q(last__lt=now - AGAIN) & Q(found__gt="")
+    late = late if place.is_copy else late | Q(last=None)
+    return known.filter(late).order_by(F("last").asc(nulls_first=True), "pk")
+
+
+def uncopied(place: Place) -> QuerySet[Blob]:
+    """Bytes that lack a copy there, and are not known to be damaged: the outbox of replication."""
+    made = StoredCheck.objects.filter(blob=OuterRef("pk"), place=place.name)
+    wrong = damaged().filter(blob=OuterRef("pk"))
+    return Blob.objects.filter(~Exists(made), ~Exists(wrong)).order_by("stored_at", "pk")
+
+
+def damaged(place: str = STORE) -> QuerySet[StoredCheck]:
+    """Checks that found bytes wrong and that nothing has mended since."""
+    return StoredCheck.objects.filter(place=place).exclude(result="")
+
+
+def lost() -> QuerySet[StoredCheck]:
+    """Of those of the store, the ones that no copy has right: nobody can be given these bytes."""
+    right = StoredCheck.objects.exclude(place=STORE).filter(blob=OuterRef("blob"), result="")
+    return damaged().filter(~Exists(right))
+
+
+def documents_of(digests: Iterable[str]) -> QuerySet[Document]:
+    """Pieces that rest on these bytes: their own, or those of a copy made from them and kept."""
+    wanted = list(digests)
+    return Document.objects.filter(Q(blob__in=wanted) | Q(renditions__blob__in=wanted)).distinct()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far the cycle has come in one place: digests and bytes there are, those proved within their days, those
+    that wait, and the moments of the oldest and the newest check. `seconds` until what waits is read, at the pace of
+    the settings (0 where there is no limit)."""
+
+    place: Place
+    total: int
+    size: int
+    waiting: int
+    waiting_size: int
+    damaged: int
+    oldest: datetime.datetime | None
+    next_due: datetime.datetime | None
+    seconds: float
+    cycle_seconds: float
+
+    @property
+    def proved(self) -> int:
+        return self.total - self.waiting
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.proved // self.total if self.total else 100
+
+
+def coverage_of(place: Place) -> Coverage:
+    plan = conf.fixity()
+    checks = StoredCheck.objects.filter(place=place.name)
+    known = Blob.objects.filter(Exists(checks.filter(blob=OuterRef("pk")))) if place.is_copy else Blob.objects.all()
+    everything = known.aggregate(count=Count("pk"), size=Sum("size"))
+    waits = due(place).order_by().aggregate(count=Count("pk"), size=Sum("size"))
+    oldest = checks.aggregate(at=Min("at"))["at"]
+    size, waiting = int(everything["size"] or 0), int(waits["size"] or 0)
+    rate = plan.bytes_per_second
+    return Coverage(
+        place, int(everything["count"]), size, int(waits["count"]), waiting,
+        damaged(place.name).count(), oldest, oldest + datetime.timedelta(days=plan.days) if oldest else None,
+        waiting / rate if rate else 0.0, size / rate if rate else 0.0,
+    )  # fmt: skip
