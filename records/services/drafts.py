@@ -222,7 +222,6 @@ def describe_draft(
 ) -> None:
     """Keep what the person says of the file so far, complete or not."""
     del actor  # whoever asks has been given the draft, which is its owner's alone
-    standing.check_free(draft.expediente_id)
     note(draft, tipo=tipo[:120], date=date, title=title[:TITLE_LENGTH], faults=[])
 
 
@@ -306,8 +305,12 @@ def given_receipt(draft: Draft) -> FilingReceipt:
 
 
 def discard_draft(*, actor: Actor, draft: Draft) -> None:
-    """Drop a draft and its bytes; discarding twice is the same as once. Raises RuleViolation for one already filed."""
+    """Drop a draft and its bytes; discarding twice is the same as once.
+
+    Raises RuleViolation for one already filed, and UnderHold.
+    """
     del actor  # whoever asks has been given the draft, which is its owner's alone
+    standing.check_free(draft.expediente_id)
     dropped = Draft.objects.filter(pk=draft.pk, state__in=OPEN).update(
         state=DraftState.DISCARDED, updated_at=clock.now()
     )

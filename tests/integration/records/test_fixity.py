@@ -105,9 +105,7 @@ def test_damaged_bytes_are_never_copied(piece: Document) -> None:
 
 
 @pytest.mark.rule("K2")
-def test_a_copy_medium_that_is_full_leaves_the_copies_waiting(
-    piece: Document, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_copy_medium_that_is_full_leaves_the_copies_waiting(piece: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     real = FilesystemStore._copy
 
     def full(self: FilesystemStore, stream: Any, path: Path, limit: int) -> Any:
@@ -173,9 +171,7 @@ def test_bytes_swapped_between_two_pieces_name_both(copied: Document, cast: dict
 @pytest.mark.rule("K1")
 @pytest.mark.criterion(15)
 @pytest.mark.parametrize("where", ["store", "copies"])
-def test_a_flipped_byte_is_found_within_the_cycle_and_mended_from_the_other_place(
-    copied: Document, where: str
-) -> None:
+def test_a_flipped_byte_is_found_within_the_cycle_and_mended_from_the_other_place(copied: Document, where: str) -> None:
     place = store() if where == "store" else the_copy()
     right = file_of(place, copied).read_bytes()
     flip(file_of(place, copied))
