@@ -26,6 +26,7 @@ from records.stages import label_of
 
 #: Title and word of the act, by group.
 TOLD: dict[str, tuple[Any, Any]] = {
+    "damaged": (_("Dañados en todas sus copias"), _("Ver")),
     "to_approve": (_("Por aprobar"), _("Decidir")),
     "resentencings": (_("Cambios de retención por decidir"), _("Decidir")),
     "incomplete": (_("Incompletos"), _("Completar")),

@@ -16,6 +16,7 @@ from records.desk import ledger_lines
 from records.desk.doors import READ, desk_view
 from records.desk.filing import limits, offered_in
 from records.desk.paging import page_of, page_of_growing
+from records.holds.selectors import count_over
 from records.models import Expediente
 from records.permissions import Rights
 from records.selectors.checklist import checklist_for
@@ -55,12 +56,17 @@ ACTS: dict[str, tuple[tuple[str, Any, str], ...]] = {
         ("expediente-stage", _("Cambiar etapa"), Action.ADVANCE_EXPEDIENTE),
         ("expediente-support", _("Soporte"), Action.ADVANCE_EXPEDIENTE),
         ("expediente-close", _("Cerrar"), Action.CLOSE_EXPEDIENTE),
+        ("expediente-hold", _("Suspender la disposición"), Action.PLACE_HOLD),
     ),
     ExpedienteState.CLOSED_ADMINISTRATIVE: (
         ("expediente-close-for-good", _("Cierre definitivo"), Action.CLOSE_EXPEDIENTE),
         ("expediente-reopen", _("Reabrir"), Action.REOPEN_EXPEDIENTE),
+        ("expediente-hold", _("Suspender la disposición"), Action.PLACE_HOLD),
     ),
-    ExpedienteState.CLOSED_DEFINITIVE: (("expediente-reopen", _("Reabrir"), Action.REOPEN_EXPEDIENTE),),
+    ExpedienteState.CLOSED_DEFINITIVE: (
+        ("expediente-reopen", _("Reabrir"), Action.REOPEN_EXPEDIENTE),
+        ("expediente-hold", _("Suspender la disposición"), Action.PLACE_HOLD),
+    ),
 }
 
 
@@ -169,6 +175,7 @@ def head(request: HttpRequest, expediente: Expediente, tab: str) -> dict[str, An
         "course": course_of(expediente),
         "may_file": may(rights, Action.FILE, expediente),
         "acts": acts_for(rights, expediente),
+        "holds": count_over(rights, expediente),
         "tabs": tabs_of(expediente, tab, {"expediente-missing": missing_now(request, expediente, summary)}),
         "section": "/custodia/expedientes/",
     }

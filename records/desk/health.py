@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from records import parsing, permissions, scanning
 from records.desk.doors import BOTH, WRITE, desk_view
+from records.selectors.integrity import state_of_bytes
 from records.selectors.service_state import (
     count_unread,
     count_unreadable_pages,
@@ -38,10 +39,11 @@ def health(request: HttpRequest) -> HttpResponse:
     """How things stand, without touching any; by POST the store is really given a byte, and takes it back."""
     stands = store_takes_bytes() if request.method == "POST" else store_stands()
     unreadable = count_unreadable_pages(request.user)
-    checks = [worker(), queue(request), recogniser(unreadable), store(stands), cell(), scanner(), key()]
+    checks = [worker(), queue(request), recogniser(unreadable), store(stands), integrity(), cell(), scanner(), key()]
     context = {
         "checks": checks,
         "tried": request.method == "POST",
+        "may_verify": permissions.allows(request.user, Action.VERIFY),
         "may_read_again": unreadable > 0 and permissions.allows(request.user, Action.FILE),
     }
     return render(request, "records/health.html", context)
@@ -95,6 +97,21 @@ def recogniser(unreadable: int) -> Check:
 def store(well: bool) -> Check:
     said = _("Recibe y entrega.") if well else _("No puede guardar ahora. No radique hasta que vuelva.")
     return Check(_("Almacén de documentos"), well, said)
+
+
+#: What is said of the stored bytes, by `state_of_bytes`.
+BYTES: Mapping[str, Any] = {
+    "": _("Lo guardado se comprueba por turnos y tiene copia en otro lugar."),
+    "lost": _("Hay documentos dañados en todas sus copias: no se entregan. Avise al custodio."),
+    "away": _("La segunda copia no está disponible: lo nuevo queda en un solo lugar hasta que vuelva."),
+    "single": _("Esta instalación no tiene segunda copia: un daño no podría repararse."),
+    "mending": _("Se hallaron bytes dañados y se están reponiendo desde la otra copia."),
+}
+
+
+def integrity() -> Check:
+    state = state_of_bytes()
+    return Check(_("Integridad de los documentos"), not state, BYTES[state])
 
 
 def cell() -> Check:

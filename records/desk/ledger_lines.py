@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from records import permissions, stages
 from records.audit import ACTIONS
@@ -171,9 +171,26 @@ def detail_of(facts: dict[str, Any], names: Mapping[str, str]) -> str:
         str(PROBLEMS.get(str(facts.get("problem", "")), "")),
         _("página %(page)s") % {"page": facts["page"]} if facts.get("page") else "",
         stage_step(facts),
+        amounts(facts),
         str(facts.get("key", "")) if facts.get("annex") else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def amounts(facts: Mapping[str, Any]) -> str:
+    """How much a sweep checked, or removed."""
+    told = [
+        ngettext("%(n)s comprobado", "%(n)s comprobados", facts["checked"]) % {"n": facts["checked"]}
+        if facts.get("checked", 0) > 1
+        else "",
+        ngettext("%(n)s repuesto", "%(n)s repuestos", facts["mended"]) % {"n": facts["mended"]}
+        if facts.get("mended")
+        else "",
+        ngettext("%(n)s archivo", "%(n)s archivos", facts["removed"]) % {"n": facts["removed"]}
+        if facts.get("removed")
+        else "",
+    ]
+    return " · ".join(part for part in told if part)
 
 
 def stage_step(facts: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from records import permissions, telling, telling_signatures
 from records.desk import ledger_lines
 from records.explain import explain
+from records.holds.selectors import count_over_document
 from records.models import Document, Part, Rendition
 from records.permissions import Actor
 from records.selectors import made
@@ -76,6 +77,8 @@ def rights_context(actor: Actor, piece: Document) -> dict[str, Any]:
         "returned": returned_act(piece),
         "because": why.because,
         "allowed": why.allowed,
+        "held": bool(count_over_document(rights, piece)),
+        "may_hold": rights.allows(Action.PLACE_HOLD, piece),
         "may_verify": rights.allows(Action.VERIFY, piece),
         "names_tools": rights.allows(Action.GRANT, piece) or rights.allows(Action.READ_LEDGER),
         "may_read_again": rights.allows(Action.FILE, piece),

@@ -18,16 +18,23 @@ from records.models import Document
 from records.parsing import formats
 from records.selectors.documents import get_document_for
 from records.selectors.pages import find_attached, last_page_with_text
-from records.services.fixity import RENDITION, verify_document
+from records.services.fixity import COPY, MENDED, RENDITION, verify_document
 from records.services.viewing import view_document
 from records.vocabulary import ReadingState
 
 #: Sizes that a page image of the plain sharpness would show blurred.
 ENLARGED = frozenset({"150", "200"})
 UNLIKE = _("Los bytes guardados no coinciden con los radicados. No se entrega nada de ella; avise al custodio.")
+UNCOPIED = _(
+    "Los bytes radicados están intactos, pero su segunda copia no lo está y no se pudo reponer. Avise a soporte."
+)
 #: What verifying answers, by problem: kind of message and sentence.
 VERIFIED: dict[str, tuple[int, Any]] = {
     "": (messages.SUCCESS, _("Se releyeron los bytes guardados: son los que se radicaron, y sus copias están bien.")),
+    MENDED: (
+        messages.WARNING,
+        _("Había bytes dañados: se repusieron desde la otra copia, y los dañados quedaron apartados. Todo está bien."),
+    ),
     RENDITION: (
         messages.ERROR,
         _("Los bytes radicados están intactos, pero una copia derivada ya no es la que se hizo. Avise a soporte."),
@@ -175,7 +182,8 @@ def hit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @desk_view(*WRITE)
 def verify(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     piece = get_document_for(request.user, key)
-    kind, sentence = VERIFIED.get(verify_document(actor=request.user, document=piece), (messages.ERROR, UNLIKE))
+    found = verify_document(actor=request.user, document=piece)
+    kind, sentence = VERIFIED.get(found, (messages.ERROR, UNCOPIED if found.startswith(COPY) else UNLIKE))
     messages.add_message(request, kind, sentence)
     return redirect("desk:document", key=piece.pk)
 

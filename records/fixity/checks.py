@@ -43,6 +43,11 @@ def noted(place: str, digests: Iterable[str]) -> dict[str, str]:
     return dict(rows.values_list("blob_id", "result"))
 
 
+def noted_anything(place: str) -> bool:
+    """Was anything ever checked there?"""
+    return StoredCheck.objects.filter(place=place).exists()
+
+
 def due(place: Place) -> QuerySet[Blob]:
     """Bytes whose check in a place is too old, never made, found a fault, or bears a date to come (the
     clock went back): the longest unproved first. Of a copy, only what was copied."""

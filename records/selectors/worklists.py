@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from records import clock, permissions
 from records.errors import AccessDenied
+from records.fixity import checks
 from records.models import Appointment, ClassificationAct, Document, Draft, Grant, LedgerEvent, Resentencing
 from records.permissions import Actor, Rights
 from records.selectors.drafts import list_drafts_for
@@ -128,6 +129,12 @@ def incomplete(rights: Rights) -> QuerySet[Draft]:
     return list_drafts_for(rights.actor)
 
 
+def damaged(rights: Rights) -> QuerySet[Document]:
+    """Pieces whose bytes are wrong in every place: nothing of them is delivered until the right ones come back."""
+    lost = checks.lost().values("blob")
+    return rights.visible().select_related("expediente", "tipo", "reading", "filed_by").filter(blob__in=lost)
+
+
 Choice = Callable[[Rights], QuerySet[Any]]
 CUSTODY = permissions.OFFICE_ACTS[Action.PROPOSE_LEVEL]
 APPROVERS = permissions.OFFICE_ACTS[Action.APPROVE_LEVEL]
@@ -136,6 +143,7 @@ FILERS = permissions.OFFICE_ACTS[Action.FILE]
 WARDENS = permissions.OFFICE_ACTS[Action.HANDLE_QUARANTINE]
 #: Each group of the bandeja: whose duty it is, and what it holds.
 GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
+    "damaged": (CUSTODY, damaged),
     "to_approve": (APPROVERS, to_approve),
     "resentencings": (permissions.OFFICE_ACTS[Action.APPROVE_TRD], resentencings),
     "incomplete": (FILERS, incomplete),

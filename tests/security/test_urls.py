@@ -83,6 +83,7 @@ SEERS: Mapping[str, Any] = {
     "quarantined": lambda _name: CONTRACTS.split(),
     "index": lambda _name: [*STAFF.split(), "supervisor.cd001", "auditoria"],
     "resentencing": lambda _name: [*STAFF.split(), "supervisor.cd001"],
+    "hold": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "draft": lambda _name: ["archivista"],
     "job": lambda _name: [*STAFF.split(), "supervisor.cd001"],
 }
@@ -120,6 +121,7 @@ def built() -> Town:
         "job": {"A": job_of(house).pk},
         "project": {"hidden": project.pk},
         "resentencing": {"A": resentencing_of(house).pk},
+        "hold": {"A": hold_of(house).pk},
         "draft": {"A": draft_of(house).pk},
         "quarantined": {place: refused_in(house, place).pk for place in "AC"},
     }
@@ -132,6 +134,14 @@ def index_of(house: House) -> uuid.UUID:
     place.last_order = place.last_folio = len(houses.LETTERS)
     place.save(update_fields=["last_order", "last_folio"])
     return indexes.issue_index(actor=house.cast["archivista"], expediente=place).expediente_id
+
+
+def hold_of(house: House) -> Hold:
+    """A suspension over a reserved piece of A."""
+    return Hold.objects.create(
+        document=house.pieces["A.R"], kind="audit", authority="canarioautoridad", reason="canariomotivohold",
+        placed_by=house.cast["custodia"], placed_at=clock.now(),
+    )  # fmt: skip
 
 
 def draft_of(house: House) -> Draft:
