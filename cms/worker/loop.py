@@ -31,6 +31,8 @@ MEND_EVERY = 10.0
 CHECKPOINT_EVERY = 60.0
 #: How soon new bytes are copied elsewhere, and what is due is proved.
 CARE_EVERY = 5.0
+#: Looking for it in a great store takes long: when there was nothing, so many times as long is waited.
+CARE_REST = 20
 #: Seconds that readers are given to finish when asked to stop; what they leave is recovered by the next worker.
 GRACE = 8.0
 
@@ -95,8 +97,9 @@ def keep_bytes(stop: threading.Event) -> None:
     """Copy and prove stored bytes at the pace that settings allow, beside everything else."""
     keeper = BytesKeeper(stop.is_set)
     while not stop.is_set():
+        asked = time.monotonic()
         if not patiently(keeper.step):
-            stop.wait(CARE_EVERY)
+            stop.wait(max(CARE_EVERY, CARE_REST * (time.monotonic() - asked)))
     connections.close_all()
 
 

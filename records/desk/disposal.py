@@ -60,8 +60,9 @@ def why(due: Due) -> str:
     """The rule and its sum, in one sentence."""
     place = _now("en archivo de gestión") if due.act == TRANSFER else _now("en gestión y central")
     told = {"years": due.years, "place": place, "closed": due.closed_on.strftime("%d/%m/%Y")}
-    one, many = (
+    sentence = ngettext(
         "%(years)s año %(place)s desde el cierre del %(closed)s",
         "%(years)s años %(place)s desde el cierre del %(closed)s",
+        due.years,
     )
-    return ngettext(one, many, due.years) % told
+    return sentence % told

@@ -17,7 +17,7 @@ from records import audit, conf
 from records.errors import StoreUnavailable
 from records.fixity.places import store
 from records.fixity.replication import replicate
-from records.fixity.sweep import Swept, sweep_slice
+from records.fixity.sweep import Sweeper, Swept
 from records.storage.base import Pace
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Keeper:
 
     def __init__(self, ends: Callable[[], bool] = lambda: False, rate: int | None = None) -> None:
         self.pace: Pace = Throttle(conf.fixity().bytes_per_second if rate is None else rate, ends)
-        self.untold, self.told_at = Swept(), time.monotonic()
+        self.sweeper, self.untold, self.told_at = Sweeper(), Swept(), time.monotonic()
 
     def step(self) -> bool:
         """Do one slice; False when nothing was left to do, or somebody else does it."""
@@ -71,7 +71,7 @@ class Keeper:
             return False
 
     def worked(self) -> bool:
-        copied, swept = replicate(self.pace), sweep_slice(self.pace)
+        copied, swept = replicate(self.pace), self.sweeper.slice(self.pace)
         self.untold.add(swept)
         more = bool(copied or swept.checked)
         if self.untold.checked and (not more or time.monotonic() - self.told_at > TELL_EVERY):

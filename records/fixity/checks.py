@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from records import clock, conf
 from records.fixity.places import STORE, Place
@@ -49,24 +49,37 @@ def noted_anything(place: str) -> bool:
 
 
 def due(place: Place) -> QuerySet[Blob]:
-    """Bytes whose check in a place is too old, never made, found a fault, or bears a date to come (the
-    clock went back): the longest unproved first. Of a copy, only what was copied."""
+    """Bytes to be proved in a place now: those never proved there while there are some, then those whose check is too
+    old. Of a copy, only what was copied."""
+    never = unchecked(place)
+    return late(place) if place.is_copy or never is None else never
+
+
+def late(place: Place) -> QuerySet[Blob]:
+    """Bytes whose check there is too old, found a fault, or bears a date to come (the clock went back): the longest
+    unproved first. It is asked of the checks, by their index: of a great store nearly nothing is read."""
     plan, now = conf.fixity(), clock.now()
-    made = StoredCheck.objects.filter(blob=OuterRef("pk"), place=place.name)
     sealed = Document.objects.filter(blob=OuterRef("pk"), state=DocumentState.SEALED)
-    known = Blob.objects.annotate(last=Subquery(made.values("at")[:1]), found=Subquery(made.values("result")[:1]))
-    late = Q(last__lt=now - datetime.timedelta(days=plan.days)) | Q(last__gt=now)
-    late |= Q(last__lt=now - datetime.timedelta(days=plan.sealed_days)) & Exists(sealed)
-    late |= Q(last__lt=now - AGAIN) & Q(found__gt="")
-    late = late if place.is_copy else late | Q(last=None)
-    return known.filter(late).order_by(F("last").asc(nulls_first=True), "pk")
+    old = Q(checks__at__lt=now - datetime.timedelta(days=plan.days)) | Q(checks__at__gt=now)
+    old |= Q(checks__at__lt=now - datetime.timedelta(days=plan.sealed_days)) & Exists(sealed)
+    old |= Q(checks__at__lt=now - AGAIN, checks__result__gt="")
+    return Blob.objects.filter(old, checks__place=place.name).order_by("checks__at", "pk")
+
+
+def unchecked(place: Place) -> QuerySet[Blob] | None:
+    """Bytes that were never proved there; None when there are none, which two counts tell."""
+    made = StoredCheck.objects.filter(place=place.name)
+    if made.count() == Blob.objects.count():
+        return None
+    return Blob.objects.filter(~Exists(made.filter(blob=OuterRef("pk")))).order_by("stored_at", "pk")
 
 
 def uncopied(place: Place) -> QuerySet[Blob]:
     """Bytes that lack a copy there, and are not known to be damaged: the outbox of replication."""
-    made = StoredCheck.objects.filter(blob=OuterRef("pk"), place=place.name)
-    wrong = damaged().filter(blob=OuterRef("pk"))
-    return Blob.objects.filter(~Exists(made), ~Exists(wrong)).order_by("stored_at", "pk")
+    never = unchecked(place)
+    if never is None:
+        return Blob.objects.none()
+    return never.filter(~Exists(damaged().filter(blob=OuterRef("pk"))))
 
 
 def damaged(place: str = STORE) -> QuerySet[StoredCheck]:
@@ -117,12 +130,18 @@ def coverage_of(place: Place) -> Coverage:
     checks = StoredCheck.objects.filter(place=place.name)
     known = Blob.objects.filter(Exists(checks.filter(blob=OuterRef("pk")))) if place.is_copy else Blob.objects.all()
     everything = known.aggregate(count=Count("pk"), size=Sum("size"))
-    waits = due(place).order_by().aggregate(count=Count("pk"), size=Sum("size"))
+    never = None if place.is_copy else unchecked(place)
+    waits = [
+        rows.order_by().aggregate(count=Count("pk"), size=Sum("size"))
+        for rows in (late(place), never)
+        if rows is not None
+    ]
     oldest = checks.aggregate(at=Min("at"))["at"]
-    size, waiting = int(everything["size"] or 0), int(waits["size"] or 0)
+    size, waiting = int(everything["size"] or 0), sum(int(row["size"] or 0) for row in waits)
+    count = sum(int(row["count"]) for row in waits)
     rate = plan.bytes_per_second
     return Coverage(
-        place, int(everything["count"]), size, int(waits["count"]), waiting,
+        place, int(everything["count"]), size, count, waiting,
         damaged(place.name).count(), oldest, oldest + datetime.timedelta(days=plan.days) if oldest else None,
         waiting / rate if rate else 0.0, size / rate if rate else 0.0,
     )  # fmt: skip

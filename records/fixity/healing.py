@@ -57,6 +57,8 @@ def rewritten(place: Place, digest: str, size: int) -> Place | None:
             continue
         if copied(source, place, digest, size) == "":
             return source
+        if fault := source.store.verify(digest, size):  # the medium may have refused, and the source be right
+            note_found(source, {digest: fault})
     return None
 
 

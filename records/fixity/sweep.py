@@ -11,12 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from records.fixity import checks, healing
-from records.fixity.places import Place, places
+from records.fixity.places import Place, places, store
 from records.models import Blob
 from records.storage.base import Pace
 
 #: Read before results are noted: so many digests, or so many bytes.
 AT_ONCE, BYTES_AT_ONCE = 256, 512 * 1024**2
+#: How many due digests are asked for at once.
+ASKED = 8_192
 #: SHA-256 lets other threads run: two read nearly twice as fast as one; more gain little and disturb the rest.
 THREADS = min(2, os.cpu_count() or 1)
 
@@ -37,12 +39,30 @@ class Swept:
         self.mended += other.mended
 
 
-def sweep_slice(pace: Pace | None = None) -> Swept:
-    """Prove the next slice of what is due, in the first place that has some. Nothing checked: nothing is due."""
-    for place in places():
-        if place.stands() and (some := within(checks.due(place)[:AT_ONCE])):
-            return prove(place, some, pace)
-    return Swept()
+class Sweeper:
+    """Goes through what is due, a slice at each call. What is due is asked in long lists: asking looks at every
+    digest of the installation."""
+
+    def __init__(self) -> None:
+        self.place, self.waiting = store(), list[Blob]()
+
+    def slice(self, pace: Pace | None = None) -> Swept:
+        """Prove the next slice of what is due, the store's first. Nothing checked: nothing is due."""
+        if not self.waiting:
+            self.ask()
+        some = within(self.waiting[:AT_ONCE])
+        if not some or not self.place.stands():
+            self.waiting = []
+            return Swept()
+        swept = prove(self.place, some, pace)
+        self.waiting = self.waiting[len(some) :]
+        return swept
+
+    def ask(self) -> None:
+        for place in places():
+            self.place, self.waiting = place, list(checks.due(place)[:ASKED]) if place.stands() else []
+            if self.waiting:
+                return
 
 
 def within(blobs: Iterable[Blob]) -> list[Blob]:

@@ -56,6 +56,9 @@ CUSTODY_ACTS = frozenset(
         "level.overtaken",
         "level.inherited",
         "custody.verified",
+        "custody.copied",
+        "custody.mended",
+        "custody.damaged",
     }
 )
 #: Readings: one's own, or those of all for whoever answers for the piece.

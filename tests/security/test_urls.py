@@ -17,7 +17,7 @@ from django.test.utils import override_settings
 from cms.core.bootstrap import ensure_site
 from records import clock
 from records.convenios.models import Project
-from records.models import ClassificationAct, Draft, Grant, Job, Quarantined, Resentencing, Subserie
+from records.models import ClassificationAct, Draft, Grant, Hold, Job, Quarantined, Resentencing, Subserie
 from records.services import access, classification, indexes, jobs, renditions, viewing
 from records.services.jobs import NewRow
 from records.vocabulary import Level
@@ -139,7 +139,7 @@ def index_of(house: House) -> uuid.UUID:
 def hold_of(house: House) -> Hold:
     """A suspension over a reserved piece of A."""
     return Hold.objects.create(
-        document=house.pieces["A.R"], kind="audit", authority="canarioautoridad", reason="canariomotivohold",
+        document=house.pieces["A.R"], kind="audit", authority="canarioautoridad", reason="canariosuspension",
         placed_by=house.cast["custodia"], placed_at=clock.now(),
     )  # fmt: skip
 
@@ -225,6 +225,8 @@ def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
         "canariomotivo": frozenset({"custodia", "revisora"}),
         "canarioretencion": frozenset([*STAFF.split(), "supervisor.cd001"]),
         "canarioponderacion": readers_of_act,
+        "canarioautoridad": frozenset([*STAFF.split(), "supervisor.cd001"]),
+        "canariosuspension": frozenset([*STAFF.split(), "supervisor.cd001"]),
         "canarioborrador": frozenset({"archivista"}),
         "canariotrabajo": frozenset({"archivista", "custodia"}),
         "canarioseguro": readers_of_act,

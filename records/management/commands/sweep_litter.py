@@ -25,8 +25,7 @@ class Command(JsonCommand):
     def run(self, options: Mapping[str, Any]) -> Outcome:
         found = sweep_litter(set_orphans_aside=options["orphans"], discard_damaged=options["damaged"])
         lines = [
-            _("%(removed)d restos retirados, %(set_aside)d apartados, %(discarded)d dañados eliminados")
-            % asdict(found),
+            _("%(removed)d restos retirados, %(set_aside)d apartados, %(discarded)d eliminados") % asdict(found),
             *(f"{place}: {digest}" for place, names in found.orphans.items() for digest in names),
             *(_("%(digest)s: su disposición está suspendida") % {"digest": digest} for digest in found.held),
         ]

@@ -209,10 +209,10 @@ def test_a_sweep_that_was_killed_goes_on_where_it_was(
     care.care_now()
     monkeypatch.setattr(sweep, "AT_ONCE", 2)
     with clock.at(clock.now() + 91 * DAYS):
-        assert sweep.sweep_slice().checked == 2
+        assert sweep.Sweeper().slice().checked == 2
         assert checks.due(store()).count() == 2, "what was proved before the end stays proved"
         assert checks.coverage_of(store()).percent == 50
-        assert sweep.sweep_slice().checked == 2
+        assert sweep.Sweeper().slice().checked == 2
         assert checks.coverage_of(store()).percent == 100
 
 
