@@ -57,7 +57,8 @@ def rewritten(place: Place, digest: str, size: int) -> Place | None:
             continue
         if copied(source, place, digest, size) == "":
             return source
-        if fault := source.store.verify(digest, size):  # the medium may have refused, and the source be right
+        known = not source.is_copy or checks.noted(source.name, [digest])
+        if known and (fault := source.store.verify(digest, size)):  # else the medium refused, or it was never copied
             note_found(source, {digest: fault})
     return None
 
