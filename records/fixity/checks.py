@@ -61,7 +61,7 @@ def late(place: Place) -> QuerySet[Blob]:
     plan, now = conf.fixity(), clock.now()
     sealed = Document.objects.filter(blob=OuterRef("pk"), state=DocumentState.SEALED)
     old = Q(checks__at__lt=now - datetime.timedelta(days=plan.days)) | Q(checks__at__gt=now)
-    old |= Q(checks__at__lt=now - datetime.timedelta(days=plan.sealed_days)) & Exists(sealed)
+    old |= Q(Exists(sealed), checks__at__lt=now - datetime.timedelta(days=plan.sealed_days))
     old |= Q(checks__at__lt=now - AGAIN, checks__result__gt="")
     return Blob.objects.filter(old, checks__place=place.name).order_by("checks__at", "pk")
 

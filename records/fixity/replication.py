@@ -42,7 +42,8 @@ def replicate_to(place: Place, pace: Pace | None = None) -> int:
 
 def within(blobs: Iterable[Blob]) -> list[Blob]:
     """The first of them, as many as fit one slice; never none."""
-    chosen, size = [], 0
+    chosen: list[Blob] = []
+    size = 0
     for blob in blobs:
         size += blob.size
         if chosen and size > BYTES_AT_ONCE:

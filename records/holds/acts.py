@@ -21,11 +21,11 @@ def place_hold(*, actor: Actor, target: Document | Expediente, kind: str, author
     """
     permissions.check(actor, Action.PLACE_HOLD, target)
     check_told(authority, reason, kind)
-    piece = target if isinstance(target, Document) else None
+    over = {"document" if isinstance(target, Document) else "expediente": target}
     with transaction.atomic():
         hold = Hold.objects.create(
-            kind=kind, document=piece, expediente=None if piece else target,
-            authority=authority.strip(), reason=reason.strip(), placed_by=actor, placed_at=clock.now(),
+            kind=kind, **over, authority=authority.strip(), reason=reason.strip(),
+            placed_by=actor, placed_at=clock.now(),
         )  # fmt: skip
         audit.record("hold.placed", actor=actor, subject=target, hold=hold.pk, kind=kind)
     return hold

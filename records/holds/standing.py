@@ -45,12 +45,8 @@ def holds_over_bytes(digest: str) -> bool:
 
 def held_expedientes() -> set[uuid.UUID]:
     """Expedientes that are held by themselves, or of which a piece is."""
-    own, of_piece, placed = set(), set(), set()
-    for row in standing().values_list("expediente", "document__expediente", "document__placements__expediente"):
-        own.add(row[0])
-        of_piece.add(row[1])
-        placed.add(row[2])
-    return {key for key in own | of_piece | placed if key}
+    reached = ("expediente", "document__expediente", "document__placements__expediente")
+    return {key for row in standing().values_list(*reached) for key in row if key is not None}
 
 
 def held_documents(keys: Iterable[str]) -> set[str]:
@@ -64,7 +60,7 @@ def held_documents(keys: Iterable[str]) -> set[str]:
 
 def held_places() -> set[uuid.UUID]:
     """Expedientes held by themselves."""
-    return {key for key in standing().values_list("expediente", flat=True) if key}
+    return {key for key in standing().values_list("expediente", flat=True) if key is not None}
 
 
 def check_free(expediente: Expediente | uuid.UUID) -> None:

@@ -64,7 +64,8 @@ def integrity_for(actor: Actor) -> Integrity:
     events = LedgerEvent.objects.filter(action__in=FINDINGS).order_by("-index")[:TOLD]
     orphans = litter.last_told().get("orphans", {})
     told = orphans if isinstance(orphans, dict) else {}
-    return Integrity([standing_of(place) for place in places()], losses_for(actor), checks.lost().count(), events, told)
+    lost = checks.lost().count()
+    return Integrity([standing_of(place) for place in places()], losses_for(actor), lost, list(events), told)
 
 
 def standing_of(place: Place) -> Standing:

@@ -27,15 +27,14 @@ class Command(JsonCommand):
             begin(options["begin_copy"])
         care_now()
         lost = [str(piece.pk) for piece in checks.documents_of(checks.lost().values_list("blob", flat=True))]
-        document = {
-            "places": [told(place) for place in places()],
-            "lost": sorted(lost),
-        }
-        lines = [
-            _("%(place)s: %(proved)d de %(total)d comprobados, %(damaged)d dañados") % row for row in document["places"]
-        ]
+        rows = [told(place) for place in places()]
+        lines = [_("%(place)s: %(proved)d de %(total)d comprobados, %(damaged)d dañados") % row for row in rows]
         lines += [_("%(key)s: dañado en todas sus copias") % {"key": key} for key in sorted(lost)]
-        return Outcome(document, tuple(lines), fine=not lost and not any(row["damaged"] for row in document["places"]))
+        return Outcome(
+            {"places": rows, "lost": sorted(lost)},
+            tuple(lines),
+            fine=not lost and not any(row["damaged"] for row in rows),
+        )
 
 
 def begin(name: str) -> None:

@@ -80,7 +80,7 @@ def test_a_download_gives_the_right_bytes_after_mending_them(browse: Browse, pie
     path.chmod(0o600)
     path.write_bytes(right[:-1])
     answer = browse("archivista").get(f"/custodia/documentos/{piece.pk}/original")
-    assert b"".join(answer.streaming_content) == right  # type: ignore[attr-defined]
+    assert b"".join(answer.streaming_content) == right
     assert "Se repusieron bytes dañados" in page(browse, "archivista", INTEGRITY)
 
 
