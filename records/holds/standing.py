@@ -60,7 +60,7 @@ def held_documents(keys: Iterable[str]) -> set[str]:
 
 def held_places() -> set[uuid.UUID]:
     """Expedientes held by themselves."""
-    return {key for key in standing().values_list("expediente", flat=True) if key is not None}
+    return set(standing().exclude(expediente=None).values_list("expediente", flat=True))
 
 
 def check_free(expediente: Expediente | uuid.UUID) -> None:
