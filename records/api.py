@@ -28,7 +28,7 @@ from records.events import (
 from records.explain import Because, Explanation, explain
 from records.fixity.care import Keeper as BytesKeeper
 from records.fixity.care import care_now as care_for_bytes
-from records.fixity.litter import sweep_litter
+from records.fixity.litter import sweep_if_possible as sweep_litter
 from records.keys import Key, as_uuid
 from records.ledger.checkpoints import issue_if_possible as checkpoint_ledger
 from records.medium import is_fault as is_of_the_medium

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 REST = 0.1
 RECOVER_EVERY = 10.0
 SWEEP_EVERY = 3600.0
+#: How often the whole store is looked through for what no row names.
+LITTER_EVERY = 6 * SWEEP_EVERY
 #: How often an index that was lost or damaged while nothing was due is noticed and built again.
 MEND_EVERY = 10.0
 #: How often the ledger's head is signed and kept outside: what came since is all that could be rewritten unseen.
@@ -117,7 +119,7 @@ def keep_house(worker: str, stop: threading.Event) -> None:
     chores = (
         *(beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine)),
         *(Chore(SWEEP_EVERY, sweep_page_cache), Chore(CHECKPOINT_EVERY, checkpoint_ledger)),
-        Chore(SWEEP_EVERY, sweep_litter),
+        Chore(LITTER_EVERY, sweep_litter),
     )
     while not stop.is_set():
         for chore in chores:

@@ -101,7 +101,7 @@ def store(well: bool) -> Check:
 
 #: What is said of the stored bytes, by `state_of_bytes`.
 BYTES: Mapping[str, Any] = {
-    "": _("Lo guardado se comprueba por turnos y tiene copia en otro lugar."),
+    "": _("Lo guardado se comprueba por turnos y se copia en otro lugar."),
     "lost": _("Hay documentos dañados en todas sus copias: no se entregan. Avise al custodio."),
     "away": _("La segunda copia no está disponible: lo nuevo queda en un solo lugar hasta que vuelva."),
     "single": _("Esta instalación no tiene segunda copia: un daño no podría repararse."),

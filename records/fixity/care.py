@@ -14,7 +14,7 @@ from itertools import takewhile
 from django.db import transaction
 
 from records import audit, conf
-from records.errors import StoreUnavailable
+from records.errors import RecordsError
 from records.fixity.places import store
 from records.fixity.replication import replicate
 from records.fixity.sweep import Sweeper, Swept
@@ -66,8 +66,8 @@ class Keeper:
                 return mine and self.worked()
         except Ended:
             return False
-        except StoreUnavailable as fault:
-            logger.warning("fixity: %s", fault.facts)
+        except (RecordsError, OSError) as fault:  # a medium that refuses ends no worker
+            logger.warning("fixity: %s", fault)
             return False
 
     def worked(self) -> bool:

@@ -61,7 +61,7 @@ def test_the_page_of_integrity_tells_coverage_copies_and_findings(browse: Browse
 @pytest.mark.criterion(15)
 def test_a_loss_is_told_on_every_page_that_should_and_the_piece_is_refused(browse: Browse, piece: Document) -> None:
     care.care_now()
-    assert "tiene copia en otro lugar" in page(browse, "ajeno", "/custodia/salud/")
+    assert "se copia en otro lugar" in page(browse, "ajeno", "/custodia/salud/")
     break_everywhere(piece)
     refused = browse("archivista").get(f"/custodia/documentos/{piece.pk}/original")
     assert refused.status_code == 500
