@@ -90,13 +90,13 @@ class Tree:
         """Path from the entry `index` to the root of the first `size` entries, from the leaf up."""
         if not 0 <= index < self._checked(size):
             raise ProofOutOfRange(f"entry {index} of {size}")
-        return list(self._path(index, 0, size))
+        return [self._root(*span) for span in inclusion_spans(index, 0, size)]
 
     def consistency(self, first: int, size: int) -> list[bytes]:
         """Proof that the tree of `first` entries is the beginning of that of `size`; empty for none or all."""
         if not 0 <= first <= self._checked(size):
             raise ProofOutOfRange(f"{first} entries of {size}")
-        return list(self._beginning(first, 0, size, whole=True)) if 0 < first < size else []
+        return [self._root(*span) for span in consistency_spans(first, size)]
 
     def _checked(self, size: int) -> int:
         if not 0 <= size <= self.size:
@@ -107,27 +107,36 @@ class Tree:
         """Root of the entries from `start`, which begins a subtree large enough for them."""
         return folded([self.levels[height][place] for height, place in complete(start, end)])
 
-    def _path(self, index: int, start: int, end: int) -> Iterator[bytes]:
-        if end - start <= 1:
-            return
-        middle = start + split(end - start)
-        near, far = ((start, middle), (middle, end)) if index < middle else ((middle, end), (start, middle))
-        yield from self._path(index, *near)
-        yield self._root(*far)
 
-    def _beginning(self, first: int, start: int, end: int, *, whole: bool) -> Iterator[bytes]:
-        """RFC 6962 §2.1.2: `whole` while the earlier tree's own root needs no telling."""
-        if first == end:
-            if not whole:
-                yield self._root(start, end)
-            return
-        middle = start + split(end - start)
-        if first <= middle:
-            yield from self._beginning(first, start, middle, whole=whole)
-            yield self._root(middle, end)
-        else:
-            yield from self._beginning(first, middle, end, whole=False)
-            yield self._root(start, middle)
+def inclusion_spans(index: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The entries under each step of the path from `index` to the root over those from start to end, leaf up."""
+    if end - start <= 1:
+        return
+    middle = start + split(end - start)
+    near, far = ((start, middle), (middle, end)) if index < middle else ((middle, end), (start, middle))
+    yield from inclusion_spans(index, *near)
+    yield far
+
+
+def consistency_spans(first: int, size: int) -> Iterator[tuple[int, int]]:
+    """The entries under each step of the proof that `first` entries are the beginning of `size`; none for none or
+    all."""
+    return _beginning(first, 0, size, whole=True) if 0 < first < size else iter(())
+
+
+def _beginning(first: int, start: int, end: int, *, whole: bool) -> Iterator[tuple[int, int]]:
+    """RFC 6962 §2.1.2: `whole` while the earlier tree's own root needs no telling."""
+    if first == end:
+        if not whole:
+            yield start, end
+        return
+    middle = start + split(end - start)
+    if first <= middle:
+        yield from _beginning(first, start, middle, whole=whole)
+        yield middle, end
+    else:
+        yield from _beginning(first, middle, end, whole=False)
+        yield start, middle
 
 
 def split(size: int) -> int:
