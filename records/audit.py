@@ -102,6 +102,9 @@ ACTIONS: Mapping[str, str] = {
     "custody.litter": "Se retiraron restos de actos interrumpidos",
     "hold.placed": "Suspendió la disposición",
     "hold.lifted": "Levantó la suspensión de la disposición",
+    "certificate.issued": "Expidió un certificado de custodia",
+    "certificate.downloaded": "Descargó un certificado de custodia",
+    "document.exported": "El documento salió en un certificado de custodia",
 }
 DONE, REFUSED, FAILED = RESULTS = ("done", "refused", "failed")
 #: Acts that tell a refusal; any other is done, or has failed when its facts name a fault or a problem.

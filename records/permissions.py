@@ -76,7 +76,10 @@ OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.LIFT_HOLD: frozenset({Role.CONTRACTS_HEAD}),
 }
 CUSTODIAN_ACTS: frozenset[str] = frozenset(
-    {Action.GRANT, Action.EXPLAIN_OTHERS, Action.CLOSE_EXPEDIENTE, Action.PLACE_HOLD}
+    {
+        *(Action.GRANT, Action.EXPLAIN_OTHERS, Action.CLOSE_EXPEDIENTE, Action.PLACE_HOLD),
+        Action.ISSUE_CERTIFICATE,
+    }
 )
 READING: frozenset[str] = frozenset({Action.VIEW, Action.DOWNLOAD})
 #: Segregation of duties: who manages people holds no custody content, whatever else she is.

@@ -59,6 +59,10 @@ REFUSALS: Mapping[str, Sentence] = {
         "La bitácora no es la que se guardó afuera: la base de datos se restauró de un día anterior o alguien la "
         "reescribió. Ejecute verify_ledger y avise al auditor."
     ),
+    "ledger_altered": _(
+        "La bitácora no es la que se firmó: no se expide nada. Ejecute verify_ledger y avise al auditor."
+    ),
+    "nothing_to_certify": _("La bitácora está vacía: todavía no hay nada que certificar."),
     "reading_unavailable": _(
         "El sistema no puede anotar su consulta ahora, y sin eso no entrega nada. Vuelva a intentarlo más tarde."
     ),

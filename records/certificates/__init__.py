@@ -1,0 +1,1 @@
+"""Custody certificates: what a document, an expediente or a package is, proved to somebody without the server."""
