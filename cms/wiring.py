@@ -42,6 +42,7 @@ def connect_custody() -> None:
     records.subscribe(records.DocumentsChanged, index_again)
     records.subscribe(records.ProjectPublished, publish)
     records.subscribe(records.ProjectWithdrawn, withdraw)
+    records.subscribe(records.SigningKeyNoted, publish_key)
 
 
 def index_again(event: records.DocumentsChanged) -> None:
@@ -54,6 +55,10 @@ def publish(event: records.ProjectPublished) -> None:
 
 def withdraw(event: records.ProjectWithdrawn) -> None:
     publication.withdraw(event.project_id)
+
+
+def publish_key(event: records.SigningKeyNoted) -> None:
+    publication.publish_key(event.fingerprint, event.since)
 
 
 def note_search(viewer: Any, text: str, shown: Sequence[search.AnswerHit]) -> None:

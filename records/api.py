@@ -22,6 +22,7 @@ from records.events import (
     ProjectCard,
     ProjectPublished,
     ProjectWithdrawn,
+    SigningKeyNoted,
     announce,
     subscribe,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "RuleViolation",
     "SelfApproval",
     "Serie",
+    "SigningKeyNoted",
     "StoreUnavailable",
     "Subserie",
     "TipoDocumental",

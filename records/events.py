@@ -71,6 +71,14 @@ class ProjectWithdrawn:
     project_id: uuid.UUID
 
 
+@dataclass(frozen=True)
+class SigningKeyNoted:
+    """A key this installation signs with, by its fingerprint (SHA-256 in hex): outsiders compare with it."""
+
+    fingerprint: str
+    since: datetime.datetime
+
+
 Event = TypeVar("Event")
 _handlers: dict[type, list[Callable[[Any], None]]] = {}
 

@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 from records import canonical as canonical_json
 from records import clock, conf
 from records.errors import SigningKeyUnavailable
+from records.events import SigningKeyNoted, announce
 from records.models import SigningKey
 
 ALGORITHM = "Ed25519"
@@ -96,12 +97,17 @@ def ensure_key() -> Signer:
             _place(_draft(Ed25519PrivateKey.generate()), file, replacing=False)
     made = signer()
     note(made)
+    announce(SigningKeyNoted(fingerprint_of(made.public_key), SigningKey.objects.get(pk=made.key_id).since))
     return made
 
 
 def note(made: Signer) -> None:
     """Keep the public half of a key, so that what it signs can be checked for ever."""
-    SigningKey.objects.get_or_create(key_id=made.key_id, defaults={"public_key": made.public_key, "since": clock.now()})
+    row, is_new = SigningKey.objects.get_or_create(
+        key_id=made.key_id, defaults={"public_key": made.public_key, "since": clock.now()}
+    )
+    if is_new:
+        announce(SigningKeyNoted(fingerprint_of(made.public_key), row.since))
 
 
 def new_key(record: Callable[[Signer], None]) -> Signer:

@@ -159,3 +159,18 @@ class PublicChange(models.Model):
 
     class Meta:
         ordering = ("project_id", "decided_at")
+
+
+class PublishedKey(models.Model):
+    """A key that the installation signs with, so that anybody can tell whose seal a certificate bears."""
+
+    fingerprint = models.CharField(_("huella"), max_length=64, primary_key=True)
+    since = models.DateTimeField(_("desde"))
+
+    class Meta:
+        ordering = ("-since",)
+        verbose_name = _("llave publicada")
+        verbose_name_plural = _("llaves publicadas")
+
+    def __str__(self) -> str:
+        return self.fingerprint

@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 
 from cms.publication import search_source
 from cms.publication.models import (
     PublicChange,
     PublishedInclusion,
     PublishedIndicator,
+    PublishedKey,
     PublishedProject,
     WithheldNotice,
 )
@@ -59,6 +60,15 @@ def withdraw(project_id: uuid.UUID) -> bool:
     _keep(project_id, None, now(), None)
     search_source.enqueue([key])
     return True
+
+
+def publish_key(fingerprint: str, since: datetime.datetime) -> None:
+    """Lets citizens compare the key of a certificate with it; the same again changes nothing.
+
+    A set-up that stops at an earlier migration has no place for it, and the next one comes back.
+    """
+    if PublishedKey._meta.db_table in connection.introspection.table_names():
+        PublishedKey.objects.get_or_create(fingerprint=fingerprint, defaults={"since": since})
 
 
 def _require_transaction() -> None:

@@ -1,0 +1,81 @@
+"""/verificar/: a custody certificate checked in the browser, by the same code that goes inside it.
+
+Nothing of the upload is kept, and nothing of custody is asked: what is sent, the verifier's own functions and the
+fingerprints that this installation publishes are all there is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cms.core.uploads import MOST
+from cms.publication.models import PublishedKey
+from records.certificates import verify
+
+#: Faults, and pieces, that a page lists; the program tells all of them.
+SHOWN = 100
+
+
+def holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Ed25519 by the library: the verifier's own arithmetic is for machines that have nothing else."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# Checking changes nothing and knows nobody, so that there is nothing to forge; without a token the page sets no cookie.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify_page(request: HttpRequest) -> HttpResponse:
+    keys = list(PublishedKey.objects.all())
+    context: dict[str, Any] = {"keys": [spoken(key.fingerprint) for key in keys], "most": MOST}
+    if request.method != "POST":
+        return render(request, "cms/verify.html", context)
+    sent = request.FILES.get("certificado")
+    if not isinstance(sent, UploadedFile) or not sent.size:
+        return render(request, "cms/verify.html", {**context, "nothing": True}, status=422)
+    report = verify.check(sent, holds)  # type: ignore[arg-type]  # an upload reads and seeks as a file does
+    if report.fingerprint and report.fingerprint not in {key.fingerprint for key in keys}:
+        report.bad(verify.SEAL, _("la llave que selló no es de las que publica esta entidad"))
+    return render(request, "cms/verify.html", {**context, **told(report)}, status=200)
+
+
+def told(report: verify.Report) -> dict[str, Any]:
+    summary = report.summary if not report.faults else {}
+    return {
+        "checked": True,
+        "good": sum(1 for mark, _item, _sentence in report.lines if mark == verify.GOOD),
+        "count": len(report.faults),
+        "faults": [{"item": item, "sentence": sentence} for _mark, item, sentence in report.faults[:SHOWN]],
+        "aside": [sentence for mark, _item, sentence in report.lines if mark == verify.LEFT],
+        "summary": summary,
+        "pieces": summary.get("pieces", [])[:SHOWN],
+        "total": len(summary.get("pieces", [])),
+        "fingerprint": spoken(report.fingerprint),
+        "at": report.at[:19].replace("T", " "),
+    }
+
+
+def spoken(fingerprint: str) -> str:
+    """In groups of four, as people compare it."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+
+
+@require_safe
+def program(_request: HttpRequest) -> FileResponse:
+    """The verifier itself, from the entity and not from whoever handed over the certificate."""
+    return FileResponse(Path(verify.__file__).open("rb"), as_attachment=True, filename="verify.py")
