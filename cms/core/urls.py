@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from cms.core import views
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cms.core.urls_health")),
     path("", include("cms.publication.urls")),
-    path("verificar/", views.verify, name="verify"),
 ]

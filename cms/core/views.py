@@ -9,8 +9,7 @@ import sys
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -80,8 +79,3 @@ def ready(_request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("no disponible\n", status=503, content_type="text/plain; charset=utf-8")
     return HttpResponse("listo\n", content_type="text/plain; charset=utf-8")
-
-
-@require_safe
-def verify(request: HttpRequest) -> HttpResponseBase:
-    return render(request, "cms/verify.html")

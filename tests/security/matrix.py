@@ -212,7 +212,8 @@ ROWS: tuple[Row, ...] = (
     Row("datos/<slug:name>.json", PUBLIC, "dataset", get=ALL),
     Row("sitemap.xml", PUBLIC, get=ALL),
     Row("ayuda/", PUBLIC, get=ALL),
-    Row("verificar/", PUBLIC, get=ALL),
+    Row("verificar/", PUBLIC, get=ALL, post={"*": 422}),
+    Row("verificar/verify.py", PUBLIC, get=ALL),
     Row(r"^((?:[\w\-]+/)*)$", PUBLIC, "page", ALL, ALL, options=ALL),
 )  # fmt: skip
 
