@@ -2,6 +2,7 @@
 
 from records.acting import digest_of, visit
 from records.audit import record
+from records.certificates.keeping import sweep_certificates
 from records.clock import at, now, shift_to, today
 from records.errors import (
     AccessDenied,
@@ -185,6 +186,7 @@ __all__ = [
     "shift_to",
     "subscribe",
     "sweep_litter",
+    "sweep_certificates",
     "sweep_page_cache",
     "sweep_quarantine",
     "today",

@@ -65,6 +65,16 @@ def ledger_addresses() -> str:
     return str(setting("LEDGER_ADDRESSES"))
 
 
+def certificates() -> Path:
+    """Where certificates wait for whoever asked for them."""
+    return Path(setting("CERTIFICATES"))
+
+
+def certificate_days() -> int:
+    """Days after which a certificate's file is taken away; the same can be issued again."""
+    return int(setting("CERTIFICATE_DAYS"))
+
+
 def arrivals() -> Path:
     """Where files lie while they arrive, and until they are filed: on the store's own file system."""
     return Path(setting("ARRIVALS"))

@@ -62,6 +62,7 @@ REFUSALS: Mapping[str, Sentence] = {
     "ledger_altered": _(
         "La bitácora no es la que se firmó: no se expide nada. Ejecute verify_ledger y avise al auditor."
     ),
+    "certificate_gone": _("El archivo del certificado ya se retiró. Expida otro: prueba lo mismo y algo más."),
     "nothing_to_certify": _("La bitácora está vacía: todavía no hay nada que certificar."),
     "reading_unavailable": _(
         "El sistema no puede anotar su consulta ahora, y sin eso no entrega nada. Vuelva a intentarlo más tarde."

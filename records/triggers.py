@@ -37,6 +37,7 @@ HELD: Mapping[str, Sequence[str]] = {
     "records_signaturereport": (),
     "records_signingkey": (),
     "records_indexissue": (),
+    "records_certificate": (),
     "records_trdversion": ("in_force_until",),
     "records_serie": (),
     "records_subserie": (),

@@ -171,6 +171,8 @@ RECORDS: dict[str, Any] = {
     "LOOK_SECONDS": 15.0,
     # Of an address the ledger keeps the network alone: who it was is told by the person and the session (Ley 1581).
     "LEDGER_ADDRESSES": "network",
+    "CERTIFICATES": CUSTODIA_HOME / "certificates",
+    "CERTIFICATE_DAYS": 7,
     "SIGNATURE_ROOTS": environment.read("SIGNATURE_ROOTS", env.certificates, None),
     "INDEX_SIGNING": {
         "KEY": environment.read("INDEX_KEY", env.path, CUSTODIA_HOME / "keys" / "indice.pem"),

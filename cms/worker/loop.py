@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from django.db import DatabaseError, close_old_connections, connections
 
 from cms.worker import names, pulse, queue
-from records.api import BytesKeeper, care_for_bytes, checkpoint_ledger, sweep_litter, sweep_page_cache, sweep_quarantine
+from records.api import (
+    BytesKeeper,
+    care_for_bytes,
+    checkpoint_ledger,
+    sweep_certificates,
+    sweep_litter,
+    sweep_page_cache,
+    sweep_quarantine,
+)
 from search import api as search
 
 logger = logging.getLogger(__name__)
@@ -58,6 +66,7 @@ def drain_once(progress: Callable[[int, int], None] | None = None) -> Tally:
     queue.recover()
     sweep_quarantine()
     sweep_page_cache()
+    sweep_certificates()
     checkpoint_ledger()
     sweep_litter()
     total = queue.due().count()
@@ -118,8 +127,8 @@ def keep_house(worker: str, stop: threading.Event) -> None:
     recover, sweep = Chore(RECOVER_EVERY, queue.recover), Chore(SWEEP_EVERY, queue.sweep)
     chores = (
         *(beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine)),
-        *(Chore(SWEEP_EVERY, sweep_page_cache), Chore(CHECKPOINT_EVERY, checkpoint_ledger)),
-        Chore(LITTER_EVERY, sweep_litter),
+        *(Chore(SWEEP_EVERY, sweep_page_cache), Chore(SWEEP_EVERY, sweep_certificates)),
+        *(Chore(CHECKPOINT_EVERY, checkpoint_ledger), Chore(LITTER_EVERY, sweep_litter)),
     )
     while not stop.is_set():
         for chore in chores:

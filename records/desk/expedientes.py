@@ -50,22 +50,24 @@ TABS = (
     ("expediente-index", _("Índice electrónico")),
     ("expediente-history", _("Historia")),
 )
+HOLD = ("expediente-hold", _("Suspender la disposición"), Action.PLACE_HOLD)
+CERTIFY = ("expediente-certificate", _("Certificado"), Action.ISSUE_CERTIFICATE)
 #: What may be done to an expediente by its state, beside its head: address, label, right, kind of button.
 ACTS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     ExpedienteState.OPEN: (
         ("expediente-stage", _("Cambiar etapa"), Action.ADVANCE_EXPEDIENTE),
         ("expediente-support", _("Soporte"), Action.ADVANCE_EXPEDIENTE),
         ("expediente-close", _("Cerrar"), Action.CLOSE_EXPEDIENTE),
-        ("expediente-hold", _("Suspender la disposición"), Action.PLACE_HOLD),
+        *(HOLD, CERTIFY),
     ),
     ExpedienteState.CLOSED_ADMINISTRATIVE: (
         ("expediente-close-for-good", _("Cierre definitivo"), Action.CLOSE_EXPEDIENTE),
         ("expediente-reopen", _("Reabrir"), Action.REOPEN_EXPEDIENTE),
-        ("expediente-hold", _("Suspender la disposición"), Action.PLACE_HOLD),
+        *(HOLD, CERTIFY),
     ),
     ExpedienteState.CLOSED_DEFINITIVE: (
         ("expediente-reopen", _("Reabrir"), Action.REOPEN_EXPEDIENTE),
-        ("expediente-hold", _("Suspender la disposición"), Action.PLACE_HOLD),
+        *(HOLD, CERTIFY),
     ),
 }
 

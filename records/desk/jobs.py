@@ -14,10 +14,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from records.certificates.keeping import certificate_of, get_certificate_for
 from records.desk.doors import READ, WRITE, desk_view
 from records.desk.paging import page_of
-from records.errors import RecordsError
-from records.models import Job
+from records.errors import NotFound, RecordsError
+from records.models import Certificate, Job
 from records.selectors.jobs import foreseen, get_job_for, lines_for, list_jobs_for, list_rows_of
 from records.sentences import sentence_for
 from records.services.inventories import KIND as IMPORT
@@ -144,6 +145,7 @@ def context_of(request: HttpRequest, found: Job) -> dict[str, Any]:
         "foreseen": foreseen(found) if progress.unconfirmed else None,
         "receipt": found.kind == IMPORT and found.done and found.owner_id == request.user.pk,
         "job": found,
+        "certificate": made_by(request, found),
         "page": page,
         "lines": lines_for(request.user, found, page.rows),
         "shown": shown,
@@ -155,6 +157,15 @@ def context_of(request: HttpRequest, found: Job) -> dict[str, Any]:
         "may_resume": is_resumable(found) and found.owner_id == request.user.pk,
         "section": "/custodia/trabajos/",
     }
+
+
+def made_by(request: HttpRequest, found: Job) -> Certificate | None:
+    """The certificate that the job made, for whoever may have it."""
+    made = certificate_of(found)
+    try:
+        return get_certificate_for(request.user, made.pk) if made else None
+    except NotFound:
+        return None
 
 
 def is_resumable(found: Job) -> bool:

@@ -80,6 +80,7 @@ def rights_context(actor: Actor, piece: Document) -> dict[str, Any]:
         "held": bool(count_over_document(rights, piece)),
         "may_hold": rights.allows(Action.PLACE_HOLD, piece),
         "may_verify": rights.allows(Action.VERIFY, piece),
+        "may_certify": rights.allows(Action.ISSUE_CERTIFICATE, piece),
         "names_tools": rights.allows(Action.GRANT, piece) or rights.allows(Action.READ_LEDGER),
         "may_read_again": rights.allows(Action.FILE, piece),
     }

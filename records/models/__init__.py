@@ -1,6 +1,7 @@
 """Custody's tables. Nothing here decides: rules are in policies, permissions and services."""
 
 from records.models.annex import Annex
+from records.models.certificate import Certificate
 from records.models.classification import ClassificationAct
 from records.models.custody import (
     Annulment,
@@ -27,6 +28,7 @@ __all__ = [
     "Annulment",
     "Appointment",
     "Blob",
+    "Certificate",
     "Checkpoint",
     "ClassificationAct",
     "Document",

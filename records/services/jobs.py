@@ -103,6 +103,7 @@ class Kind:
 KINDS: dict[str, str] = {
     "inventory": "records.services.importing.IMPORTING",
     "ledger": "records.services.ledger_check.CHECKING",
+    "certificate": "records.certificates.keeping.ISSUING",
 }
 
 

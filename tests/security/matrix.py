@@ -15,7 +15,7 @@ from django.urls import URLResolver, get_resolver
 from tests.people import ANONYMOUS, CAST
 
 #: What no other address of the desk takes.
-NOTHING = r"custodia/^(?:.+/|documentos/[^/]+/.+|(?:recibos|lotes|llave)/.+)$"
+NOTHING = r"custodia/^(?:.+/|documentos/[^/]+/.+|(?:recibos|lotes|llave|certificados)/.+)$"
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 #: Nobody's session: a stranger, and an account that was disabled.
 NOBODY = (ANONYMOUS, "inactivo")
@@ -106,6 +106,7 @@ ROWS: tuple[Row, ...] = (
     Row(EXPEDIENTE + "accesos/", DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "accesos/conceder/", DESK, "expediente", only("custodia"), only("custodia", 422)),
     Row(EXPEDIENTE + "historia/", DESK, "expediente", get=ALL),
+    Row(EXPEDIENTE + "certificado/", DESK, "expediente", only("custodia"), only("custodia", 422)),
     Row(EXPEDIENTE + "anexos/", DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "anexos/nuevo/", DESK, "expediente", only(CONTRACTS), only(CONTRACTS, 422)),
     Row(EXPEDIENTE + "faltantes/", DESK, "expediente", get=ALL),
@@ -166,6 +167,7 @@ ROWS: tuple[Row, ...] = (
     Row(PIECE + "recibo/", DESK, "piece", get=ALL),
     Row(PIECE + "recibo.json", DESK, "piece", get=ALL),
     Row(PIECE + "recibo.pdf", DESK, "piece", get=ALL),
+    Row(PIECE + "certificado/", DESK, "piece", only("custodia"), only("custodia", 422)),
     Row(PIECE + "nivel/", DESK, "piece", only(CONTRACTS), only(CONTRACTS, 422)),
     Row(PIECE + "registrar/", DESK, "piece", only(CONTRACTS), only(CONTRACTS, 422)),
     Row(PIECE + "anular/", DESK, "piece", only(CONTRACTS), only(CONTRACTS, 422)),
@@ -181,6 +183,9 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/lotes/<uuid:batch>/recibo/", DESK, "batch", get=ALL),
     Row("custodia/lotes/<uuid:batch>/recibo.json", DESK, "batch", get=ALL),
     Row("custodia/lotes/<uuid:batch>/recibo.pdf", DESK, "batch", get=ALL),
+    Row("custodia/lotes/<uuid:batch>/certificado/", DESK, "batch", only("custodia"), only("custodia", 422)),
+    Row("custodia/certificados/<uuid:key>/", DESK, "certificate", get=ALL),
+    Row("custodia/certificados/<uuid:key>/certificado.zip", DESK, "certificate", get={"*": 409}),
     Row("custodia/cuarentena/", DESK, get=only(CONTRACTS)),
     Row("custodia/cuarentena/<uuid:key>/atender/", DESK, "quarantined", ALL, {"*": 422}),
     Row("custodia/llave/", DESK, get=ALL),

@@ -17,7 +17,17 @@ from django.test.utils import override_settings
 from cms.core.bootstrap import ensure_site
 from records import clock
 from records.convenios.models import Project
-from records.models import ClassificationAct, Draft, Grant, Hold, Job, Quarantined, Resentencing, Subserie
+from records.models import (
+    Certificate,
+    ClassificationAct,
+    Draft,
+    Grant,
+    Hold,
+    Job,
+    Quarantined,
+    Resentencing,
+    Subserie,
+)
 from records.services import access, classification, indexes, jobs, renditions, viewing
 from records.services.jobs import NewRow
 from records.vocabulary import Level
@@ -85,6 +95,7 @@ SEERS: Mapping[str, Any] = {
     "resentencing": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "hold": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "draft": lambda _name: ["archivista"],
+    "certificate": lambda _name: ["custodia"],
     "job": lambda _name: [*STAFF.split(), "supervisor.cd001"],
 }
 
@@ -119,6 +130,7 @@ def built() -> Town:
         "grant": {"revisora": grant.pk},
         "index": {"A": index_of(house)},
         "job": {"A": job_of(house).pk},
+        "certificate": {"A": certificate_of(house).pk},
         "project": {"hidden": project.pk},
         "resentencing": {"A": resentencing_of(house).pk},
         "hold": {"A": hold_of(house).pk},
@@ -141,6 +153,15 @@ def hold_of(house: House) -> Hold:
     return Hold.objects.create(
         document=house.pieces["A.R"], kind="audit", authority="canarioautoridad", reason="canariosuspension",
         placed_by=house.cast["custodia"], placed_at=clock.now(),
+    )  # fmt: skip
+
+
+def certificate_of(house: House) -> Certificate:
+    """A certificate of the first expediente whose file was taken away: asking for it is told so, to its custodian."""
+    place = house.expedientes["A"]
+    return Certificate.objects.create(
+        kind="expediente", scope=place.pk, expediente=place, with_bytes=True, pieces=1, events=1, size=1,
+        sha256="0" * 64, manifest="0" * 64, issued_by=house.cast["custodia"], issued_at=clock.now(), event=0,
     )  # fmt: skip
 
 
