@@ -6,6 +6,7 @@ fingerprints that this installation publishes are all there is.
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def told(report: verify.Report) -> dict[str, Any]:
         "pieces": summary.get("pieces", [])[:SHOWN],
         "total": len(summary.get("pieces", [])),
         "fingerprint": spoken(report.fingerprint),
-        "at": report.at[:19].replace("T", " "),
+        "at": datetime.datetime.fromisoformat(report.at) if report.at else None,
     }
 
 

@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Issued:
     """A certificate that was issued: its id, SHA-256 in hex and bytes of the file, digest of the manifest, number of
-    pieces and of events told, and the index of the event that tells the issue."""
+    pieces and of events told, the index of the event that tells the issue, and the id of the key that sealed it."""
 
     certificate: uuid.UUID
     sha256: str
@@ -49,6 +49,7 @@ class Issued:
     pieces: int
     events: int
     event: int
+    key: str
 
 
 def attached_index(expediente: Expediente) -> bytes | None:
@@ -199,10 +200,12 @@ class Issue:
         facts = {"type": MANIFEST_TYPE, "certificate": str(self.key), "entries": entries}
         manifest = self.container.add(verify.MANIFEST, canonical.dumps(facts))
         event = self.record(manifest)
-        self.container.add(verify.SEAL, canonical.dumps(self.seal(event)))
+        seal = self.seal(event)
+        self.container.add(verify.SEAL, canonical.dumps(seal))
         self.container.close()
+        key = seal["checkpoint"]["key"]
         counts = {"pieces": len(self.pieces), "events": len(self.indexes)}
-        return {"certificate": self.key, "manifest": manifest, "event": event.index, **counts}
+        return {"certificate": self.key, "manifest": manifest, "event": event.index, **counts, "key": key}
 
     def record(self, manifest: str) -> LedgerEvent:
         """The ledger tells the issue, and of each piece that it left, before a byte leaves."""

@@ -89,7 +89,7 @@ def write(job: Job, row: JobRow, prepared: tuple[Scope, Issued]) -> Told:
         id=issued.certificate, kind=scope.kind, scope=scope.id, expediente=scope.expediente,
         document_id=scope.id if scope.kind == scopes.DOCUMENT else None, with_bytes=bool(row.facts["bytes"]),
         pieces=issued.pieces, events=issued.events, size=issued.size, sha256=issued.sha256, manifest=issued.manifest,
-        issued_by=job.owner, issued_at=clock.now(), event=issued.event,
+        key=issued.key, issued_by=job.owner, issued_at=clock.now(), event=issued.event,
     )  # fmt: skip
     return Told(facts={"certificate": str(issued.certificate)})
 

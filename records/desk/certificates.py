@@ -17,7 +17,6 @@ from records.certificates.scope import DOCUMENT, EXPEDIENTE, PACKAGE, Scope, Wei
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DeskForm, sent
 from records.desk.receipt_lines import grouped
-from records.errors import RecordsError
 from records.selectors.documents import get_document_for
 from records.vocabulary import Action
 
@@ -98,18 +97,10 @@ def certificate(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "name": NAMES[found.kind],
         "expediente": found.expediente,
         "kept": keeping.is_kept(found),
-        "fingerprint": grouped(fingerprint()),
+        "fingerprint": grouped(signing.fingerprint_of(signing.find_public_key(found.key))),
         "section": SECTION,
     }
     return render(request, "records/certificate.html", context)
-
-
-def fingerprint() -> str:
-    """Of the key that signs today; empty while there is none."""
-    try:
-        return signing.fingerprint_of(signing.signer().public_key)
-    except RecordsError:
-        return ""
 
 
 @desk_view(*READ)

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
                 ('sha256', models.CharField(max_length=64, verbose_name='huella')),
                 ('manifest', models.CharField(max_length=64, verbose_name='huella del manifiesto')),
+                ('key', models.CharField(max_length=16, verbose_name='llave')),
                 ('issued_at', models.DateTimeField(verbose_name='expedido')),
                 ('event', models.PositiveBigIntegerField(verbose_name='suceso')),
                 ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='records.document')),

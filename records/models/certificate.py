@@ -29,6 +29,7 @@ class Certificate(models.Model):
     size = models.PositiveBigIntegerField(_("bytes"))
     sha256 = models.CharField(_("huella"), max_length=64)
     manifest = models.CharField(_("huella del manifiesto"), max_length=64)
+    key = models.CharField(_("llave"), max_length=16)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(_("expedido"))
     event = models.PositiveBigIntegerField(_("suceso"))

@@ -161,7 +161,7 @@ def certificate_of(house: House) -> Certificate:
     place = house.expedientes["A"]
     return Certificate.objects.create(
         kind="expediente", scope=place.pk, expediente=place, with_bytes=True, pieces=1, events=1, size=1,
-        sha256="0" * 64, manifest="0" * 64, issued_by=house.cast["custodia"], issued_at=clock.now(), event=0,
+        sha256="0" * 64, manifest="0" * 64, key="x", issued_by=house.cast["custodia"], issued_at=clock.now(), event=0,
     )  # fmt: skip
 
 
