@@ -161,7 +161,7 @@ def records_of(source: BinaryIO, directory: bytes, count: int, shift: int, end: 
             if broken:
                 report.bad(name, sentence)
         seen.add(name.lower())
-        if start + len(header) + size <= end:
+        if position <= start <= end - len(header) - size:  # bytes that two entries share are read once at most
             position = start + len(header) + size
             yield Entry(name, size, crc, position - size)
     if length != len(directory) or number != count:
@@ -565,7 +565,7 @@ def main(given: list[str]) -> int:
         return 2
     if options.key:
         report.expect(options.key)
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr] - a terminal may lack a letter
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack a letter
     for line in report.lines:
         sys.stdout.write("{:14}{}: {}\n".format(*line))
     count = len(report.faults)
