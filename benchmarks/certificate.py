@@ -67,11 +67,14 @@ def peak() -> float:
 
 
 def measure(home: Path, pieces: int, size: int) -> list[Row]:
+    import fpdf  # once in the life of a process, and no part of a certificate
+
     from cms.publication.certificates import holds
     from records.certificates import verify
     from records.certificates.issue import issue_certificate
     from records.certificates.scope import of_expediente
 
+    assert fpdf
     cast, expediente = house()
     fill(cast, expediente, pieces, size)
     os.sync()
