@@ -318,8 +318,9 @@ def test_each_person_gets_what_the_table_says_and_no_canary(town: Town, login: s
 
 def decides(row: Row, name: str) -> bool:
     """Acts of a custodian are hers in A alone: the table speaks of A."""
-    of_custody = any(act in row.pattern for act in ("accesos/", "cerrar/", "cierre-definitivo/", "suspender/"))
-    return name[0] == "A" or not of_custody or row.about not in ("piece", "expediente")
+    acts = ("accesos/", "certificado/", "cerrar/", "cierre-definitivo/", "suspender/")
+    of_custody = any(act in row.pattern for act in acts)
+    return name[0] == "A" or not of_custody or row.about not in ("piece", "expediente", "batch")
 
 
 def is_content(row: Row) -> bool:

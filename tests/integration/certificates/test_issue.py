@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 
+from records import signing
 from records.certificates import verify
-from records.certificates.issue import Issued
-
-VERIFY = Path(verify.__file__)
+from records.certificates.issue import Issued, issue_certificate
+from records.certificates.scope import of_expediente
+from records.ledger import merkle
+from records.ledger.proving import Gathered, gathered
+from records.models import Document, Expediente, LedgerEvent
+from records.services import keys
+from tests import factories
+from tests.integration.certificates.tampering import apart
 
 
 def checked(path: Path) -> verify.Report:
@@ -28,4 +38,95 @@ def test_a_certificate_proves_itself_offline(issued: tuple[Path, Issued]) -> Non
     assert told.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     with zipfile.ZipFile(path) as opened:
         assert opened.testzip() is None
-        print(opened.namelist())
+        assert opened.namelist()[-1] == verify.SEAL
+
+
+def asked(*words: str) -> tuple[int, Any]:
+    """Exit status and JSON document of the command."""
+    said = io.StringIO()
+    try:
+        call_command("issue_certificate", *words, "--json", stdout=said)
+    except SystemExit as end:
+        return int(end.code or 0), json.loads(said.getvalue())
+    return 0, json.loads(said.getvalue())
+
+
+@pytest.mark.usefixtures("own_witness")
+def test_the_command_says_file_and_digest(expediente: Expediente, pieces: list[Document], tmp_path: Path) -> None:
+    target = tmp_path / "expediente.zip"
+    status, told = asked("--expediente", expediente.code, "--as", "custodia", "--out", str(target))
+    assert (status, told["ok"], told["file"]) == (0, True, str(target))
+    assert told["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    assert not checked(target).faults
+    one = tmp_path / "pieza.zip"
+    asked("--document", str(pieces[2].pk), "--as", "custodia", "--out", str(one))
+    report = checked(one)
+    assert not report.faults
+    assert [piece["document"] for piece in report.summary["pieces"]] == [str(pieces[2].pk)]
+    told_of = {json.loads(line)["object_id"] for line in dict(apart(one.read_bytes()))[verify.EVENTS].splitlines()}
+    assert told_of == {str(pieces[2].pk)}, "a certificate of a piece tells of no other"
+
+
+@pytest.mark.usefixtures("own_witness")
+def test_the_command_refuses_and_leaves_no_file(expediente: Expediente, pieces: list[Document], tmp_path: Path) -> None:
+    target = tmp_path / "no.zip"
+    for login, code in (("archivista", "access_denied"), ("ajeno", "not_found"), ("nadie", "unknown_person")):
+        status, told = asked("--expediente", expediente.code, "--as", login, "--out", str(target))
+        assert (status, told["ok"], told["error"]["code"]) == (1, False, code)
+    assert asked("--document", "no-es-un-id", "--as", "custodia", "--out", str(target))[0] == 1
+    assert not target.exists()
+    target.write_bytes(b"de otro")
+    assert asked("--expediente", expediente.code, "--as", "custodia", "--out", str(target))[0] == 2
+    assert target.read_bytes() == b"de otro"
+
+
+@pytest.mark.usefixtures("own_witness")
+def test_a_ledger_that_was_rewritten_is_never_certified(
+    expediente: Expediente, pieces: list[Document], tmp_path: Path
+) -> None:
+    victim = LedgerEvent.objects.filter(object_id=str(pieces[0].pk)).earliest("index")
+    with factories.behind_the_product():
+        LedgerEvent.objects.filter(pk=victim.pk).update(payload=victim.payload.replace('"order":1', '"order":9'))
+    target = tmp_path / "no.zip"
+    status, told = asked("--expediente", expediente.code, "--as", "custodia", "--out", str(target))
+    assert (status, told["error"]["code"]) == (1, "ledger_altered")
+    assert not target.exists()
+    assert not LedgerEvent.objects.filter(action="certificate.issued").exists()
+
+
+@pytest.mark.usefixtures("own_witness")
+def test_a_key_that_was_rotated_stays_good(
+    cast: dict[str, Any], expediente: Expediente, pieces: list[Document], settings: Any, tmp_path: Path
+) -> None:
+    key = tmp_path / "keys" / "llave.pem"
+    settings.RECORDS = {**settings.RECORDS, "SIGNING_KEY": key}
+    signing.ensure_key()
+    first = factories.file_piece(cast["archivista"], expediente, b"firmada con la primera\n")
+    keys.rotate()
+    factories.file_piece(cast["archivista"], expediente, b"firmada con la segunda\n")
+    target = tmp_path / "rotada.zip"
+    issued = issue_certificate(
+        actor=cast["custodia"], scope=of_expediente(cast["custodia"], expediente), with_bytes=True, target=target
+    )
+    assert not checked(target).faults
+    assert issued.key == signing.signer().key_id != first.receipt_key
+
+
+def test_proofs_of_one_pass_are_those_of_the_whole_tree() -> None:
+    leaves = [merkle.leaf_hash(str(number).encode()) for number in range(70)]
+    for size in (1, 2, 3, 7, 8, 33, 64, 70):
+        tree, wanted = merkle.Tree(leaves[:size]), list(range(0, size, 3))
+        found = gathered(leaves[:size], wanted, size)
+        assert found.root() == tree.root()
+        assert all(found.inclusion(index) == tree.inclusion(index, size) for index in wanted)
+        for first in range(1, size + 1):
+            begun = merkle.Frontier()
+            for leaf in leaves[:first]:
+                begun.append(leaf)
+            grown = Gathered(begun)
+            for leaf in leaves[first:size]:
+                grown.append(leaf)
+            path = grown.consistency(first)
+            assert path == tree.consistency(first, size)
+            assert verify.is_consistent(first, size, path, tree.root(first), tree.root())
+            assert first == size or grown.inclusion(size - 1) == tree.inclusion(size - 1, size)
