@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +68,12 @@ def peak() -> float:
 
 
 def measure(home: Path, pieces: int, size: int) -> list[Row]:
-    import fpdf  # once in the life of a process, and no part of a certificate
-
     from cms.publication.certificates import holds
     from records.certificates import verify
     from records.certificates.issue import issue_certificate
     from records.certificates.scope import of_expediente
 
-    assert fpdf
+    import_module("fpdf")  # once in the life of a process, and no part of a certificate
     cast, expediente = house()
     fill(cast, expediente, pieces, size)
     os.sync()

@@ -21,7 +21,7 @@ from django.db import transaction
 from records import audit, canonical, clock, permissions, signing, storage
 from records.certificates import paper, verify
 from records.certificates.container import Container
-from records.certificates.scope import AT_ONCE, Scope, events_about, pieces_of
+from records.certificates.scope import AT_ONCE, EXPEDIENTE, Scope, events_about, pieces_of
 from records.errors import IntegrityFailure, RecordsError
 from records.ledger import checkpoints, heads
 from records.ledger.merkle import Frontier, leaf_hash
@@ -120,7 +120,7 @@ class Issue:
         self.container.add("certificado.pdf", paper.certificate_pdf(self.summary(), head, self.at))
         self.container.add(verify.SUMMARY, canonical.dumps(self.summary()))
         self.add_pieces(progress)
-        if index := attached_index(self.scope.expediente):
+        if index := self.index():
             self.container.add(verify.INDEX, index)
         self.container.add_blocks(verify.EVENTS, self.events())
         self.container.add_blocks(verify.PROOFS, self.proofs())
@@ -143,6 +143,11 @@ class Issue:
             "events": len(self.indexes),
             "checkpoint": {"size": self.head.size, "root": self.head.root},
         }
+
+    def index(self) -> bytes | None:
+        """The index names every piece of the expediente: it goes along with all of them or not at all."""
+        whole = self.scope.kind == EXPEDIENTE and self.with_bytes
+        return attached_index(self.scope.expediente) if whole else None
 
     def add_pieces(self, progress: Progress) -> None:
         known = (piece for piece in pieces_of(self.scope) if piece.pk in self.pieces)

@@ -13,15 +13,15 @@ import pytest
 from django.core.management import call_command
 
 from records import signing
-from records.certificates import verify
+from records.certificates import issue, verify
 from records.certificates.issue import Issued, issue_certificate
-from records.certificates.scope import of_expediente
+from records.certificates.scope import of_document, of_expediente
 from records.ledger import merkle
 from records.ledger.proving import Gathered, gathered
 from records.models import Document, Expediente, LedgerEvent
 from records.services import keys
 from tests import factories
-from tests.integration.certificates.tampering import apart
+from tests.integration.certificates.tampering import apart, blamed, changed, flipped, together
 
 
 def checked(path: Path) -> verify.Report:
@@ -130,3 +130,27 @@ def test_proofs_of_one_pass_are_those_of_the_whole_tree() -> None:
             assert path == tree.consistency(first, size)
             assert verify.is_consistent(first, size, path, tree.root(first), tree.root())
             assert first == size or grown.inclusion(size - 1) == tree.inclusion(size - 1, size)
+
+
+@pytest.mark.usefixtures("own_witness")
+@pytest.mark.rule("U5")
+def test_an_index_goes_along_with_all_the_pieces_it_names(
+    cast: dict[str, Any],
+    expediente: Expediente,
+    pieces: list[Document],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(issue, "attached_index", lambda _expediente: b"<indice/>")
+    custodian, of_all = cast["custodia"], of_expediente(cast["custodia"], expediente)
+    for name, scope, with_bytes, wanted in (
+        ("todo.zip", of_all, True, True),
+        ("huellas.zip", of_all, False, False),
+        ("pieza.zip", of_document(custodian, pieces[0]), True, False),
+    ):
+        issue_certificate(actor=custodian, scope=scope, with_bytes=with_bytes, target=tmp_path / name)
+        report = checked(tmp_path / name)
+        assert not report.faults
+        assert ((verify.LEFT, verify.INDEX) in {line[:2] for line in report.lines}) is wanted, name
+    forged = changed(apart((tmp_path / "todo.zip").read_bytes()), verify.INDEX, flipped)
+    assert blamed(together(forged)) == {verify.INDEX}
