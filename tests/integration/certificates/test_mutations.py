@@ -23,7 +23,7 @@ from tests.integration.certificates.tampering import (
     with_manifest,
 )
 
-pytestmark = [pytest.mark.beyond(12), pytest.mark.requirement("B6")]
+pytestmark = [pytest.mark.django_db, pytest.mark.beyond(12), pytest.mark.requirement("B6")]
 
 
 #: The certificate under attack, issued once: nothing here changes it.
