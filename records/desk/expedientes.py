@@ -33,7 +33,6 @@ from records.selectors.expedientes import (
 )
 from records.selectors.history import list_expediente_history, reasons_of
 from records.selectors.people import list_custodians, list_grants_over, list_own_grants_in, why_here
-from records.services.told import note_export
 from records.vocabulary import Action, DocumentState, ExpedienteState, Role
 
 SIZE = 25

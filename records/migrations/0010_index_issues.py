@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0008_inherited_levels'),
+        ('records', '0009_event_results'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

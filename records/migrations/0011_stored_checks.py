@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('records', '0008_inherited_levels')]
+    dependencies = [('records', '0010_index_issues')]
 
     operations = [
         migrations.CreateModel(

@@ -16,8 +16,8 @@ from records.models.document import Blob, Document, PageText, RadicadoCounter, R
 from records.models.expediente import Appointment, Expediente
 from records.models.fixity import StoredCheck
 from records.models.grants import DocumentUserPermission, ExpedienteUserPermission, Grant, GrantWithdrawal
-from records.models.indexes import IndexIssue
 from records.models.holds import Hold, HoldLift
+from records.models.indexes import IndexIssue
 from records.models.intake import Draft, Quarantined
 from records.models.jobs import Job, JobRow
 from records.models.ledger import Checkpoint, LedgerEvent, StateChange, WorkerBeat
@@ -38,9 +38,9 @@ __all__ = [
     "ExpedienteUserPermission",
     "Grant",
     "GrantWithdrawal",
-    "IndexIssue",
     "Hold",
     "HoldLift",
+    "IndexIssue",
     "Job",
     "JobRow",
     "LedgerEvent",
