@@ -21,6 +21,7 @@ GUIDES: dict[str, Any] = {
     "expedientes": _("Llevar un expediente"),
     "retencion": _("La tabla de retención"),
     "custodia": _("Clasificar, conceder y retirar accesos"),
+    "pruebas": _("Probar la custodia"),
     "jefatura": _("Aprobar niveles y publicar proyectos"),
     "revision": _("Buscar y leer en custodia"),
     "auditoria": _("Seguir la vida de un documento"),

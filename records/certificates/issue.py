@@ -26,8 +26,9 @@ from records.errors import IntegrityFailure, RecordsError
 from records.ledger import checkpoints, heads
 from records.ledger.merkle import Frontier, leaf_hash
 from records.ledger.proving import Gathered, gathered
-from records.models import Checkpoint, Document, Expediente, LedgerEvent, SigningKey
+from records.models import Blob, Checkpoint, Document, Expediente, LedgerEvent, SigningKey
 from records.permissions import Actor
+from records.selectors.indexes import list_issues_for, unread_in
 from records.services import receipts
 from records.storage.base import chunks
 from records.vocabulary import Action, Level
@@ -52,10 +53,21 @@ class Issued:
     key: str
 
 
-def attached_index(expediente: Expediente) -> bytes | None:
-    """The last electronic index issued for the expediente, as XML; None where none was."""
-    del expediente
-    return None
+def attached_index(actor: Actor, expediente: Expediente) -> tuple[bytes, bytes] | None:
+    """The last electronic index issued for the expediente, and its signed cover; None where none was, or where it
+    names a piece that this person does not read. Raises IntegrityFailure when they are not the ones that were kept."""
+    last = list_issues_for(actor, expediente).first()
+    if last is None or unread_in(actor, expediente):
+        return None
+    return whole(last.file), whole(last.cover)
+
+
+def whole(blob: Blob) -> bytes:
+    with storage.store().open(blob.pk) as stored:
+        content = stored.read()
+    if hashlib.sha256(content).hexdigest() != blob.pk:
+        raise IntegrityFailure("altered", digest=blob.pk)
+    return content
 
 
 def issue_certificate(
@@ -120,8 +132,8 @@ class Issue:
         self.container.add("certificado.pdf", paper.certificate_pdf(self.summary(), head, self.at))
         self.container.add(verify.SUMMARY, canonical.dumps(self.summary()))
         self.add_pieces(progress)
-        if index := self.index():
-            self.container.add(verify.INDEX, index)
+        for name, content in zip((verify.INDEX, verify.COVER), self.index() or (), strict=False):
+            self.container.add(name, content)
         self.container.add_blocks(verify.EVENTS, self.events())
         self.container.add_blocks(verify.PROOFS, self.proofs())
         self.container.add(verify.HEAD, canonical.dumps(head.document()))
@@ -144,10 +156,10 @@ class Issue:
             "checkpoint": {"size": self.head.size, "root": self.head.root},
         }
 
-    def index(self) -> bytes | None:
+    def index(self) -> tuple[bytes, bytes] | None:
         """The index names every piece of the expediente: it goes along with all of them or not at all."""
-        whole = self.scope.kind == EXPEDIENTE and self.with_bytes
-        return attached_index(self.scope.expediente) if whole else None
+        of_all = self.scope.kind == EXPEDIENTE and self.with_bytes
+        return attached_index(self.actor, self.scope.expediente) if of_all else None
 
     def add_pieces(self, progress: Progress) -> None:
         known = (piece for piece in pieces_of(self.scope) if piece.pk in self.pieces)

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 
 MANIFEST, SEAL, SUMMARY = "manifiesto.json", "sello.json", "certificado.json"
 EVENTS, PROOFS, HEAD = "historia/eventos.jsonl", "historia/pruebas.jsonl", "historia/punto-de-control.json"
-KEYS, INDEX = "llaves.json", "indice/indice.xml"
+KEYS, INDEX, COVER = "llaves.json", "indice/indice.xml", "indice/cubierta.xml"
 GOOD, BAD, LEFT = "BIEN", "MAL", "SIN COMPROBAR"
 #: What is read at once, and the most that one entry read whole, one line, the directory and the list of faults take.
 CHUNK, MOST_WHOLE, MOST_LINE, MOST_DIRECTORY, MOST_FAULTS = 1 << 20, 1 << 26, 1 << 22, 1 << 26, 200
@@ -491,10 +491,17 @@ class Check:
             self.guarded(piece["entry"] or SUMMARY, self.piece, piece, filed.get(piece["document"]))
         if sealed and not self.report.faults:
             self.report.summary = summary
-        if INDEX in self.named:
-            self.report.say(LEFT, INDEX, "la firma XAdES del índice; se comprueba con un validador de firmas")
+        if INDEX in self.named or COVER in self.named:
+            self.guarded(COVER, self.index)
         if summary["bytes"]:
             self.report.say(LEFT, "documentos/", "las firmas que los documentos llevan por dentro")
+
+    def index(self) -> None:
+        """The signed cover is that of the index beside it; its signature is for a validator of signatures."""
+        sha, _crc = digest(self.source, self.entries[INDEX])
+        if f">{sha}<".encode() not in whole(self.source, self.entries.get(COVER), COVER):
+            raise Broken(COVER, "no nombra la huella del índice electrónico")
+        self.report.say(LEFT, COVER, "la firma XAdES del índice; se comprueba con un validador de firmas")
 
     def events(self, head: Any, known: set[str], count: int) -> dict[str, Any]:
         """Facts of the filing of each piece; every event is proved to be in the ledger, at its place."""

@@ -13,13 +13,13 @@ import pytest
 from django.core.management import call_command
 
 from records import signing
-from records.certificates import issue, verify
+from records.certificates import verify
 from records.certificates.issue import Issued, issue_certificate
 from records.certificates.scope import of_document, of_expediente
 from records.ledger import merkle
 from records.ledger.proving import Gathered, gathered
 from records.models import Document, Expediente, LedgerEvent
-from records.services import keys
+from records.services import indexes, keys
 from tests import factories
 from tests.integration.certificates.tampering import apart, blamed, changed, flipped, together
 
@@ -139,9 +139,8 @@ def test_an_index_goes_along_with_all_the_pieces_it_names(
     expediente: Expediente,
     pieces: list[Document],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(issue, "attached_index", lambda _expediente: b"<indice/>")
+    issued = indexes.issue_index(actor=cast["archivista"], expediente=expediente)
     custodian, of_all = cast["custodia"], of_expediente(cast["custodia"], expediente)
     for name, scope, with_bytes, wanted in (
         ("todo.zip", of_all, True, True),
@@ -151,6 +150,11 @@ def test_an_index_goes_along_with_all_the_pieces_it_names(
         issue_certificate(actor=custodian, scope=scope, with_bytes=with_bytes, target=tmp_path / name)
         report = checked(tmp_path / name)
         assert not report.faults
-        assert ((verify.LEFT, verify.INDEX) in {line[:2] for line in report.lines}) is wanted, name
-    forged = changed(apart((tmp_path / "todo.zip").read_bytes()), verify.INDEX, flipped)
-    assert blamed(together(forged)) == {verify.INDEX}
+        assert ((verify.LEFT, verify.COVER) in {line[:2] for line in report.lines}) is wanted, name
+    entries = dict(apart((tmp_path / "todo.zip").read_bytes()))
+    assert [hashlib.sha256(entries[name]).hexdigest() for name in (verify.INDEX, verify.COVER)] == [
+        issued.file_id, issued.cover_id,
+    ]  # fmt: skip
+    for name in (verify.INDEX, verify.COVER):
+        forged = changed(apart((tmp_path / "todo.zip").read_bytes()), name, flipped)
+        assert name in blamed(together(forged))
