@@ -2,6 +2,7 @@
 
 from records.acting import digest_of, visit
 from records.audit import record
+from records.certificates import verify as certificate_verifier
 from records.certificates.keeping import sweep_certificates
 from records.clock import at, now, shift_to, today
 from records.errors import (
@@ -141,6 +142,7 @@ __all__ = [
     "as_uuid",
     "at",
     "care_for_bytes",
+    "certificate_verifier",
     "check",
     "checkpoint_ledger",
     "confidence_of",

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.core.uploads import MOST
 from cms.publication.models import PublishedKey
-from records.certificates import verify
+from records.api import certificate_verifier as verify
 
 #: Faults, and pieces, that a page lists; the program tells all of them.
 SHOWN = 100

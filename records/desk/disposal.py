@@ -15,6 +15,7 @@ from records.desk.doors import READ, desk_view
 from records.desk.schedules import download
 from records.rendering.tables import as_csv, as_xlsx
 from records.selectors.disposal import TRANSFER, Due, disposal_for
+from records.services.told import note_export
 from records.vocabulary import Disposition
 
 #: Rows of the screen; the export has all.
@@ -43,6 +44,8 @@ def disposal(request: HttpRequest) -> HttpResponse:
 @desk_view(*READ)
 def export(request: HttpRequest, ending: str) -> HttpResponse:
     """Every row, as CSV or XLSX."""
+    if request.method == "GET":
+        note_export(actor=request.user, subject="disposal", what=f"disposal.{ending}")
     rows = [[str(head) for head in HEADS], *(cells(due) for due in disposal_for(request.user).rows)]
     content = as_csv(rows) if ending == "csv" else as_xlsx(rows, _now("Por disponer"))
     return download(content, f"por-disponer-{clock.today().isoformat()}", ending)

@@ -23,7 +23,7 @@ OF_A_DOCUMENT = (
     "documentos/{}/recibo.pdf", "documentos/{}/nivel/", "documentos/{}/accesos/", "documentos/{}/anular/",
     "documentos/{}/copias/pdfa.pdf", "documentos/{}/copias/pdfa/", "documentos/{}/ficha/", "documentos/{}/firmas/",
     "documentos/{}/incorporar/", "documentos/{}/leer/", "documentos/{}/miniatura/1.png", "documentos/{}/partes/1",
-    "documentos/{}/cadena/", "documentos/{}/cadena.xml",
+    "documentos/{}/cadena/", "documentos/{}/cadena.xml", "documentos/{}/certificado/", "documentos/{}/suspender/",
     "documentos/{}/reemplazar/", "documentos/{}/registrar/", "documentos/{}/ubicacion/", "documentos/{}/version/",
 )  # fmt: skip
 OF_AN_EXPEDIENTE = (
@@ -38,6 +38,7 @@ OF_AN_EXPEDIENTE = (
     "expedientes/{}/indice/1/", "expedientes/{}/indice/1/indice.xml", "expedientes/{}/indice/1/cubierta.xml",
     *(f"expedientes/{{}}/fuid-{one}" for one in ("001.docx", "001.pdf", "001.xlsx", "042.docx", "042.pdf", "042.xlsx")),
     "expedientes/{}/inventario/plantilla.csv", "expedientes/{}/inventario/plantilla.xlsx",
+    "expedientes/{}/certificado/", "expedientes/{}/suspender/",
 )  # fmt: skip
 #: Routes with a key of something else, whose refusals are proved where that is.
 OF_OTHER_THINGS = frozenset({
@@ -46,7 +47,8 @@ OF_OTHER_THINGS = frozenset({
     "proyectos/<uuid:key>/", "cargas/<uuid:key>/", "cargas/<uuid:key>/comprobacion/", "cargas/<uuid:key>/descartar/",
     "cargas/<uuid:key>/radicar/", "cuarentena/<uuid:key>/atender/", "retencion/<uuid:key>/", "trabajos/<uuid:key>/",
     "trabajos/<uuid:key>/csv/", "trabajos/<uuid:key>/descartar/", "trabajos/<uuid:key>/detener/",
-    "trabajos/<uuid:key>/informe/", "trabajos/<uuid:key>/reanudar/",
+    "trabajos/<uuid:key>/informe/", "trabajos/<uuid:key>/reanudar/", "retenciones/<uuid:key>/levantar/",
+    "certificados/<uuid:key>/", "certificados/<uuid:key>/certificado.zip", "lotes/<uuid:batch>/certificado/",
 })  # fmt: skip
 VERBS = ("get", "head", "post", "put", "delete", "options")
 #: The worst case for a reserved piece: who must not read it, whatever else he is.

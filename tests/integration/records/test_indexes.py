@@ -192,6 +192,7 @@ def test_a_certificate_out_of_its_time_does_not_sign(cast: dict[str, Any], held:
 @pytest.mark.rule("E6")
 def test_the_key_of_set_up_is_its_owners_alone() -> None:
     file = Path(settings.RECORDS["INDEX_SIGNING"]["KEY"])
+    certificates.ensure_self_signed()
     assert file.stat().st_mode & 0o777 == 0o600
     before = file.read_bytes()
     certificates.ensure_self_signed()

@@ -141,7 +141,7 @@ def litter(home: Path) -> Iterator[str]:
     known: dict[str, Callable[[str], object]] = {
         "store/incoming": set().__contains__,
         "incoming": set().__contains__,
-        "keys": {"custodia-ed25519.pem"}.__contains__,
+        "keys": {"custodia-ed25519.pem", "indice.pem"}.__contains__,
         "quarantine": apart.__contains__,
         "renditions": re.compile(r"[0-9]+-[0-9]+\.png").fullmatch,
     }
