@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parents[3]
 CMS = ROOT / "cms"
 #: The only places of cms that may open custody's front door: they copy out what a decision published. Certificates are
 #: checked by the very program that goes inside them, which knows nothing but the file it is given.
-MAY_ENTER = ("cms/wiring.py", "cms/custody_source.py", "cms/publication/service.py", "cms/demo/", "cms/checks.py",
-                         "cms/publication/certificates.py", "cms/desk_search/", "cms/worker/", "cms/management/", "cms/guides/",
-             "cms/settings/")  # fmt: skip
+MAY_ENTER = (
+    "cms/wiring.py", "cms/custody_source.py", "cms/publication/service.py", "cms/publication/certificates.py",
+    "cms/demo/", "cms/checks.py", "cms/desk_search/", "cms/worker/", "cms/management/", "cms/guides/", "cms/settings/",
+)  # fmt: skip
 PUBLIC_APPS = ("core", "home", "banco", "norms", "programmes", "calls", "transparency", "publication")
 PUBLIC_TEMPLATES = ("templates/cms", "templates/components", "templates/search/public.html")
 
