@@ -27,6 +27,21 @@ def fault_of(digest: str, size: int) -> str:
     return mend(store(), digest, size) if fault else ""
 
 
+def right_place(digest: str, size: int, /, **facts: str) -> Place:
+    """Where these bytes can be read now: the store, mended where it had to be; where it takes no bytes (a medium that
+    went read-only, or full), the first copy that has them right.
+
+    Raises IntegrityFailure with the store's fault and `facts` where no place has them right.
+    """
+    if not (fault := fault_of(digest, size)):
+        return store()
+    for place in places():
+        if place.is_copy and place.stands() and place.store.verify(digest, size) == "":
+            logger.warning("fixity: %s is read from %s, since the store cannot be mended", digest, place.name)
+            return place
+    raise IntegrityFailure(fault, **facts)
+
+
 def mend(place: Place, digest: str, size: int) -> str:
     """Write the bytes of one place anew from another one. The fault that stays ("missing", "altered", "unreadable"),
     or "" when they are right now; either way it is noted, and the ledger tells what changed."""

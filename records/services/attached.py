@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from records import conf, parsing, storage
+from records import conf, parsing
 from records.errors import CellUnavailable
 from records.models import Document
 from records.parsing import formats
@@ -36,11 +36,10 @@ class Brought:
 NOTHING = Brought()
 
 
-def read(document: Document, own: parsing.Reading) -> Brought:
+def read(document: Document, source: Path, own: parsing.Reading) -> Brought:
     """The text of the attachments that may be read. Raises CellUnavailable; any other fault leaves that part out."""
     if own.outcome == "unreadable":
         return NOTHING
-    source = storage.store().path_of(document.blob_id)
     brought, size = Brought(), 0
     following = max([document.pages, *(page.number for page in own.pages)]) + 1
     for part in readable(parsing.attachments(source, document.media_type)):

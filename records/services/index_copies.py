@@ -7,10 +7,11 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from records import audit, conf, storage
-from records.errors import IntegrityFailure, NotFound
+from records import audit, conf
+from records.errors import NotFound
+from records.fixity import healing
 from records.indexes.copies import write_copy
-from records.models import Blob, IndexIssue
+from records.models import IndexIssue
 from records.permissions import Actor
 from records.selectors.indexes import knows_issues, unread_in
 
@@ -26,26 +27,22 @@ def open_issue(*, actor: Actor, issue: IndexIssue, part: str = INDEX) -> BinaryI
     if not knows_issues(actor, issue.expediente):
         raise NotFound
     blob = issue.cover if part == COVER else issue.file
-    check_intact(blob)
+    place = healing.right_place(blob.digest, blob.size, digest=blob.digest)
     unread = unread_in(actor, issue.expediente) if part == INDEX else {}
     with transaction.atomic():
         audit.record(
             "index.downloaded", actor=actor, subject=issue.expediente, number=issue.number, part=part,
             withheld=len(unread),
         )  # fmt: skip
-    return copied(blob, unread) if unread else storage.store().open(blob.digest)
+    source = place.store.open(blob.digest)
+    return copied(source, unread) if unread else source
 
 
-def check_intact(blob: Blob) -> None:
-    if fault := storage.store().verify(blob.digest, blob.size):
-        raise IntegrityFailure(fault, digest=blob.digest)
-
-
-def copied(blob: Blob, unread: dict[str, str]) -> BinaryIO:
+def copied(whole: BinaryIO, unread: dict[str, str]) -> BinaryIO:
     folder = conf.arrivals()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     copy = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - whoever sends it closes it
-    with storage.store().open(blob.digest) as source:
+    with whole as source:
         write_copy(source, copy, unread)
     copy.seek(0)
     return copy

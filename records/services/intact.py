@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from records import storage
-from records.errors import IntegrityFailure
 from records.fixity import healing
+from records.fixity.places import Place
 from records.models import Document
 
 Made = TypeVar("Made")
@@ -20,13 +20,18 @@ MOST_TRUSTED = 4_096
 _trusted: dict[tuple[str, tuple[int, ...]], float] = {}
 
 
-def check_intact(document: Document) -> None:
+def check_intact(document: Document) -> Place:
     """Re-hash the stored bytes; damaged ones are written anew from a copy that has them right, where there is one.
 
-    Raises IntegrityFailure (missing, altered, unreadable).
+    The place to read them from: the store, or that copy while the store takes no bytes. Raises IntegrityFailure
+    (missing, altered, unreadable).
     """
-    if fault := healing.fault_of(document.blob_id, document.blob.size):
-        raise IntegrityFailure(fault, document=str(document.pk))
+    return healing.right_place(document.blob_id, document.blob.size, document=str(document.pk))
+
+
+def intact_path(document: Document) -> Path:
+    """The file that holds the bytes of a piece, just proved. Raises as `check_intact`."""
+    return check_intact(document).store.path_of(document.blob_id)
 
 
 def made_from(document: Document, make: Callable[[Path], Made]) -> Made:
@@ -47,7 +52,7 @@ def made_from(document: Document, make: Callable[[Path], Made]) -> Made:
             if not proof.result():
                 raise
     if proof.result():
-        check_intact(document)  # writes the bytes anew, or raises
+        source = intact_path(document)  # writes the bytes anew, or raises
         made = make(source)
     trust((document.blob_id, identity(source)))
     return made

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from pathlib import Path
 
 from django.db import transaction
 
-from records import audit, parsing, permissions, storage
+from records import audit, parsing, permissions
 from records.errors import CellUnavailable, IntegrityFailure, RenditionUnavailable, RuleViolation
 from records.models import Document, Part
 from records.parsing import formats
 from records.permissions import Actor
-from records.services.intact import check_intact, made_from
+from records.services.intact import intact_path, made_from
 from records.services.told import note_reading
 from records.vocabulary import Action
 
@@ -31,8 +32,7 @@ def list_parts(document_id: str | uuid.UUID) -> str:
     Raises CellUnavailable (tried again later) or IntegrityFailure.
     """
     document = Document.objects.select_related("blob").get(pk=document_id)
-    check_intact(document)
-    found, fault = parts_of(document)
+    found, fault = parts_of(document, intact_path(document))
     if fault == CellUnavailable.code:
         raise CellUnavailable(document=str(document.pk))
     with transaction.atomic():
@@ -44,8 +44,7 @@ def list_parts(document_id: str | uuid.UUID) -> str:
     return fault or "listed"
 
 
-def parts_of(document: Document) -> tuple[tuple[parsing.MailPart, ...], str]:
-    source = storage.store().path_of(document.blob_id)
+def parts_of(document: Document, source: Path) -> tuple[tuple[parsing.MailPart, ...], str]:
     if document.media_type == MAIL:
         whole = parsing.mail(source)
         return whole.parts, whole.fault

@@ -6,13 +6,13 @@ import uuid
 
 from django.db import transaction
 
-from records import audit, clock, parsing, storage
-from records.errors import CellUnavailable
+from records import audit, clock, parsing
+from records.errors import CellUnavailable, IntegrityFailure
 from records.events import DocumentsChanged, announce
-from records.fixity import healing
 from records.holds import standing
 from records.models import Document, PageText, Reading
 from records.services import attached, recognition, renditions, work
+from records.services.intact import intact_path
 from records.services.renditions import Provenance
 from records.services.words import packed
 from records.vocabulary import ReadingState, RenditionKind, TextSource
@@ -29,8 +29,7 @@ def read_document(document_id: str | uuid.UUID) -> str:
     CellUnavailable when there was no cell to read it in: the task is tried again later.
     """
     document = Document.objects.select_related("blob").get(pk=document_id)
-    outcome = content_of(document)
-    brought = attached.read(document, outcome) if document.media_type == MAIL else attached.NOTHING
+    outcome, brought = content_of(document)
     with transaction.atomic():
         store_pages(document, [*outcome.pages, *brought.pages])
         note(document, outcome, brought)
@@ -46,13 +45,17 @@ def give_up_reading(document_id: str | uuid.UUID) -> None:
             note(document, outcome, attached.NOTHING)
 
 
-def content_of(document: Document) -> parsing.Reading:
-    if fault := healing.fault_of(document.blob_id, document.blob.size):
-        return parsing.Reading(outcome="unreadable", engine="", engine_version="", pages=[], detail=fault)
-    outcome = parsing.read(storage.store().path_of(document.blob_id), document.media_type)
+def content_of(document: Document) -> tuple[parsing.Reading, attached.Brought]:
+    """What the piece says, and what the attachments of a message do."""
+    try:
+        source = intact_path(document)
+    except IntegrityFailure as found:
+        unread = parsing.Reading(outcome="unreadable", engine="", engine_version="", pages=[], detail=found.code)
+        return unread, attached.NOTHING
+    outcome = parsing.read(source, document.media_type)
     if outcome.detail == CellUnavailable.code:
         raise CellUnavailable(document=str(document.pk))
-    return outcome
+    return outcome, attached.read(document, source, outcome) if document.media_type == MAIL else attached.NOTHING
 
 
 def store_pages(document: Document, pages: list[parsing.PageContent]) -> None:

@@ -13,14 +13,14 @@ from django.db import transaction
 from django.db.models import Avg
 from django.db.models.functions import Length
 
-from records import audit, parsing, permissions, storage
-from records.errors import CellUnavailable
+from records import audit, parsing, permissions
+from records.errors import CellUnavailable, IntegrityFailure
 from records.events import DocumentsChanged, announce
-from records.fixity import healing
 from records.models import Document, PageText, Reading
 from records.parsing import formats
 from records.permissions import Actor
 from records.services import renditions, work
+from records.services.intact import intact_path
 from records.services.renditions import Provenance
 from records.services.words import packed
 from records.vocabulary import Action, ReadingState, RenditionKind, TextSource
@@ -81,10 +81,12 @@ def recognise_document(document_id: str | uuid.UUID) -> str:
     document = Document.objects.select_related("blob").get(pk=document_id)
     if not engine():
         return close(document, NO_ENGINE)
-    if fault := healing.fault_of(document.blob_id, document.blob.size):
-        return close(document, fault)
+    try:
+        source = intact_path(document)
+    except IntegrityFailure as found:
+        return close(document, found.code)
     for number in untried(document)[:AT_ONCE]:
-        page = parsing.ocr(storage.store().path_of(document.blob_id), document.media_type, number, dpi=DPI)
+        page = parsing.ocr(source, document.media_type, number, dpi=DPI)
         if page.fault == CellUnavailable.code:
             raise CellUnavailable(document=str(document.pk))
         if page.fault == NO_ENGINE:

@@ -18,13 +18,13 @@ from typing import Any, BinaryIO
 from django.db import transaction
 
 from records import audit, clock, conf, parsing, permissions, storage
-from records.errors import CellUnavailable, IntegrityFailure, RenditionUnavailable
+from records.errors import CellUnavailable, RenditionUnavailable
 from records.fixity import healing
 from records.models import Blob, Document, LedgerEvent, PageText, Rendition
 from records.parsing import formats
 from records.permissions import Actor
 from records.services import work
-from records.services.intact import check_intact
+from records.services.intact import intact_path
 from records.services.told import note_reading
 from records.services.words import words_json
 from records.vocabulary import Action, RenditionKind, TextSource
@@ -177,8 +177,7 @@ def make_pdfa(document_id: str | uuid.UUID) -> str:
     document = Document.objects.select_related("blob").get(pk=document_id)
     if find_pdfa(document):
         return "made"
-    check_intact(document)
-    converted = parsing.to_pdfa(storage.store().path_of(document.blob_id), document.media_type)
+    converted = parsing.to_pdfa(intact_path(document), document.media_type)
     if converted.fault == CellUnavailable.code:
         raise CellUnavailable(document=str(document.pk))
     fault = converted.fault or ("" if converted.data and converted.same_text else "text_differs")
@@ -237,10 +236,9 @@ def open_pdfa(*, actor: Actor, document: Document) -> tuple[Rendition, BinaryIO]
     Raises NotFound (not for this person), RenditionUnavailable (there is none) or IntegrityFailure.
     """
     copy = pdfa_to_open(actor, document)
-    if fault := healing.fault_of(copy.digest, copy.size):
-        raise IntegrityFailure(fault, document=str(document.pk), rendition=str(copy.pk))
+    place = healing.right_place(copy.digest, copy.size, document=str(document.pk), rendition=str(copy.pk))
     note_reading(actor, document, "document.downloaded", kind=RenditionKind.PDFA, sha256=copy.digest)
-    return copy, storage.store().open(copy.digest)
+    return copy, place.store.open(copy.digest)
 
 
 # Proof ------------------------------------------------------------------------------------------------------

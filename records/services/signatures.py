@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
-from records import audit, clock, conf, parsing, permissions, storage
+from records import audit, clock, conf, parsing, permissions
 from records.errors import CellUnavailable, RenditionUnavailable
 from records.models import Document, SignatureReport
 from records.permissions import Actor
 from records.services import work
-from records.services.intact import check_intact
+from records.services.intact import intact_path
 from records.vocabulary import Action
 
 PDF = "application/pdf"
@@ -26,8 +26,7 @@ def check_signatures(document_id: str | uuid.UUID) -> str:
     again later) or IntegrityFailure.
     """
     document = Document.objects.select_related("blob").get(pk=document_id)
-    check_intact(document)
-    report = parsing.signatures(storage.store().path_of(document.blob_id), trusted_roots(), at=document.filed_at)
+    report = parsing.signatures(intact_path(document), trusted_roots(), at=document.filed_at)
     if report.fault == CellUnavailable.code:
         raise CellUnavailable(document=str(document.pk))
     keep(document, report)

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import BinaryIO
 
-from records import conf, parsing, permissions, storage
+from records import conf, parsing, permissions
 from records.errors import CellUnavailable, PageImageUnavailable
 from records.models import Document
 from records.permissions import Actor
@@ -117,6 +117,6 @@ def open_original(*, actor: Actor, document: Document) -> BinaryIO:
     Raises NotFound, IntegrityFailure (missing or altered: nothing is served) or StoreUnavailable.
     """
     check_may_download(actor, document)
-    check_intact(document)
+    place = check_intact(document)
     told.note_reading(actor, document, "document.downloaded")
-    return storage.store().open(document.blob_id)
+    return place.store.open(document.blob_id)

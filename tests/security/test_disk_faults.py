@@ -26,24 +26,33 @@ LONGEST = 900
 
 
 @pytest.fixture
-def series(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Any:
+def told(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Any:
+    """The JSON that a module of ours prints, run with the library in an installation of its own."""
     try:
         library = shim.compiled(run_folder(tmp_path_factory))
     except shim.NoCompiler:
         pytest.skip("there is no C compiler here")
     home = prepared(run_folder(tmp_path_factory), tmp_path / "home")
 
-    def run(act: str, error: str, kinds: str = "any", stride: int = 1, *sticky: str) -> list[dict[str, Any]]:
+    def run(module: str, *words: str) -> Any:
         environment = {
             **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SITE_ROLE")},
             "CUSTODIA_HOME": str(home.home), "DJANGO_SETTINGS_MODULE": "cms.settings.demo", "LD_PRELOAD": str(library),
         }  # fmt: skip
-        words = [sys.executable, "-m", "tests.security.disk.driver", act, error, kinds, str(stride), *sticky]
+        command = [sys.executable, "-m", f"tests.security.disk.{module}", *words]
         done = subprocess.run(
-            words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
         )
         assert done.returncode == 0, done.stderr[-3000:]
-        return list(json.loads(done.stdout))
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def series(told: Any) -> Any:
+    def run(act: str, error: str, kinds: str = "any", stride: int = 1, *sticky: str) -> list[dict[str, Any]]:
+        return list(told("driver", act, error, kinds, str(stride), *sticky))
 
     return run
 
@@ -75,6 +84,22 @@ def test_a_sync_that_fails_is_never_acknowledged(series: Any) -> None:
 def test_no_byte_is_given_while_its_event_cannot_be_written(series: Any) -> None:
     failing = check(series("download", "ENOSPC", "any", 1, "sticky"))
     assert all(step["status"] == 503 for step in failing)
+
+
+@pytest.mark.criterion(15)
+@pytest.mark.rule("K1", "K2")
+@pytest.mark.parametrize("harm", ["gone", "altered", "truncated"])
+def test_a_store_that_takes_no_bytes_is_read_from_the_good_copy(told: Any, harm: str) -> None:
+    """Wrong bytes are never given, right ones always are; the store is mended at the first reading after it can be."""
+    found = told("readonly", harm)
+    assert found["met"] > 0, "nothing tried to mend the store"
+    assert found["meanwhile"]["original"] == [200, found["digest"]]
+    assert found["meanwhile"]["page"][0] == 200
+    assert (found["told"], found["read"]) == (1, "read")
+    assert {status for status, _digest in found["lost"].values()} == {500}, "bytes that no place has right are refused"
+    assert found["damaged"] == found["expected"]
+    assert (found["still"] != "", found["copy"]) == (True, "")
+    assert (found["afterwards"], found["mended"]) == ([200, found["digest"]], "")
 
 
 @pytest.mark.services  # every call of every act; minutes

@@ -1,13 +1,17 @@
 /* A disk that fails on demand. Loaded before the C library (LD_PRELOAD), it counts the calls that write below one
  * folder and makes the n-th of them fail with a given error, once or from then on. Unarmed it only passes calls on.
  *
- * fault_arm(prefix, kinds, nth, error, sticky); fault_disarm() gives how many calls were counted meanwhile.
+ * fault_arm(prefix, kinds, nth, error, sticky); fault_disarm() gives how many calls were counted meanwhile. An error
+ * below zero is a signal: instead of the n-th call the process ends by it, and says on its standard error which call
+ * that was. fault_later(seconds) moves the wall clock that this process sees.
  * Compiled by tests/security/disk/shim.py; never part of the product.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <time.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +22,7 @@
 #include <unistd.h>
 #include <limits.h>
 
-enum { WRITE = 1, SYNC = 2, NAME = 4 };
+enum { WRITE = 1, SYNC = 2, NAME = 4, UNLINK = 8 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char prefix[PATH_MAX];
@@ -52,6 +56,11 @@ static int fails(int kind, const char *path) {
     long now = ++counted;
     int failing = armed && (now == nth || (sticky && now > nth));
     pthread_mutex_unlock(&lock);
+    if (failing && error_given < 0) {
+        dprintf(2, "%d %s\n", kind, path + strlen(prefix));
+        kill(getpid(), -error_given);
+        for (;;) pause();
+    }
     if (failing) errno = error_given;
     return failing;
 }
@@ -89,6 +98,8 @@ int link(const char *from, const char *to) { REAL(link); return fails(NAME, to) 
 int linkat(int a, const char *from, int b, const char *to, int flags) { REAL(linkat); return fails_at(NAME, b, to) ? -1 : real(a, from, b, to, flags); }
 int rename(const char *from, const char *to) { REAL(rename); return fails(NAME, to) ? -1 : real(from, to); }
 int renameat(int a, const char *from, int b, const char *to) { REAL(renameat); return fails_at(NAME, b, to) ? -1 : real(a, from, b, to); }
+int unlink(const char *path) { REAL(unlink); return fails(UNLINK, path) ? -1 : real(path); }
+int unlinkat(int a, const char *path, int flags) { REAL(unlinkat); return fails_at(UNLINK, a, path) ? -1 : real(a, path, flags); }
 int mkdir(const char *path, mode_t mode) { REAL(mkdir); return fails(NAME, path) ? -1 : real(path, mode); }
 
 /* Only an open that may make a file writes anything. */
@@ -111,3 +122,14 @@ int name(int dirfd, const char *path, int flags, ...) { \
 }
 OPENING_AT(openat)
 OPENING_AT(openat64)
+
+static volatile long later;
+
+void fault_later(long seconds) { later = seconds; }
+
+int clock_gettime(clockid_t which, struct timespec *told) {
+    REAL(clock_gettime);
+    int result = real(which, told);
+    if (result == 0 && which == CLOCK_REALTIME) told->tv_sec += later;
+    return result;
+}

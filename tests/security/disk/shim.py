@@ -5,13 +5,16 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("faults.c")
-WRITES, SYNCS, NAMES = 1, 2, 4
+WRITES, SYNCS, NAMES, UNLINKS = 1, 2, 4, 8
+#: Every call that may fail of a disk; taking a name away is among those a process may be killed at.
 ANY = WRITES | SYNCS | NAMES
+STEPS = ANY | UNLINKS
 
 
 class NoCompiler(RuntimeError):
@@ -50,3 +53,12 @@ class Disk:
     def heal(self) -> int:
         """Nothing fails any more; how many calls were met since `fail`."""
         return int(self.library.fault_disarm())
+
+    def kill(self, nth: int, *, kinds: int = STEPS) -> None:
+        """From now on this process ends by SIGKILL in the place of its `nth` call, which it names on its standard
+        error: a number of `kinds`, a space and the path below the folder."""
+        self.library.fault_arm(str(self.folder).encode(), kinds, ctypes.c_long(nth), -signal.SIGKILL, 0)
+
+    def later(self, seconds: int) -> None:
+        """The wall clock of this process is so much ahead from now on."""
+        self.library.fault_later(ctypes.c_long(seconds))
