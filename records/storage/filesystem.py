@@ -35,8 +35,9 @@ class FilesystemStore:
         self.root = Path(root)
 
     def prepare(self) -> None:
-        """Make the 256 folders, the incoming one and that of damaged bytes; cheap when they exist."""
-        for name in (INCOMING, DAMAGED, *(f"{number:02x}" for number in range(256))):
+        """Make the 256 folders, that of damaged bytes and the incoming one; cheap when they exist. The incoming one
+        comes last: where it is, all are, also after an end in the middle of this."""
+        for name in (*(f"{number:02x}" for number in range(256)), DAMAGED, INCOMING):
             (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def stage(self, stream: BinaryIO, *, limit: int) -> Staged:
