@@ -17,6 +17,10 @@ from records.vocabulary import DocumentState
 ALGORITHM = "sha256"
 #: What was found wrong and could not be mended is looked at again this soon.
 AGAIN = datetime.timedelta(hours=1)
+#: What a check may find (the answers of `BlobStore.verify`).
+FAULTS = ("missing", "altered", "unreadable")
+#: Before the fault, in the result of bytes that are being written anew: still there, the repair was cut.
+MENDING = "mending_"
 AT_ONCE = 500
 
 
@@ -63,6 +67,7 @@ def late(place: Place) -> QuerySet[Blob]:
     old = Q(checks__at__lt=now - datetime.timedelta(days=plan.days)) | Q(checks__at__gt=now)
     old |= Q(Exists(sealed), checks__at__lt=now - datetime.timedelta(days=plan.sealed_days))
     old |= Q(checks__at__lt=now - AGAIN, checks__result__gt="")
+    old |= Q(checks__result__in=[f"{MENDING}{fault}" for fault in FAULTS])
     return Blob.objects.filter(old, checks__place=place.name).order_by("checks__at", "pk")
 
 

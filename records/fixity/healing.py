@@ -19,6 +19,7 @@ from records.models import Blob
 
 logger = logging.getLogger(__name__)
 LOCK = "mending"
+DAMAGED, MENDED = "custody.damaged", "custody.mended"
 
 
 def fault_of(digest: str, size: int) -> str:
@@ -51,9 +52,19 @@ def mend(place: Place, digest: str, size: int) -> str:
         fault = place.store.verify(digest, size)
         if not Blob.objects.filter(pk=digest).exists():
             return fault
+        before = begin(place, digest, fault)
         source = rewritten(place, digest, size) if fault else None
-        settle(place, digest, fault, source)
+        settle(place, digest, fault, source, before)
     return "" if source else fault
+
+
+def begin(place: Place, digest: str, fault: str) -> str:
+    """Note that wrong bytes are about to be written anew, so that a repair cut in the middle is told all the same by
+    the next check; what was noted before."""
+    before = checks.noted(place.name, [digest]).get(digest, "")
+    if fault:
+        checks.note(place.name, {digest: f"{checks.MENDING}{fault}"})
+    return before
 
 
 @contextlib.contextmanager
@@ -100,33 +111,37 @@ def copied(source: Place, target: Place, digest: str, size: int) -> str:
     return target.store.verify(digest, size)
 
 
-def settle(place: Place, digest: str, fault: str, source: Place | None) -> None:
-    """Note what is true now, and tell it if it was not known."""
+def settle(place: Place, digest: str, fault: str, source: Place | None, before: str) -> None:
+    """Note what is true now, and tell it if it was not known `before`; nor told meanwhile by another check."""
     with transaction.atomic():
-        if source:
+        if not source:
+            note_results(place, {digest: fault}, {digest: before})
+        elif checks.noted(place.name, [digest]).get(digest):
             checks.note(place.name, {digest: ""})
-            tell(place, digest, fault, source)
-        else:
-            note_found(place, {digest: fault})
+            tell(MENDED, place, digest, problem=fault, source=source.name)
 
 
 def note_found(place: Place, results: Mapping[str, str]) -> None:
-    """Note what checks of one place found, by digest; a fault that was not known is told."""
-    wrong = {digest: fault for digest, fault in results.items() if fault}
-    before = checks.noted(place.name, wrong) if wrong else {}
+    """Note what checks of one place found, by digest; a fault that was not known is told, and so is a repair of which
+    only the bytes were done when it was cut."""
     with transaction.atomic():
-        checks.note(place.name, results)
-        for digest, fault in wrong.items():
-            if before.get(digest, "") != fault:
-                tell(place, digest, fault, None)
+        note_results(place, results, checks.noted(place.name, results))
 
 
-def tell(place: Place, digest: str, fault: str, source: Place | None) -> None:
+def note_results(place: Place, results: Mapping[str, str], before: Mapping[str, str]) -> None:
+    checks.note(place.name, results)
+    for digest, fault in results.items():
+        known = before.get(digest, "")
+        if fault and known != fault:
+            tell(DAMAGED, place, digest, problem=fault)
+        if not fault and known.startswith(checks.MENDING):
+            tell(MENDED, place, digest, problem=known.removeprefix(checks.MENDING))
+
+
+def tell(action: str, place: Place, digest: str, **told: str) -> None:
     """One event for each piece that rests on the bytes; damage also calls operators."""
-    facts = {"problem": fault, "place": place.name, "algorithm": checks.ALGORITHM, "sha256": digest}
-    told = {**facts, "source": source.name} if source else facts
-    pieces = [(piece, told) for piece in checks.documents_of([digest])]
-    action = "custody.mended" if source else "custody.damaged"
-    audit.record_each(action, actor=None, subjects=pieces or [(digest, told)])
-    if source is None:
-        logger.critical("fixity: bytes of %s in %s are %s", digest, place.name, fault)
+    facts = {**told, "place": place.name, "algorithm": checks.ALGORITHM, "sha256": digest}
+    pieces = [(piece, facts) for piece in checks.documents_of([digest])]
+    audit.record_each(action, actor=None, subjects=pieces or [(digest, facts)])
+    if action == DAMAGED:
+        logger.critical("fixity: bytes of %s in %s are %s", digest, place.name, told["problem"])

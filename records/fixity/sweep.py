@@ -81,7 +81,7 @@ def prove(place: Place, blobs: list[Blob], pace: Pace | None = None) -> Swept:
     results = dict(faults(place, blobs, pace))
     right = {digest: "" for digest, fault in results.items() if not fault}
     if right:
-        checks.note(place.name, right)
+        healing.note_found(place, right)
     wrong = [blob for blob in blobs if results[blob.digest]]
     mended = sum(healing.mend(place, blob.digest, blob.size) == "" for blob in wrong)
     told = [(place.name, blob.digest) for blob in wrong]

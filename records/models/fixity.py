@@ -11,8 +11,9 @@ from records.models.document import Blob
 class StoredCheck(models.Model):
     """The last check of the bytes of one digest in one place: the store, or one of its copies.
 
-    `result` is "" when they were the filed ones, else "missing", "altered" or "unreadable". A copy without a row was
-    never made. The row is overwritten by the next check; findings and repairs stay in the ledger.
+    `result` is "" when they were the filed ones, else "missing", "altered" or "unreadable"; the same after "mending_"
+    while a repair is under way. A copy without a row was never made. The row is overwritten by the next check; findings
+    and repairs stay in the ledger.
     """
 
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="checks")
