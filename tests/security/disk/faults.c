@@ -2,8 +2,8 @@
  * folder and makes the n-th of them fail with a given error, once or from then on. Unarmed it only passes calls on.
  *
  * fault_arm(prefix, kinds, nth, error, sticky); fault_disarm() gives how many calls were counted meanwhile. An error
- * below zero is a signal: instead of the n-th call the process ends by it, and says on its standard error which call
- * that was. fault_later(seconds) moves the wall clock that this process sees.
+ * below zero is a signal: instead of the n-th call the process ends by it, and until then each call is told on its
+ * standard error. fault_later(seconds) moves the wall clock that this process sees.
  * Compiled by tests/security/disk/shim.py; never part of the product.
  */
 #define _GNU_SOURCE
@@ -56,8 +56,8 @@ static int fails(int kind, const char *path) {
     long now = ++counted;
     int failing = armed && (now == nth || (sticky && now > nth));
     pthread_mutex_unlock(&lock);
+    if (error_given < 0) dprintf(2, "call %d %s\n", kind, path + strlen(prefix));
     if (failing && error_given < 0) {
-        dprintf(2, "%d %s\n", kind, path + strlen(prefix));
         kill(getpid(), -error_given);
         for (;;) pause();
     }

@@ -55,8 +55,8 @@ class Disk:
         return int(self.library.fault_disarm())
 
     def kill(self, nth: int, *, kinds: int = STEPS) -> None:
-        """From now on this process ends by SIGKILL in the place of its `nth` call, which it names on its standard
-        error: a number of `kinds`, a space and the path below the folder."""
+        """From now on this process ends by SIGKILL in the place of its `nth` call. Each call up to it is a line of its
+        standard error: "call", the number of its kind, and the path below the folder."""
         self.library.fault_arm(str(self.folder).encode(), kinds, ctypes.c_long(nth), -signal.SIGKILL, 0)
 
     def later(self, seconds: int) -> None:
