@@ -138,13 +138,15 @@ def propose(keys: Keys) -> Keys:
 def proposing_reached(keys: Keys) -> str:
     from records.models import ClassificationAct, StateChange
 
-    acts = list(ClassificationAct.objects.filter(document=keys["piece"]))
+    acts = list(ClassificationAct.objects.filter(document=keys["piece"], level=keys["level"]))
     steps = StateChange.objects.filter(subject__in=[str(act.pk) for act in acts], event__action=keys["told"])
     counts = {
         "acts": len(acts), "events": events(keys["told"], keys["piece"], level=keys["level"]), "steps": steps.count()
     }  # fmt: skip
     if keys["told"] == "level.raised":
+        former = ClassificationAct.objects.get(document=keys["piece"], level="public")
         counts["level"] = int(piece(keys["piece"]).level == keys["level"])
+        counts["former"] = int(former.state == "superseded")
     return among(counts)
 
 
@@ -276,7 +278,12 @@ def ready_to_propose() -> Keys:
 
 
 def ready_to_raise() -> Keys:
-    return {**unclassified(), "level": "restricted", "told": "level.raised"}
+    """A public piece: a stricter level acts at once, and the one in force gives way."""
+    from tests import factories
+
+    keys = unclassified()
+    factories.give_level(piece(keys["piece"]), "public", person("custodia"), person("jefatura"))
+    return {**keys, "level": "restricted", "told": "level.raised"}
 
 
 def ready_to_approve() -> Keys:

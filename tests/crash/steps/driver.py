@@ -68,8 +68,13 @@ def apart(work: Work) -> tuple[int, Told, str]:
 
 def child_of(work: Work, told: IO[bytes], noise: IO[bytes]) -> int:
     os.dup2(noise.fileno(), 2)
+
+    def tell(said: object) -> None:
+        pickle.dump(said, told)
+        told.flush()
+
     try:
-        work(lambda said: pickle.dump(said, told) or told.flush())
+        work(tell)
     except BaseException:  # noqa: BLE001 - told as the child's status
         traceback.print_exc()
         sys.stderr.flush()
