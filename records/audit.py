@@ -100,6 +100,7 @@ ACTIONS: Mapping[str, str] = {
     "custody.mended": "Se repusieron bytes dañados desde otra copia",
     "custody.damaged": "Se hallaron bytes dañados",
     "custody.litter": "Se retiraron restos de actos interrumpidos",
+    "backup.made": "Se respaldó la instalación",
     "hold.placed": "Suspendió la disposición",
     "hold.lifted": "Levantó la suspensión de la disposición",
     "certificate.issued": "Expidió un certificado de custodia",

@@ -37,6 +37,10 @@ REFUSALS: Mapping[str, Sentence] = {
     "grant_to_oneself": _("Nadie se concede acceso a sí mismo."),
     "already_withdrawn": _("Esa concesión ya fue retirada."),
     "nothing_rolled_back": _("La base de datos es la que guarda la copia de la bitácora: no hay nada que reconocer."),
+    "backup_exists": _("La carpeta del respaldo ya existe: indique una nueva."),
+    "backup_database": _(
+        "Esta base de datos se copia con su propia herramienta: hágalo primero y repita con --database-dumped."
+    ),
     "no_reason": _("Diga qué pasó y quién decidió seguir."),
     "ledger_unavailable": _(
         "La bitácora no recibió la anotación de este acto, y por eso no se hizo ni se entregó nada. Avise a soporte."
