@@ -136,7 +136,7 @@ def open_certificate(*, actor: Actor, certificate: Certificate) -> BinaryIO:
 
     Raises NotFound, CertificateGone or IntegrityFailure.
     """
-    permissions.check(actor, Action.ISSUE_CERTIFICATE, certificate.document or certificate.expediente)
+    check_may_take(actor, certificate)
     try:
         file = file_of(certificate.pk).open("rb")
     except FileNotFoundError as fault:
@@ -149,6 +149,18 @@ def open_certificate(*, actor: Actor, certificate: Certificate) -> BinaryIO:
         subject = certificate.document or certificate.expediente
         audit.record(DOWNLOADED, actor=actor, subject=subject, certificate=certificate.pk, sha256=certificate.sha256)
     return file
+
+
+def size_for(*, actor: Actor, certificate: Certificate) -> int:
+    """Bytes that `open_certificate` would give. Raises NotFound or CertificateGone."""
+    check_may_take(actor, certificate)
+    if not is_kept(certificate):
+        raise CertificateGone
+    return certificate.size
+
+
+def check_may_take(actor: Actor, certificate: Certificate) -> None:
+    permissions.check(actor, Action.ISSUE_CERTIFICATE, certificate.document or certificate.expediente)
 
 
 def sweep_certificates() -> int:

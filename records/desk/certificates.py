@@ -16,10 +16,12 @@ from records.certificates import keeping
 from records.certificates.scope import DOCUMENT, EXPEDIENTE, PACKAGE, Scope, Weight, weight_of
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DeskForm, sent
+from records.desk.images import WALLS, only_headers
 from records.desk.receipt_lines import grouped
 from records.selectors.documents import get_document_for
 from records.vocabulary import Action
 
+ZIP = "application/zip"
 SECTION = "/custodia/expedientes/"
 BYTES, DIGESTS = "bytes", "digests"
 CONTENTS = (
@@ -106,6 +108,8 @@ def certificate(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @desk_view(*READ)
 def certificate_file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     found = keeping.get_certificate_for(request.user, key)
-    file = keeping.open_certificate(actor=request.user, certificate=found)
     name = f"certificado-{str(found.pk)[:8]}.zip"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    if request.method == "HEAD":
+        return only_headers(name, ZIP, keeping.size_for(actor=request.user, certificate=found))
+    file = keeping.open_certificate(actor=request.user, certificate=found)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=ZIP, headers=WALLS)

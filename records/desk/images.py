@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from records.desk.doors import READ, desk_view
@@ -51,14 +51,16 @@ def original(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     return FileResponse(stream, as_attachment=True, filename=name, content_type=piece.media_type, headers=WALLS)
 
 
-def only_headers(name: str, media_type: str, size: int) -> HttpResponse:
-    disposition = content_disposition_header(True, name) or "attachment"
-    headers = {**WALLS, "Content-Disposition": disposition, "Content-Length": str(size)}
-    return HttpResponse(content_type=media_type, headers=headers)
+def only_headers(name: str, media_type: str, size: int | None) -> HttpResponseBase:
+    """What HEAD is answered; no length, rather than nought, of what is only made as it leaves."""
+    headers = {**WALLS, "Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    if size is None:
+        return StreamingHttpResponse((), content_type=media_type, headers=headers)
+    return HttpResponse(content_type=media_type, headers={**headers, "Content-Length": str(size)})
 
 
 @desk_view(*READ)
-def part(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
+def part(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponseBase:
     """One part of a message or of a PDF with files inside; what is no format of ours leaves as bytes of no type."""
     piece = get_document_for(request.user, key)
     found = parts.part_to_open(request.user, piece, number)

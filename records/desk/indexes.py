@@ -16,12 +16,12 @@ from records.desk.acts import act_page, may_do
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.expedientes import asked_in, head, page_context
 from records.desk.fields import sent
-from records.desk.images import WALLS
+from records.desk.images import WALLS, only_headers
 from records.desk.inventories import plain
 from records.models import Expediente, IndexIssue
 from records.selectors.expedientes import Asked, Lines, get_expediente_for, lines_for, list_rows_for, summary_of
 from records.selectors.indexes import get_issue_for, knows_issues, list_issues_for, unread_in
-from records.services.index_copies import COVER, INDEX, open_issue
+from records.services.index_copies import COVER, INDEX, open_issue, size_for
 from records.services.index_proofs import FAILS, HOLDS, UNKNOWN, Proof, verify_index
 from records.services.indexes import issue_index
 from records.vocabulary import Action
@@ -158,9 +158,9 @@ def cover(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponseBase
 
 
 def given(request: HttpRequest, found: IndexIssue, part: str, name: str) -> HttpResponseBase:
+    """The file, once the ledger tells who took it; HEAD is told what GET would be told, and takes nothing."""
+    called = f"{name}-{found.number}-{plain(found.expediente.code)}.xml"
+    if request.method == "HEAD":
+        return only_headers(called, XML, size_for(actor=request.user, issue=found, part=part))
     content = open_issue(actor=request.user, issue=found, part=part)
-    headers = {
-        **WALLS,
-        "Content-Disposition": f'attachment; filename="{name}-{found.number}-{plain(found.expediente.code)}.xml"',
-    }
-    return FileResponse(content, content_type=XML, headers=headers)
+    return FileResponse(content, as_attachment=True, filename=called, content_type=XML, headers=WALLS)

@@ -97,7 +97,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     events = list_sought_for(request.user, sought)
     headers = {"Content-Disposition": 'attachment; filename="bitacora.csv"', "X-Content-Type-Options": "nosniff"}
     if request.method == "HEAD":
-        return HttpResponse(content_type=ledger_rows.MEDIA_TYPE, headers=headers)
+        return StreamingHttpResponse((), content_type=ledger_rows.MEDIA_TYPE, headers=headers)
     note_export(actor=request.user, subject="ledger", what="ledger", sought=sought.told())
     return StreamingHttpResponse(written(events), content_type=ledger_rows.MEDIA_TYPE, headers=headers)
 

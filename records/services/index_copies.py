@@ -11,7 +11,7 @@ from records import audit, conf
 from records.errors import NotFound
 from records.fixity import healing
 from records.indexes.copies import write_copy
-from records.models import IndexIssue
+from records.models import Blob, IndexIssue
 from records.permissions import Actor
 from records.selectors.indexes import knows_issues, unread_in
 
@@ -24,11 +24,8 @@ def open_issue(*, actor: Actor, issue: IndexIssue, part: str = INDEX) -> BinaryI
     A copy with something withheld is no longer the file that the cover names. Raises NotFound, IntegrityFailure or
     StoreUnavailable.
     """
-    if not knows_issues(actor, issue.expediente):
-        raise NotFound
-    blob = issue.cover if part == COVER else issue.file
+    blob, unread = asked(actor, issue, part)
     place = healing.right_place(blob.digest, blob.size, digest=blob.digest)
-    unread = unread_in(actor, issue.expediente) if part == INDEX else {}
     with transaction.atomic():
         audit.record(
             "index.downloaded", actor=actor, subject=issue.expediente, number=issue.number, part=part,
@@ -36,6 +33,21 @@ def open_issue(*, actor: Actor, issue: IndexIssue, part: str = INDEX) -> BinaryI
         )  # fmt: skip
     source = place.store.open(blob.digest)
     return copied(source, unread) if unread else source
+
+
+def size_for(*, actor: Actor, issue: IndexIssue, part: str = INDEX) -> int | None:
+    """Bytes that `open_issue` would give this person; None of a copy with something withheld. Raises NotFound."""
+    blob, unread = asked(actor, issue, part)
+    return None if unread else blob.size
+
+
+def asked(actor: Actor, issue: IndexIssue, part: str) -> tuple[Blob, dict[str, str]]:
+    """The bytes of that part, and what of it this person does not read."""
+    if not knows_issues(actor, issue.expediente):
+        raise NotFound
+    if part == COVER:
+        return issue.cover, {}
+    return issue.file, unread_in(actor, issue.expediente)
 
 
 def copied(whole: BinaryIO, unread: dict[str, str]) -> BinaryIO:

@@ -51,7 +51,12 @@ def test_from_the_piece_to_the_file(browse: Browse, pieces: list[Document]) -> N
     made = Certificate.objects.get()
     assert str(made.pk) in told
     before = LedgerEvent.objects.filter(action="certificate.downloaded").count()
-    answer = custodian.get(f"/custodia/certificados/{made.pk}/certificado.zip")
+    address = f"/custodia/certificados/{made.pk}/certificado.zip"
+    headers = custodian.head(address)
+    assert (headers.status_code, headers.content) == (200, b"")
+    assert LedgerEvent.objects.filter(action="certificate.downloaded").count() == before, "nothing left, nothing told"
+    answer = custodian.get(address)
+    assert dict(answer.headers) == dict(headers.headers)
     content = b"".join(answer.streaming_content)
     assert not blamed(content)
     assert dict(apart(content))[f"documentos/000003-{pieces[2].radicado}.txt"] == "Pieza 2: «texto»\n".encode()
@@ -96,7 +101,7 @@ def test_the_file_is_hashed_again_before_it_leaves(browse: Browse, pieces: list[
     address = f"/custodia/certificados/{made.pk}/certificado.zip"
     assert custodian.get(address).status_code == 500
     file.unlink()
-    assert custodian.get(address).status_code == 409
+    assert [ask(address).status_code for ask in (custodian.get, custodian.head)] == [409, 409]
     assert not LedgerEvent.objects.filter(action="certificate.downloaded").exists()
 
 

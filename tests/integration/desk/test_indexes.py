@@ -92,6 +92,25 @@ def test_each_reader_takes_the_index_she_may_know(
     assert list(events.values_list("actor", flat=True)) == ["custodia", "archivista", "archivista"]
 
 
+@pytest.mark.criterion(18)
+@pytest.mark.rule("U1")
+def test_who_asks_only_for_the_headers_takes_no_index_and_leaves_no_event(
+    browse: Browse, shelf: Expediente, issued: IndexIssue
+) -> None:
+    taken = LedgerEvent.objects.filter(action="index.downloaded")
+    for login, tail, lengthless in (
+        ("custodia", "indice", set()), ("archivista", "indice", {"Content-Length"}), ("archivista", "cubierta", set())
+    ):  # fmt: skip
+        address = path(shelf, f"indice/1/{tail}.xml")
+        asked, before = browse(login).head(address), taken.count()
+        assert (asked.status_code, body(asked)) == (200, b"")
+        got = browse(login).get(address)
+        assert taken.count() == before + 1, "HEAD left none, GET one"
+        assert {name: value for name, value in got.headers.items() if name not in lengthless} == dict(asked.headers)
+    assert taken.count() == 3
+    assert browse("revisora").head(path(shelf, "indice/1/indice.xml")).status_code == 404
+
+
 @pytest.mark.rule("A8")
 def test_who_does_not_work_there_learns_not_even_that_there_is_one(
     browse: Browse, shelf: Expediente, issued: IndexIssue
