@@ -173,6 +173,15 @@ def check_settings(**_options: Any) -> list[django_checks.CheckMessage]:
     return [error(check, fault) for check in (*SETTINGS_CHECKS, *ADDRESS_CHECKS) for fault in check()]
 
 
+@django_checks.register("custodia", deploy=True)
+def warn_before_deploying(**_options: Any) -> list[django_checks.CheckMessage]:
+    return [
+        django_checks.Warning(told, id=f"custodia.{check.__name__}")
+        for check in records_checks.DEPLOY_WARNINGS
+        for told in check()
+    ]
+
+
 @django_checks.register(django_checks.Tags.database)
 def check_database(databases: Any = None, **_options: Any) -> list[django_checks.CheckMessage]:
     if not databases:
@@ -190,6 +199,7 @@ def private_places() -> Iterator[Path]:
     yield settings.CUSTODIA_HOME
     yield Path(settings.RECORDS["PAGE_CACHE"])
     yield Path(settings.FILE_UPLOAD_TEMP_DIR)
+    yield from records_checks.copy_roots().values()
     for place in (records_checks.store_root(), settings.SEARCH["ENGINE"].get("OPTIONS", {}).get("path")):
         if place:
             yield Path(place)

@@ -10,7 +10,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from records import parsing, scanning, triggers
+from records import conf, parsing, scanning, triggers
+from records.errors import IndexRefused
+from records.fixity.places import copies
+from records.indexes import certificates
 from records.ledger import rollback
 from records.services import keys
 
@@ -30,6 +33,7 @@ def open_store() -> Iterator[str]:
     """Names the folders of the bytes that other people of this machine may enter or read."""
     for place in (
         store_root(),
+        *copy_roots().values(),
         *(Path(settings.RECORDS[name]) for name in ("PAGE_CACHE", "ARRIVALS", "QUARANTINE", "WITNESS")),
     ):
         if place and open_to_others(place):
@@ -67,6 +71,51 @@ def foreign_key() -> Iterator[str]:
         yield from keys.foreign_faults()
 
 
+def unready_index_key() -> Iterator[str]:
+    """Production signs indexes with what it was given; where nothing was, nothing closes and all else goes on."""
+    if settings.PROFILE != "production" or settings.SITE_ROLE not in OPENING_ROLES or not has_index_key():
+        return
+    try:
+        certificates.credential()
+    except IndexRefused as refusal:
+        yield INDEX_FAULTS[refusal.code] % refusal.facts
+        return
+    if open_to_others(key := conf.index_signing().key):
+        yield f"la llave de los índices queda abierta a otras personas ({key} debe ser 0600)"
+
+
+INDEX_FAULTS = {
+    "index_key_unavailable": "INDEX_KEY o INDEX_CERTIFICATE no se pueden leer, o no son una llave RSA desde 2048 bits "
+    "o de curva elíptica, sin contraseña, y su certificado, en PEM",
+    "index_key_foreign": "INDEX_CERTIFICATE no es el certificado de la llave de INDEX_KEY",
+    "index_certificate_expired": "INDEX_CERTIFICATE venció el %(until)s: no se podría cerrar ningún expediente",
+    "index_certificate_early": "INDEX_CERTIFICATE rige solo desde el %(since)s: no se podría cerrar ningún expediente",
+}
+
+
+def entangled_copies() -> Iterator[str]:
+    """A copy that is the store, or lies in it or around it, is none: one hand or one fault takes both."""
+    places = {"store": store_root(), **copy_roots()}
+    found = [(name, place.resolve()) for name, place in places.items() if place]
+    for number, (name, place) in enumerate(found):
+        for other, there in found[:number]:
+            if place.is_relative_to(there) or there.is_relative_to(place) or same_folder(place, there):
+                yield f"la copia «{name}» ({place}) y «{other}» ({there}) son la misma carpeta, o una está en la otra"
+
+
+def copies_beside_store() -> Iterator[str]:
+    """Not a refusal, but what an operator of a production must know before she trusts the copy."""
+    if settings.PROFILE == "production":
+        for place in copies():
+            if place.shares_disk():
+                yield f"la copia «{place.name}» está en el mismo disco que el almacén: no protege de su pérdida"
+
+
+def unsigned_indexes() -> Iterator[str]:
+    if settings.PROFILE == "production" and settings.SITE_ROLE in OPENING_ROLES and not has_index_key():
+        yield "no hay con qué firmar los índices (INDEX_KEY, INDEX_CERTIFICATE): no se podrá cerrar ningún expediente"
+
+
 def undecided_scanner() -> Iterator[str]:
     """Production says where its malware scanner is, or that it has none; one that lets things by is a danger."""
     if settings.PROFILE != "production" or settings.SITE_ROLE not in OPENING_ROLES:
@@ -96,6 +145,25 @@ def store_root() -> Path | None:
     return Path(root) if root else None
 
 
+def copy_roots() -> dict[str, Path]:
+    return {place.name: place.root for place in copies()}
+
+
+def same_folder(one: Path, other: Path) -> bool:
+    """The same folder by two ways, mounted twice for one."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def has_index_key() -> bool:
+    """Whether somebody named, or put in its place, what signs indexes."""
+    files = conf.index_signing()
+    usual = settings.CUSTODIA_HOME / "keys" / "indice.pem"
+    return {files.key, files.certificate} != {usual} or usual.exists()
+
+
 def clock_offset() -> float:
     """Seconds of offset that the installation remembers; a file that cannot be read counts as one."""
     try:
@@ -111,5 +179,15 @@ def look_at_ledger() -> None:
     rollback.look()
 
 
-SETTINGS_CHECKS = (open_store, shifted_clock, unisolated_cell, unready_key, undecided_scanner)
+SETTINGS_CHECKS = (
+    open_store,
+    entangled_copies,
+    shifted_clock,
+    unisolated_cell,
+    unready_key,
+    unready_index_key,
+    undecided_scanner,
+)
+#: What `manage.py check --deploy` warns of; nothing is refused for it.
+DEPLOY_WARNINGS = (copies_beside_store, unsigned_indexes)
 DATABASE_CHECKS = (missing_triggers, foreign_key)
