@@ -39,6 +39,17 @@ class Container:
         self.written.append({"name": name, "bytes": length, "sha256": sha.hexdigest()})
         return sha.hexdigest()
 
+    def mark(self) -> tuple[int, int, int]:
+        """Where the container stands, for `go_back`."""
+        return self.target.tell(), len(self.directory), len(self.written)
+
+    def go_back(self, mark: tuple[int, int, int]) -> None:
+        """Undo whatever was written since the mark, a half-written entry too."""
+        offset, directory, written = mark
+        self.target.seek(offset)
+        self.target.truncate()
+        del self.directory[directory:], self.written[written:]
+
     def _settle(self, header: bytes, reserved: int, offset: int) -> None:
         if len(header) != reserved:
             raise ValueError("an entry of 4 GiB or more was not announced with its size")

@@ -9,6 +9,7 @@ byte of any entry breaks the manifest, and whoever swaps the manifest breaks a s
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,7 +23,8 @@ from records import audit, canonical, clock, permissions, signing, storage
 from records.certificates import paper, verify
 from records.certificates.container import Container
 from records.certificates.scope import AT_ONCE, EXPEDIENTE, Scope, events_about, pieces_of
-from records.errors import IntegrityFailure, RecordsError
+from records.errors import IntegrityFailure, RecordsError, StoreUnavailable
+from records.fixity import healing
 from records.ledger import checkpoints, heads
 from records.ledger.merkle import Frontier, leaf_hash
 from records.ledger.proving import Gathered, gathered
@@ -30,9 +32,11 @@ from records.models import Blob, Checkpoint, Document, Expediente, LedgerEvent, 
 from records.permissions import Actor
 from records.selectors.indexes import list_issues_for, unread_in
 from records.services import receipts
+from records.storage import BlobStore
 from records.storage.base import chunks
 from records.vocabulary import Action, Level
 
+logger = logging.getLogger(__name__)
 TYPE, MANIFEST_TYPE, SEAL_TYPE = "custodia/certificado/1", "custodia/manifiesto/1", "custodia/sello/1"
 ISSUED, EXPORTED = "certificate.issued", "document.exported"
 Progress = Callable[[int, int], None]
@@ -63,7 +67,8 @@ def attached_index(actor: Actor, expediente: Expediente) -> tuple[bytes, bytes] 
 
 
 def whole(blob: Blob) -> bytes:
-    with storage.store().open(blob.pk) as stored:
+    place = healing.right_place(blob.pk, blob.size, digest=blob.pk)
+    with place.store.open(blob.pk) as stored:
         content = stored.read()
     if hashlib.sha256(content).hexdigest() != blob.pk:
         raise IntegrityFailure("altered", digest=blob.pk)
@@ -98,6 +103,7 @@ class Issue:
     def __init__(self, actor: Actor, scope: Scope, container: Container, *, with_bytes: bool) -> None:
         self.actor, self.scope, self.container, self.with_bytes = actor, scope, container, with_bytes
         self.key, self.at = uuid.uuid4(), clock.now()
+        self.mended: list[uuid.UUID] = []
         self.keys = dict(SigningKey.objects.order_by("pk").values_list("pk", "public_key"))
         # The pieces before the head: their filing is then told under it, whatever is filed meanwhile.
         self.pieces = {piece.pk: self.told(piece) for piece in pieces_of(scope)}
@@ -172,10 +178,24 @@ class Issue:
             progress(done, len(self.pieces))
 
     def add_bytes(self, piece: Document, name: str) -> None:
-        with storage.store().open(piece.blob_id) as stored:
-            digest = self.container.add_blocks(name, chunks(stored), piece.blob.size)
-        if digest != piece.blob_id:
+        """The filed bytes, hashed while they are copied. Only where the store's are others are they read again, by the
+        door of every download: mended from the copy that has them right, or read from it."""
+        before = self.container.mark()
+        try:
+            if self.is_added(storage.store(), piece, name):
+                return
+        except (IntegrityFailure, StoreUnavailable, OSError, ValueError) as fault:
+            logger.warning("certificates: %s was not read whole: %s", piece.blob_id, fault)
+        self.container.go_back(before)
+        place = healing.right_place(piece.blob_id, piece.blob.size, document=str(piece.pk))
+        if not self.is_added(place.store, piece, name):
             raise IntegrityFailure("altered", document=str(piece.pk))
+        self.mended.append(piece.pk)
+
+    def is_added(self, store: BlobStore, piece: Document, name: str) -> bool:
+        """Whether the entry has the filed bytes. Where something is raised it may be there by halves."""
+        with store.open(piece.blob_id) as stored:
+            return self.container.add_blocks(name, chunks(stored), piece.blob.size) == piece.blob_id
 
     def receipt(self, piece: Document) -> dict[str, Any]:
         used = {piece.receipt_key: self.keys[piece.receipt_key]} if piece.receipt_key in self.keys else {}
@@ -225,7 +245,8 @@ class Issue:
         return {"certificate": self.key, "manifest": manifest, "event": event.index, **counts, "key": key}
 
     def record(self, manifest: str) -> LedgerEvent:
-        """The ledger tells the issue, and of each piece that it left, before a byte leaves."""
+        """The ledger tells the issue, and of each piece that it left, before a byte leaves. `mended`: the store had
+        other bytes, and what is certified came from the copy that had the filed ones."""
         with transaction.atomic():
             permissions.check_again(self.actor, Action.ISSUE_CERTIFICATE, self.scope.subject)
             event = audit.record(
@@ -240,9 +261,11 @@ class Issue:
                 events=len(self.indexes),
                 bytes=self.with_bytes,
                 checkpoint={"size": self.head.size, "root": self.head.root},
+                **({"mended": self.mended} if self.mended else {}),
             )
             left = {"certificate": self.key, "bytes": self.with_bytes}
-            subjects = [(Document(pk=key), left) for key in self.pieces]
+            mended = {key: {"mended": True} for key in self.mended}
+            subjects = [(Document(pk=key), {**left, **mended.get(key, {})}) for key in self.pieces]
             audit.record_each(EXPORTED, actor=self.actor, subjects=subjects)
         return event
 

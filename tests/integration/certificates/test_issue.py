@@ -6,16 +6,19 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from records import signing
+from records import signing, storage
 from records.certificates import verify
 from records.certificates.issue import Issued, issue_certificate
 from records.certificates.scope import of_document, of_expediente
+from records.errors import IntegrityFailure
+from records.fixity import care
 from records.ledger import merkle
 from records.ledger.proving import Gathered, gathered
 from records.models import Document, Expediente, LedgerEvent
@@ -158,3 +161,69 @@ def test_an_index_goes_along_with_all_the_pieces_it_names(
     for name in (verify.INDEX, verify.COVER):
         forged = changed(apart((tmp_path / "todo.zip").read_bytes()), name, flipped)
         assert name in blamed(together(forged))
+
+
+# Bytes that the store has wrong -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copied(settings: Any, tmp_path: Path) -> Path:
+    """A store and a copy of this test alone; the folder of the copy."""
+    backend, root = settings.RECORDS["STORE"]["BACKEND"], tmp_path / "copies"
+    settings.RECORDS = {
+        **settings.RECORDS,
+        "STORE": {"BACKEND": backend, "OPTIONS": {"root": tmp_path / "store"}},
+        "COPIES": {"copies": {"BACKEND": backend, "OPTIONS": {"root": root}}},
+    }
+    return root
+
+
+HARM: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "altered": lambda file: file.write_bytes(b"otros bytes"),
+    "truncated": lambda file: file.write_bytes(file.read_bytes()[:-1]),
+    "no file": lambda file: (file.unlink(), file.mkdir()),
+}
+
+
+@pytest.mark.rule("K1", "K2")
+@pytest.mark.usefixtures("own_witness")
+@pytest.mark.parametrize("harm", HARM)
+def test_damaged_bytes_are_certified_from_the_copy_that_has_them_right_and_it_is_told(
+    copied: Path, cast: dict[str, Any], expediente: Expediente, pieces: list[Document], tmp_path: Path, harm: str
+) -> None:
+    care.care_now()
+    file = storage.store().path_of(pieces[1].blob_id)
+    file.chmod(0o600)
+    HARM[harm](file)
+    scope, target = of_expediente(cast["custodia"], expediente), tmp_path / "todo.zip"
+    issue_certificate(actor=cast["custodia"], scope=scope, with_bytes=True, target=target)
+    assert not checked(target).faults
+    assert "Pieza 1: «texto»\n".encode() in dict(apart(target.read_bytes())).values()
+    facts = json.loads(LedgerEvent.objects.get(action="certificate.issued").payload)["facts"]
+    assert facts["mended"] == [str(pieces[1].pk)]
+    left = LedgerEvent.objects.filter(action="document.exported")
+    told = {event.object_id: json.loads(event.payload)["facts"].get("mended") for event in left}
+    assert told == {str(piece.pk): True if piece == pieces[1] else None for piece in pieces}
+    found = LedgerEvent.objects.filter(object_id=str(pieces[1].pk), action__in=("custody.mended", "custody.damaged"))
+    assert found.count() == 1
+
+
+@pytest.mark.rule("K1")
+@pytest.mark.usefixtures("own_witness")
+def test_bytes_that_are_right_nowhere_are_not_certified(
+    copied: Path, cast: dict[str, Any], expediente: Expediente, pieces: list[Document], tmp_path: Path
+) -> None:
+    care.care_now()
+    for root in (tmp_path / "store", copied):
+        file = root / pieces[1].blob_id[:2] / pieces[1].blob_id
+        file.chmod(0o600)
+        file.write_bytes(b"otros bytes")
+    target = tmp_path / "no.zip"
+    with pytest.raises(IntegrityFailure) as refusal:
+        issue_certificate(
+            actor=cast["custodia"], scope=of_expediente(cast["custodia"], expediente), with_bytes=True, target=target
+        )
+    assert refusal.value.facts["document"] == str(pieces[1].pk)
+    assert not target.exists()
+    assert not LedgerEvent.objects.filter(action="certificate.issued").exists()
