@@ -82,6 +82,11 @@ class Installation:
         with contextlib.closing(sqlite3.connect(self.home / "custodia.sqlite3")) as database:
             return database.execute(statement, values).fetchall()
 
+    def rewrite(self, statement: str, *values: object) -> None:
+        """The database file as its owner may write it, past the product."""
+        with contextlib.closing(sqlite3.connect(self.home / "custodia.sqlite3")) as database, database:
+            database.execute(statement, values)
+
     def start(self) -> None:
         """Serve and work; returns when the demo has announced itself."""
         with tempfile.TemporaryFile("w+") as said:

@@ -17,7 +17,7 @@ from records import clock, storage
 from records.errors import IntegrityFailure, StoreUnavailable
 from records.fixity import care, checks, healing, litter, replication, sweep
 from records.fixity.places import MARK, STORE, Place, copies, store
-from records.models import Blob, Document, Expediente, LedgerEvent, StoredCheck
+from records.models import Blob, Document, Expediente, LedgerEvent, Reading, StoredCheck
 from records.services import fixity, viewing
 from records.storage.filesystem import FilesystemStore
 from records.vocabulary import DocumentState, Level
@@ -337,14 +337,27 @@ def test_bytes_without_a_row_are_listed_and_set_aside_only_when_asked(
 def test_bytes_that_the_ledger_names_are_never_taken_for_litter(
     cast: dict[str, Any], expediente: Expediente, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    filed = factories.file_piece(cast["archivista"], expediente)
+    """Somebody who owns the database takes a piece's rows away, and the operator asks to set orphans aside."""
+    filed = factories.file_piece(cast["archivista"], expediente, b"lo que la bitacora cuenta")
+    nobodys = factories.upload(b"de nadie").stage()
+    storage.store().keep(nobodys)
     make_old(monkeypatch)
+    digest, size = filed.blob_id, filed.blob.size
+    taken_away(filed)
+    found = litter.sweep_litter(set_orphans_aside=True)
+    assert sorted(found.orphans[STORE]) == sorted([digest, nobodys.digest]), "no row names either"
+    assert found.set_aside == 1
+    assert (store().root / litter.ORPHANS / nobodys.digest).is_file()
+    assert storage.store().verify(digest, size) == "", "what was filed stays where it can be found"
+
+
+def taken_away(piece: Document) -> None:
+    """Every row of a piece and of its bytes, deleted as the owner of a database can; the ledger's events stay."""
     with factories.behind_the_product():
-        StoredCheck.objects.all().delete()
-        monkeypatch.setattr(litter, "orphans_in", lambda _place: iter([filed.blob_id]))
-        monkeypatch.setattr(Blob.objects, "filter", lambda **_asked: Blob.objects.none())
-        assert litter.set_aside(store(), [filed.blob_id]) == 0
-    assert file_of(store(), filed).is_file()
+        StoredCheck.objects.filter(blob=piece.blob_id).delete()
+        Reading.objects.filter(document=piece).delete()
+        Document.objects.filter(pk=piece.pk).delete()
+        Blob.objects.filter(pk=piece.blob_id).delete()
 
 
 def test_a_medium_that_cannot_be_marked_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
