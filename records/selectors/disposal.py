@@ -1,7 +1,11 @@
 """What the retention schedule says is due: transfer to the central archive, or the final disposition (B11).
 
-Only a list: nothing here removes anything. Years run from the closing of each expediente, by the calendar; what a
-hold reaches is left out and counted apart.
+Only a list: nothing here removes anything. Years run from the day of the administrative closing, `closed_on`, which
+is when the procedure ended and was resolved; the definitive closing, once no action may be brought, moves nothing, and
+a reopened expediente counts anew from its next closing (Acuerdo AGN 001 de 2024, which took in 002 de 2014 and 003 de
+2015). Of a contract that trigger is its constancia de cierre (Decreto 1082 de 2015, artículo 2.2.1.1.2.4.3): who closes
+the expediente does it with that piece in it. They run by the calendar and end on a working day, as legal terms do
+(`working_days`). What a hold reaches is left out and counted apart.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from records.holds import standing
 from records.models import Expediente, Subserie
 from records.permissions import Actor
 from records.vocabulary import ExpedienteState
+from records.working_days import years_later
 
 #: What an expediente waits for, once its years ended.
 TRANSFER = "transfer"
@@ -69,16 +74,8 @@ def due_of(expediente: Expediente, day: datetime.date) -> Due | None:
         return None
     kept_here = subserie.years_management
     whole = kept_here + (subserie.years_central or 0)
-    if subserie.disposition and (end := after_years(closed, whole)) < day:
+    if subserie.disposition and (end := years_later(closed, whole)) < day:
         return Due(expediente, subserie, subserie.disposition, closed, whole, end)
-    if subserie.years_central and (end := after_years(closed, kept_here)) < day:
+    if subserie.years_central and (end := years_later(closed, kept_here)) < day:
         return Due(expediente, subserie, TRANSFER, closed, kept_here, end)
     return None
-
-
-def after_years(day: datetime.date, years: int) -> datetime.date:
-    """The same day so many years later; the first of March where that year has no 29 February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return datetime.date(day.year + years, 3, 1)

@@ -15,8 +15,8 @@ from records.fixity import care
 from records.fixity.places import copies, store
 from records.holds import acts
 from records.models import Document, Expediente, Subserie
-from records.selectors.disposal import after_years
 from records.vocabulary import Disposition, ExpedienteState, Level
+from records.working_days import same_day
 from tests import factories
 from tests.integration.desk.conftest import Browse
 
@@ -140,7 +140,7 @@ def test_what_is_due_is_listed_with_its_reason_and_what_is_held_is_left_out(
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [due.code]
     csv = browse("archivista").get("/custodia/disposicion.csv").content.decode("utf-8-sig").splitlines()
     assert len(csv) == 2
-    assert "2022-03-01" in csv[1]
+    assert "2022-02-28" in csv[1]
     acts.lift_hold(actor=cast["jefatura"], hold=hold, authority="Oficio 2", reason="x")
     assert held.code in page(browse, "archivista", DISPOSAL)
 
@@ -150,8 +150,9 @@ def test_years_that_end_today_are_not_over_and_a_transfer_comes_first(browse: Br
     years = {"years_management": 1, "years_central": 50, "disposition": Disposition.KEEP}
     last_day, over = (factories.make_expediente(cast["archivista"]) for _time in range(2))
     today = clock.today()
-    closed(last_day, after_years(today, -1), **years)
-    closed(over, after_years(today, -1) - datetime.timedelta(days=1), **years)
+    a_year_ago = same_day(today, today.year - 1) + ((today.month, today.day) == (2, 29)) * datetime.timedelta(days=1)
+    closed(last_day, a_year_ago, **years)
+    closed(over, a_year_ago - datetime.timedelta(days=7), **years)  # whatever days of rest there are in between
     told = page(browse, "archivista", DISPOSAL)
     assert last_day.code not in told
     assert over.code in told
