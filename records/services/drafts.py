@@ -131,8 +131,9 @@ def receive_bytes(*, actor: Actor, draft: Draft, stream: Readable, offset: int, 
 
 def check_still_wanted(draft: Draft) -> None:
     draft.refresh_from_db(fields=["state", "updated_at"])
+    if draft.state not in OPEN:
+        arrivals.remove(draft.pk)  # made anew, empty, by who wanted to write it
     if draft.state == DraftState.DISCARDED:
-        arrivals.remove(draft.pk)
         raise NotFound
     if draft.state != DraftState.RECEIVING:
         raise RuleViolation("wrong_offset", arrived=draft.size)
@@ -297,6 +298,8 @@ def filed_meanwhile(draft: Draft, refusal: RecordsError) -> FilingReceipt:
 
 
 def given_receipt(draft: Draft) -> FilingReceipt:
+    """The receipt of a draft that was filed. Its bytes go now, if an end came between its commit and their removal."""
+    arrivals.remove(draft.pk)
     related = ("expediente", "tipo", "blob", "filed_by")
     return receipt_of(Document.objects.select_related(*related).get(draft=draft.pk))
 

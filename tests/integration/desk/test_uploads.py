@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+import io
 import os
 import resource
 import time
@@ -19,8 +20,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from records import clock, conf
+from records.errors import RuleViolation
 from records.models import Document, Draft, Expediente, LedgerEvent
-from records.services import arrivals
+from records.services import arrivals, drafts
 from records.vocabulary import ExpedienteState
 from tests import factories
 
@@ -104,6 +106,36 @@ def test_a_file_comes_in_pieces_and_is_filed(browse: Any, expediente: Expediente
     assert told.status_code == 201
     assert told.json()["sha256"] == hashlib.sha256(CONTENT).hexdigest()
     assert Document.objects.get().original_name == "acta.txt"
+    assert kept() == []
+
+
+@pytest.mark.rule("K8")
+@pytest.mark.criterion(10)
+def test_bytes_that_a_kill_left_of_a_filed_draft_go_when_it_is_asked_for_again(
+    browse: Any, expediente: Expediente
+) -> None:
+    """The end came after the commit and before the removal: the sender, who had no answer, asks again."""
+    client = browse("archivista")
+    address = arrive(client, expediente)
+    told = file(client, address)
+    left = arrivals.path_of(uuid.UUID(address.split("/")[3]))
+    left.write_bytes(CONTENT)
+    again = file(client, address)
+    assert (again.status_code, again.json()) == (201, told.json())
+    assert kept() == []
+
+
+@pytest.mark.rule("K8")
+def test_who_still_writes_a_draft_that_was_filed_meanwhile_leaves_no_empty_file(
+    browse: Any, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    client = browse("archivista")
+    address = announce(client, expediente)["Location"]
+    stale = Draft.objects.get(pk=address.split("/")[3])
+    patch(client, address, CONTENT)
+    file(client, address)
+    with pytest.raises(RuleViolation):
+        drafts.receive_bytes(actor=cast["archivista"], draft=stale, stream=io.BytesIO(b"x"), offset=0, length=1)
     assert kept() == []
 
 
