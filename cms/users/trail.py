@@ -6,7 +6,9 @@ password: of a name that is nobody's only a keyed digest is written (U5).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -37,12 +39,29 @@ def connect() -> None:
         m2m_changed.connect(memberships_changed, sender=through, dispatch_uid=f"custodia_{through.__name__}")
 
 
+_maintained: ContextVar[bool] = ContextVar("maintained", default=False)
+
+
+@contextlib.contextmanager
+def maintained() -> Iterator[None]:
+    """What is changed in here by an operator's command is told too, as the system's own act."""
+    before = _maintained.set(True)
+    try:
+        yield
+    finally:
+        _maintained.reset(before)
+
+
+def is_told() -> bool:
+    return records.visit() is not None or _maintained.get()
+
+
 def note(action: str, subject: object, **facts: Any) -> None:
-    """An event of what happens in a request, by whoever is signed in; nothing is told of what a command does."""
-    visit = records.visit()
-    if visit is not None:
+    """An event of what happens in a request, by whoever is signed in, or in a command that says that it is told."""
+    if is_told():
+        visit = records.visit()
         with transaction.atomic():
-            records.record(action, actor=visit.person, subject=subject, **facts)
+            records.record(action, actor=visit.person if visit else None, subject=subject, **facts)
 
 
 def entered(user: Any, **_signal: Any) -> None:
@@ -66,12 +85,12 @@ def note_no_desk() -> None:
 
 
 def about_to_change(instance: Any, **_signal: Any) -> None:
-    if records.visit() is not None:
+    if is_told():
         instance.stood = type(instance).objects.filter(pk=instance.pk).values(*FIELDS).first()
 
 
 def changed(instance: Any, created: bool, **_signal: Any) -> None:
-    if records.visit() is None:
+    if not is_told():
         return
     stood = getattr(instance, "stood", None) or {}
     fields = [name for name in FIELDS if stood.get(name) != getattr(instance, name)]

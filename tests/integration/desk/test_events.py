@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group
+from django.core.management import call_command
 from django.test import Client, RequestFactory
 
 from cms.settings import env
@@ -162,6 +164,24 @@ def test_what_changes_of_people_and_groups_in_a_request_is_told_with_who_did_it(
         assert LedgerEvent.objects.count() == before, "nothing changed"
         Group.objects.create(name="nuevo")
         assert last("group.changed")["facts"] == {"group": "nuevo"}
+
+
+@pytest.mark.rule("U1")
+def test_a_password_changed_by_command_is_told_as_the_system_s_act(
+    cast: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, typed = cast["revisora"], "laderas-43-mirlo"
+    monkeypatch.setattr("getpass.getpass", lambda prompt="": typed)
+    call_command("changepassword", person.username, stdout=io.StringIO())
+    told = last("person.changed")
+    assert (told["actor"], told["object_id"]) == ("", str(person.pk))
+    assert told["facts"] == {"changed": ["password"], "values": {}}
+    person.refresh_from_db()
+    assert person.check_password(typed)
+    before = LedgerEvent.objects.count()
+    person.save()
+    type(person).objects.create_user(username="de.una.prueba")
+    assert LedgerEvent.objects.count() == before, "only while the command runs"
 
 
 @pytest.mark.rule("U1")
