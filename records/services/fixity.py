@@ -15,8 +15,9 @@ from django.db.models import QuerySet
 from records import audit, permissions
 from records.fixity import checks, healing, sweep
 from records.fixity.places import places
-from records.models import Blob, Document, Rendition
+from records.models import Blob, Document, Expediente, Rendition
 from records.permissions import Actor
+from records.selectors.filings import list_gone
 from records.services import receipts, renditions
 from records.vocabulary import Action
 
@@ -24,6 +25,8 @@ from records.vocabulary import Action
 RENDITION = "rendition_altered"
 #: Problem of a piece whose row, receipt or digest are not the ones that the ledger told when it was filed.
 RECEIPT = "receipt_altered"
+#: Problem of a piece that the ledger says was filed and that the database no longer has.
+GONE = "gone"
 #: Before the problem of a piece that is right in the store and wrong in a copy elsewhere.
 COPY = "copy_"
 #: What a verification answers when bytes were wrong and are right now.
@@ -34,7 +37,7 @@ AT_ONCE = 500
 @dataclass
 class CustodyReport:
     """Documents checked, bytes they hold, and each document whose bytes, or those of a kept copy, are missing or
-    altered, or whose receipt does not hold.
+    altered, whose receipt does not hold, or whose row was taken out.
 
     `set_aside`: digests of which damaged bytes were replaced when the same were received again.
     """
@@ -66,6 +69,7 @@ def verify_custody(
             report.findings.append({"document": str(document.pk), "problem": problem})
         if progress:
             progress(report.checked, total)
+    report.findings += [{"document": key, "problem": GONE} for key in gone_from(expediente_code)]
     report.findings += copies_that_fail(documents, {finding["document"] for finding in report.findings})
     report.set_aside = sorted({digest for place in places() for digest in place.store.set_aside()})
     with transaction.atomic():
@@ -78,6 +82,13 @@ def verify_custody(
             set_aside=report.set_aside,
         )
     return report
+
+
+def gone_from(expediente_code: str | None) -> list[str]:
+    """Ids of the pieces of one expediente, or of all, that were filed and have no row."""
+    if not expediente_code:
+        return list_gone()
+    return [key for one in Expediente.objects.filter(code=expediente_code) for key in list_gone(one)]
 
 
 def copies_that_fail(documents: QuerySet[Document], known: set[str]) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ from records.models import Blob, Document, Expediente, LedgerEvent
 from records.services import access, fixity, reading, viewing
 from records.vocabulary import Level
 from tests import factories
+from tests.hands_in_the_database import take_out
 
 CHANGES = ('DELETE FROM "{table}"', 'UPDATE "{table}" SET "{column}" = "{column}"')
 FORBIDDEN = {
@@ -68,6 +69,19 @@ def test_a_missing_file_is_named(cast: dict[str, Any], expediente: Expediente) -
     piece = factories.insert_piece(cast["archivista"], expediente)
     stored(piece).unlink()
     assert fixity.verify_custody().findings == [{"document": str(piece.pk), "problem": "missing"}]
+
+
+@pytest.mark.requirement("B5")
+@pytest.mark.criterion(12)
+def test_a_piece_whose_row_was_taken_out_is_named(cast: dict[str, Any], expediente: Expediente) -> None:
+    other = factories.make_expediente(cast["archivista"])
+    factories.file_piece(cast["archivista"], other, b"Queda\n")
+    gone = factories.file_piece(cast["archivista"], expediente, b"Se quita\n")
+    assert fixity.verify_custody().findings == []
+    take_out(gone)
+    named = [{"document": str(gone.pk), "problem": "gone"}]
+    assert fixity.verify_custody().findings == fixity.verify_custody(expediente.code).findings == named
+    assert fixity.verify_custody(other.code).findings == []
 
 
 def test_litter_of_an_interrupted_filing_is_no_finding(cast: dict[str, Any], expediente: Expediente) -> None:
