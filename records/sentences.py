@@ -66,6 +66,10 @@ REFUSALS: Mapping[str, Sentence] = {
     "ledger_altered": _(
         "La bitácora no es la que se firmó: no se expide nada. Ejecute verify_ledger y avise al auditor."
     ),
+    "pieces_gone": _(
+        "La bitácora cuenta piezas radicadas en este expediente que la base de datos ya no tiene en él: no se expide "
+        "nada. Ejecute verify_custody y avise al auditor."
+    ),
     "certificate_gone": _("El archivo del certificado ya se retiró. Expida otro: prueba lo mismo y algo más."),
     "nothing_to_certify": _("La bitácora está vacía: todavía no hay nada que certificar."),
     "reading_unavailable": _(

@@ -30,6 +30,7 @@ from records.ledger.merkle import Frontier, leaf_hash
 from records.ledger.proving import Gathered, gathered
 from records.models import Blob, Checkpoint, Document, Expediente, LedgerEvent, SigningKey
 from records.permissions import Actor
+from records.selectors.filings import ids_filed
 from records.selectors.indexes import list_issues_for, unread_in
 from records.services import receipts
 from records.storage import BlobStore
@@ -81,8 +82,8 @@ def issue_certificate(
     """Write the certificate to `target`, durably; nothing is left there when it cannot be issued.
 
     `progress(done, total)` counts pieces. Raises IntegrityFailure when stored bytes or the ledger are not what they
-    were, AccessDenied or NotFound when the person lost her charge meanwhile, StoreUnavailable, SigningKeyUnavailable
-    or LedgerDiverged.
+    were or a piece that the ledger tells is gone, AccessDenied or NotFound when the person lost her charge meanwhile,
+    StoreUnavailable, SigningKeyUnavailable or LedgerDiverged.
     """
     try:
         with os.fdopen(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
@@ -105,8 +106,11 @@ class Issue:
         self.key, self.at = uuid.uuid4(), clock.now()
         self.mended: list[uuid.UUID] = []
         self.keys = dict(SigningKey.objects.order_by("pk").values_list("pk", "public_key"))
+        expected = set(ids_filed(scope.expediente)) if scope.kind == EXPEDIENTE else set()
         # The pieces before the head: their filing is then told under it, whatever is filed meanwhile.
         self.pieces = {piece.pk: self.told(piece) for piece in pieces_of(scope)}
+        if gone := expected - {str(key) for key in self.pieces}:
+            raise IntegrityFailure("pieces_gone", documents=sorted(gone))
         self.head = head_now()
         self.indexes = events_about([*scope.own, *map(str, self.pieces)], self.head.size)
         self.tree = gathered(heads.leaves(0, self.head.size), self.indexes, self.head.size)

@@ -26,6 +26,8 @@ MANIFEST, SEAL, SUMMARY = "manifiesto.json", "sello.json", "certificado.json"
 EVENTS, PROOFS, HEAD = "historia/eventos.jsonl", "historia/pruebas.jsonl", "historia/punto-de-control.json"
 KEYS, INDEX, COVER = "llaves.json", "indice/indice.xml", "indice/cubierta.xml"
 GOOD, BAD, LEFT = "BIEN", "MAL", "SIN COMPROBAR"
+#: What the ledger tells of a filing and a certificate tells again.
+FILED = ("sha256", "radicado", "order", "folios", "expediente")
 #: What is read at once, and the most that one entry read whole, one line, the directory and the list of faults take.
 CHUNK, MOST_WHOLE, MOST_LINE, MOST_DIRECTORY, MOST_FAULTS = 1 << 20, 1 << 26, 1 << 22, 1 << 26, 200
 MOST_ENTRIES = 100_000
@@ -383,7 +385,7 @@ class Check:
         self.source, self.signed, self.report = source, signed, report
         self.entries: dict[str, Entry] = {}
         self.named: dict[str, dict[str, Any]] = {}
-        self.order: list[str] = []
+        self.order, self.received = list[str](), list[int]()
 
     def run(self) -> None:
         entries = listed(self.source, self.report)
@@ -485,10 +487,11 @@ class Check:
             raise Broken(SUMMARY, "no es el del sello")
         known = {summary["scope"]["id"], summary["expediente"]["id"]} | {one["document"] for one in summary["pieces"]}
         filed = self.guarded(EVENTS, self.events, head, known, summary["events"])
-        if filed is None or self.report.blames(EVENTS):
+        if filed is None or self.report.blames(EVENTS) or not self.guarded(SUMMARY, self.each_once, summary):
             return
         for piece in summary["pieces"]:
-            self.guarded(piece["entry"] or SUMMARY, self.piece, piece, filed.get(piece["document"]))
+            told = {**piece, "expediente": summary["expediente"]["id"]}
+            self.guarded(piece["entry"] or SUMMARY, self.piece, told, filed.get(piece["document"]))
         if sealed and not self.report.faults:
             self.report.summary = summary
         if INDEX in self.named or COVER in self.named:
@@ -519,15 +522,26 @@ class Check:
             last = proof["index"]
             if event["action"] == "document.filed":
                 filed.setdefault(event["object_id"], event["facts"])
+            elif event["action"] == "expediente.received":
+                self.received.append(event["facts"]["order"])
         if number != count:
             self.report.bad(EVENTS, f"tiene {number} sucesos y el certificado dice {count}")
         elif not self.report.blames(EVENTS):
             self.report.say(GOOD, "historia", f"{count} sucesos, cada uno con su prueba en la bitácora firmada")
         return filed
 
+    def each_once(self, summary: Any) -> bool:
+        """No piece comes twice, and an expediente has one at each place: its own, or one that it received."""
+        names = [piece[name] for piece in summary["pieces"] for name in ("document", "entry", "receipt") if piece[name]]
+        if len(set(names)) != len(names):
+            raise Broken(SUMMARY, "nombra dos veces la misma pieza")
+        places = sorted([*(piece["order"] for piece in summary["pieces"]), *self.received])
+        some = summary["scope"]["kind"] != "expediente" or places == [*range(1, len(places) + 1)]
+        return some or fail(SUMMARY, "faltan piezas del expediente: su orden no sigue desde la primera")
+
     def piece(self, piece: Any, filed: Any) -> None:
         item = piece["entry"] or f"{SUMMARY}: {piece['radicado']}"
-        if not filed or (filed["sha256"], filed["radicado"]) != (piece["sha256"], piece["radicado"]):
+        if not filed or any(filed[name] != piece[name] for name in FILED):
             raise Broken(item, "no es la que la bitácora dice que se radicó")
         named = self.named.get(piece["entry"])
         if piece["entry"] and (not named or (named["sha256"], named["bytes"]) != (piece["sha256"], piece["bytes"])):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import stat
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from records.certificates import verify
 from records.certificates.container import Container
@@ -119,6 +123,55 @@ def test_entries_that_share_their_bytes_are_read_once() -> None:
 )
 def test_sizes_that_are_not_true(make: Callable[[int], bytes]) -> None:
     assert blamed(make(1))
+
+
+def sealed_head(event: bytes) -> dict[str, Any]:
+    """A head over one event, by a key of whoever made it up."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw()
+    root, name = verify.leaf_hash(event).hex(), hashlib.sha256(public).hexdigest()[:16]
+    told = {"type": "custodia/punto-de-control/1", "size": 1, "root": root, "at": "2026-01-01T00:00:00+00:00"}
+    signature = base64.b64encode(key.sign(verify.canonical(told))).decode()
+    keys = {name: base64.b64encode(public).decode()}
+    return {"checkpoint": told, "algorithm": "Ed25519", "key": name, "signature": signature, "public_keys": keys}
+
+
+def made_up(pieces: list[dict[str, Any]], receipt: bytes) -> bytes:
+    """All that a certificate has but a seal, signed by a stranger's key."""
+    facts = {**pieces[0], "expediente": "e"}
+    event = verify.canonical({"index": 0, "object_id": "d", "action": "document.filed", "facts": facts})
+    head = sealed_head(event)
+    told = {"size": 1, "root": head["checkpoint"]["root"]}
+    summary = {
+        "certificate": "x",
+        "scope": {"kind": "document", "id": "d"},
+        "expediente": {"id": "e"},
+        "bytes": False,
+        "pieces": pieces,
+        "events": 1,
+        "checkpoint": told,
+    }
+    target = io.BytesIO()
+    container = Container(target)
+    container.add(verify.SUMMARY, verify.canonical(summary))
+    container.add("recibos/x.json", receipt)
+    container.add(verify.EVENTS, event + b"\n")
+    container.add(verify.PROOFS, verify.canonical({"index": 0, "path": []}) + b"\n")
+    container.add(verify.HEAD, verify.canonical(head))
+    manifest = {"type": "custodia/manifiesto/1", "certificate": "x", "entries": list(container.written)}
+    container.add(verify.MANIFEST, verify.canonical(manifest))
+    container.close()
+    return target.getvalue()
+
+
+def test_one_receipt_that_every_piece_names_is_not_read_for_each() -> None:
+    """A page open to everybody would be busy with it for hours."""
+    piece = {"document": "d", "sha256": "0" * 64, "radicado": "1", "order": 1, "folios": [1, 1], "bytes": 0}
+    content = made_up([{**piece, "entry": "", "receipt": "recibos/x.json"}] * 100, b'"' + b"x" * 1_000_000 + b'"')
+    source = Counting(content)
+    report = verify.check(source)
+    assert source.count < 5 * len(content)
+    assert verify.SUMMARY in {item for _mark, item, _sentence in report.faults}
 
 
 def test_nothing_at_all() -> None:
