@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator, Mapping
+from typing import BinaryIO
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from records.errors import IntegrityFailure, RejectedUpload, StoreUnavailable
 from records.fixity import checks
 from records.fixity.places import Place, places, store
 from records.models import Blob
+from records.storage.base import digest_of
 
 logger = logging.getLogger(__name__)
 LOCK = "mending"
@@ -41,6 +43,31 @@ def right_place(digest: str, size: int, /, **facts: str) -> Place:
             logger.warning("fixity: %s is read from %s, since the store cannot be mended", digest, place.name)
             return place
     raise IntegrityFailure(fault, **facts)
+
+
+@contextlib.contextmanager
+def opened_right(digest: str, size: int, /, **facts: str) -> Iterator[BinaryIO]:
+    """These bytes, open at the first and proved as they lie in the open file: what takes their name afterwards is not
+    given in their place. Closed only where what must come before they leave fails. Raises as `right_place`."""
+    stream = proved(store(), digest) or proved(right_place(digest, size, **facts), digest)
+    if stream is None:
+        raise IntegrityFailure("altered", **facts)
+    try:
+        yield stream
+    except BaseException:
+        stream.close()
+        raise
+
+
+def proved(place: Place, digest: str) -> BinaryIO | None:
+    """The bytes of one place, open; None where they are not the right ones, which `right_place` tells."""
+    with contextlib.suppress(IntegrityFailure, StoreUnavailable, OSError):
+        stream = place.store.open(digest)
+        if digest_of(stream) == digest:
+            stream.seek(0)
+            return stream
+        stream.close()
+    return None
 
 
 def mend(place: Place, digest: str, size: int) -> str:

@@ -25,13 +25,11 @@ def open_issue(*, actor: Actor, issue: IndexIssue, part: str = INDEX) -> BinaryI
     StoreUnavailable.
     """
     blob, unread = asked(actor, issue, part)
-    place = healing.right_place(blob.digest, blob.size, digest=blob.digest)
-    with transaction.atomic():
+    with healing.opened_right(blob.digest, blob.size, digest=blob.digest) as source, transaction.atomic():
         audit.record(
             "index.downloaded", actor=actor, subject=issue.expediente, number=issue.number, part=part,
             withheld=len(unread),
         )  # fmt: skip
-    source = place.store.open(blob.digest)
     return copied(source, unread) if unread else source
 
 

@@ -236,9 +236,10 @@ def open_pdfa(*, actor: Actor, document: Document) -> tuple[Rendition, BinaryIO]
     Raises NotFound (not for this person), RenditionUnavailable (there is none) or IntegrityFailure.
     """
     copy = pdfa_to_open(actor, document)
-    place = healing.right_place(copy.digest, copy.size, document=str(document.pk), rendition=str(copy.pk))
-    note_reading(actor, document, "document.downloaded", kind=RenditionKind.PDFA, sha256=copy.digest)
-    return copy, place.store.open(copy.digest)
+    facts = {"document": str(document.pk), "rendition": str(copy.pk)}
+    with healing.opened_right(copy.digest, copy.size, **facts) as stream:
+        note_reading(actor, document, "document.downloaded", kind=RenditionKind.PDFA, sha256=copy.digest)
+    return copy, stream
 
 
 # Proof ------------------------------------------------------------------------------------------------------

@@ -254,6 +254,25 @@ def test_a_download_of_damaged_bytes_gives_the_right_ones_from_the_copy(copied: 
 
 @pytest.mark.rule("K1")
 @pytest.mark.criterion(15)
+def test_what_takes_the_name_after_the_proof_is_not_what_leaves(
+    copied: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, tell = file_of(store(), copied), viewing.told.note_reading
+    right, other = file.read_bytes(), file.with_name("otro")
+    other.write_bytes(b"x" * len(right))
+
+    def swapping(*given: Any, **facts: Any) -> None:
+        tell(*given, **facts)
+        other.replace(file)
+
+    monkeypatch.setattr(viewing.told, "note_reading", swapping)
+    with viewing.open_original(actor=copied.filed_by, document=copied) as stream:
+        assert stream.read() == right
+    assert file.read_bytes() != right
+
+
+@pytest.mark.rule("K1")
+@pytest.mark.criterion(15)
 def test_with_both_copies_bad_nothing_leaves_and_an_alarm_stands(
     copied: Document, caplog: pytest.LogCaptureFixture
 ) -> None:
