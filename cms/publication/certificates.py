@@ -67,7 +67,7 @@ def told(report: verify.Report) -> dict[str, Any]:
         "pieces": summary.get("pieces", [])[:SHOWN],
         "total": len(summary.get("pieces", [])),
         "fingerprint": spoken(report.fingerprint),
-        "at": datetime.datetime.fromisoformat(report.at) if report.at else None,
+        "at": datetime.datetime.fromisoformat(report.at) if report.at and not report.blames(verify.SEAL) else None,
     }
 
 

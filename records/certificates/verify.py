@@ -26,11 +26,11 @@ MANIFEST, SEAL, SUMMARY = "manifiesto.json", "sello.json", "certificado.json"
 EVENTS, PROOFS, HEAD = "historia/eventos.jsonl", "historia/pruebas.jsonl", "historia/punto-de-control.json"
 KEYS, INDEX, COVER = "llaves.json", "indice/indice.xml", "indice/cubierta.xml"
 GOOD, BAD, LEFT = "BIEN", "MAL", "SIN COMPROBAR"
-#: What the ledger tells of a filing and a certificate tells again.
-FILED = ("sha256", "radicado", "order", "folios", "expediente")
+FILED = ("sha256", "radicado", "order", "folios", "expediente")  # of a filing, as the ledger tells it
 #: What is read at once, and the most that one entry read whole, one line, the directory and the list of faults take.
 CHUNK, MOST_WHOLE, MOST_LINE, MOST_DIRECTORY, MOST_FAULTS = 1 << 20, 1 << 26, 1 << 22, 1 << 26, 200
 MOST_ENTRIES = 100_000
+HIDDEN = re.compile("[^ -~\u00a1-\u1fff]")  # what a terminal obeys instead of showing it
 #: Each part begins with a letter or digit: no "..", no absolute path, no drive, no backslash.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 #: What a value of the wrong shape makes of the code below: the file is not one that was issued.
@@ -54,7 +54,7 @@ class Report:
     summary: dict[str, Any] = field(default_factory=dict)
 
     def say(self, mark: str, item: str, sentence: str) -> None:
-        self.lines.append((mark, item, sentence))
+        self.lines.append((mark, HIDDEN.sub("?", item), HIDDEN.sub("?", sentence)))
 
     def bad(self, item: str, sentence: str) -> None:
         if len(self.faults) < MOST_FAULTS:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 import stat
 import zipfile
@@ -11,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from records.certificates import verify
 from records.certificates.container import Container
+from tests.integration.certificates.tampering import strangers_head, strangers_seal
 
 pytestmark = pytest.mark.beyond(12)
 
@@ -125,22 +123,11 @@ def test_sizes_that_are_not_true(make: Callable[[int], bytes]) -> None:
     assert blamed(make(1))
 
 
-def sealed_head(event: bytes) -> dict[str, Any]:
-    """A head over one event, by a key of whoever made it up."""
-    key = Ed25519PrivateKey.generate()
-    public = key.public_key().public_bytes_raw()
-    root, name = verify.leaf_hash(event).hex(), hashlib.sha256(public).hexdigest()[:16]
-    told = {"type": "custodia/punto-de-control/1", "size": 1, "root": root, "at": "2026-01-01T00:00:00+00:00"}
-    signature = base64.b64encode(key.sign(verify.canonical(told))).decode()
-    keys = {name: base64.b64encode(public).decode()}
-    return {"checkpoint": told, "algorithm": "Ed25519", "key": name, "signature": signature, "public_keys": keys}
-
-
 def made_up(pieces: list[dict[str, Any]], receipt: bytes) -> bytes:
     """All that a certificate has but a seal, signed by a stranger's key."""
     facts = {**pieces[0], "expediente": "e"}
     event = verify.canonical({"index": 0, "object_id": "d", "action": "document.filed", "facts": facts})
-    head = sealed_head(event)
+    head = strangers_head(1, verify.leaf_hash(event))
     told = {"size": 1, "root": head["checkpoint"]["root"]}
     summary = {
         "certificate": "x",
@@ -172,6 +159,18 @@ def test_one_receipt_that_every_piece_names_is_not_read_for_each() -> None:
     report = verify.check(source)
     assert source.count < 5 * len(content)
     assert verify.SUMMARY in {item for _mark, item, _sentence in report.faults}
+
+
+@pytest.mark.parametrize("said", ["\x1b[8m", "\x1b]0;x\x07", "\r\n", "\u202e", "\x9b2J", "\u2028"])
+def test_no_certificate_commands_the_terminal_of_who_checks_it(said: str) -> None:
+    """Else it hides whose key sealed it, and writes another fingerprint in its place."""
+    target = io.BytesIO()
+    container = Container(target)
+    container.add(verify.SEAL, verify.canonical(strangers_seal(f"{said}Todo coincide.")))
+    container.close()
+    lines = verify.check(target).lines
+    assert "Todo coincide." in " ".join(map(str, lines))
+    assert not any(said in text for line in lines for text in line)
 
 
 def test_nothing_at_all() -> None:

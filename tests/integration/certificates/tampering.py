@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -9,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from records import canonical
 from records.certificates import verify
@@ -101,3 +103,25 @@ def other(value: Any) -> Any:
     if isinstance(value, int):
         return value + 1
     return ("b" if value[:1] == "a" else "a") + value[1:]
+
+
+def strangers_head(size: int, root: bytes, at: Any = "2026-01-01T00:00:00+00:00") -> dict[str, Any]:
+    """A signed head, by a key of whoever made it up."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw()
+    name = hashlib.sha256(public).hexdigest()[:16]
+    told = {"type": "custodia/punto-de-control/1", "size": size, "root": root.hex(), "at": at}
+    signature = base64.b64encode(key.sign(verify.canonical(told))).decode()
+    keys = {name: base64.b64encode(public).decode()}
+    return {"checkpoint": told, "algorithm": "Ed25519", "key": name, "signature": signature, "public_keys": keys}
+
+
+def strangers_seal(at: Any) -> dict[str, Any]:
+    """A seal that holds, over a ledger of two events, by a key of whoever made it up."""
+    first = verify.leaf_hash(b"{}")
+    facts = {"manifest": "0" * 64, "certificate": "x", "checkpoint": {"size": 1, "root": first.hex()}}
+    event = verify.canonical({"action": "certificate.issued", "index": 1, "facts": facts})
+    leaf = verify.leaf_hash(event)
+    head = strangers_head(2, verify.node_hash(first, leaf), at)
+    proofs = {"proof": [first.hex()], "consistency": [leaf.hex()]}
+    return {"type": "custodia/sello/1", "event": event.decode(), "checkpoint": head, **proofs}

@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cms.publication.models import PublishedKey
-from records import signing
+from records import canonical, signing
 from records.certificates import verify
 from records.certificates.issue import Issued
-from tests.integration.certificates.tampering import apart, changed, flipped, together
+from tests.integration.certificates.tampering import apart, changed, flipped, report_of, strangers_seal, together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.beyond(12)]
 
@@ -61,6 +61,17 @@ def test_what_is_no_certificate(public: Client, db: None, content: bytes) -> Non
     page = sent(public, content).content.decode()
     assert "No coincide" in page
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("at", ["ayer", 7, ["x"], "0001-01-01T00:00:00+00:00", "2026-01-01T00:00:00"])
+def test_a_stranger_dates_her_seal_as_she_likes_and_it_is_not_told(public: Client, db: None, at: Any) -> None:
+    seal = together([(verify.SEAL, canonical.dumps(strangers_seal(at)))])
+    assert not any(item == verify.SEAL for _mark, item, _sentence in report_of(seal).faults), "the seal itself holds"
+    answer = sent(public, seal)
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "no es de las que publica esta entidad" in page
+    assert "Sellado" not in page
 
 
 def test_nothing_sent(public: Client, db: None) -> None:
