@@ -43,8 +43,9 @@ AT_ONCE = 1_000
 def ledger(request: HttpRequest) -> HttpResponse:
     sought = sought_in(request)
     events = list_sought_for(request.user, sought)
-    if sought and not {AFTER, BEFORE} & request.GET.keys() and request.method == "GET":
-        note_ledger_search(actor=request.user, sought=sought.told())
+    if sought and request.method == "GET":
+        further = bool({AFTER, BEFORE} & request.GET.keys()) and not sought.expediente  # whose code no event tells
+        note_ledger_search(actor=request.user, sought=sought.told(), further=further)
     page = page_of(request, events, ("-index",), SIZE)
     context = {
         "page": page,

@@ -24,6 +24,7 @@ COVERS = datetime.timedelta(minutes=10)
 #: How many of a person's last events are looked at: beyond them an image leaves an event of its own.
 LOOKED_AT = 40
 VIEWED, PAGE_VIEWED, SEARCHED = "document.viewed", "document.page_viewed", "search.run"
+ASKED = "ledger.searched"
 
 
 def note_reading(actor: Actor, document: Document, action: str, **facts: object) -> None:
@@ -94,10 +95,13 @@ def note_export(*, actor: Actor, subject: object, what: str, **facts: object) ->
         audit.record("export.made", actor=actor, subject=subject, what=what, **facts)
 
 
-def note_ledger_search(*, actor: Actor, sought: Mapping[str, str]) -> None:
-    """Leave the event of a question to the ledger itself: who asked about whom or what."""
+def note_ledger_search(*, actor: Actor, sought: Mapping[str, str], further: bool = False) -> None:
+    """Leave the event of a question to the ledger itself: who asked about whom or what. `further`: a page after the
+    first, which the event of the first covers for a while."""
+    if further and any(event["action"] == ASKED and event["facts"]["sought"] == sought for event in last_of(actor)):
+        return
     with transaction.atomic():
-        audit.record("ledger.searched", actor=actor, subject="ledger", sought=sought)
+        audit.record(ASKED, actor=actor, subject="ledger", sought=sought)
 
 
 def note_receipt(*, actor: Actor, subject: object, shape: str) -> None:

@@ -72,6 +72,18 @@ def test_asking_the_ledger_about_somebody_is_told_and_a_code_is_not(busy: Docume
     assert (told["actor"], told["facts"]) == ("auditoria", {"sought": {"person": "archivista"}})
 
 
+@pytest.mark.rule("U1")
+def test_a_question_about_somebody_is_told_whatever_page_is_asked_for(busy: Document, browse: Browse) -> None:
+    for further in ({"despues": "x"}, {"antes": ""}, {"despues": "WyI5OTk5OTkiXQ"}, {"antes": "x"}):
+        assert shown(browse, persona="archivista", **further)
+    shown(browse, expediente="GC-130-CD-2026-001", antes="x")
+    shown(browse, expediente="GC-130-CD-2026-002", antes="x")
+    told = [
+        json.loads(event.payload)["facts"]["sought"] for event in LedgerEvent.objects.filter(action="ledger.searched")
+    ]
+    assert told == [{"person": "archivista"}, {}, {}], "further pages of one question are one event"
+
+
 @pytest.mark.rule("U1", "U5")
 def test_the_file_has_the_rows_of_the_filter_without_titles_after_its_own_event(busy: Document, browse: Browse) -> None:
     Document.objects.filter(pk=busy.pk)
