@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from lxml import etree
 
 import records.custody_chain
+from records import audit
 from records.audit import ACTIONS
 from records.custody_chain.kinds import ACTS, Link
 from records.models import Document, Expediente, LedgerEvent
@@ -76,6 +78,21 @@ def test_the_custodian_takes_the_whole_chain_away_and_it_is_valid(
     assert leaves == list(about.values_list("leaf", flat=True))
     assert about.values_list("action", flat=True)[len(leaves) - 1] == "chain.exported"  # its own leaving is the last
     assert {"archivista", "custodia", "jefatura"} <= {node.text for node in root.iter(f"{P}agentIdentifierValue")}
+
+
+@pytest.mark.requirement("B6")
+@pytest.mark.rule("K7")
+def test_its_copies_its_repairs_and_its_leaving_in_a_certificate_are_links(
+    travelled: Document, cast: dict[str, Any], expediente: Expediente, browse: Browse
+) -> None:
+    acts = ("custody.copied", "custody.damaged", "custody.mended", "document.exported")
+    with transaction.atomic():
+        for act in acts:
+            audit.record(act, actor=None, subject=travelled, problem="altered" if act == "custody.damaged" else "")
+    root = exported(browse, "custodia", travelled)
+    SCHEMA.assertValid(root)
+    notes = [json.loads(node.text)["act"] for node in root.iter(f"{P}eventOutcomeDetailNote")]
+    assert set(acts) <= set(notes)
 
 
 @pytest.mark.rule("K7", "U4")
