@@ -35,11 +35,21 @@ class Place:
         return self.store.path_of("0" * 64).parent.parent
 
     def stands(self) -> bool:
-        """Is the medium there? The store itself answers for each of its bytes."""
-        return not self.is_copy or (self.root / MARK).is_file()
+        """Is the medium there? The store itself answers for each of its bytes; its own folder is no copy of it."""
+        return not self.is_copy or ((self.root / MARK).is_file() and not self.is_the_store())
+
+    def is_the_store(self) -> bool:
+        """Does it lie in the store's own folder, under whatever name? Then it copies nothing and mends nothing."""
+        other = store().root
+        try:
+            return self.is_copy and (self.root.resolve() == other.resolve() or self.root.samefile(other))
+        except OSError:
+            return False
 
     def begin(self) -> None:
         """Take the folder for a copy from now on. Raises StoreUnavailable."""
+        if self.is_the_store():
+            raise StoreUnavailable("copy_unavailable", place=self.name)
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.root / MARK).write_text(MARK_TEXT, "utf-8")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from records import clock, storage
+from records.checks import entangled_copies
 from records.errors import IntegrityFailure, StoreUnavailable
 from records.fixity import care, checks, healing, litter, replication, sweep
 from records.fixity.places import MARK, STORE, Place, copies, store
@@ -82,6 +83,20 @@ HARM = {
 
 
 # Copying ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("K2")
+@pytest.mark.criterion(37)
+@pytest.mark.parametrize("way", ["same", "dots", "link"])
+def test_the_stores_own_folder_is_no_copy_of_it(settings: Any, piece: Document, tmp_path: Path, way: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "store")
+    root = {"same": tmp_path / "store", "dots": tmp_path / "x" / ".." / "store", "link": tmp_path / "link"}[way]
+    options = {"BACKEND": "records.storage.filesystem.FilesystemStore", "OPTIONS": {"root": root}}
+    settings.RECORDS = {**settings.RECORDS, "COPIES": {"copies": options}}
+    care.care_now()
+    assert not StoredCheck.objects.filter(place="copies").exists()
+    assert not (tmp_path / "store" / MARK).exists()
+    assert "copies" in " ".join(entangled_copies())
 
 
 @pytest.mark.rule("K2")
