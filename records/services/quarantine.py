@@ -22,6 +22,7 @@ from django.db.models import Sum
 from records import audit, clock, conf, permissions, storage
 from records.errors import Incomplete, RejectedUpload, RuleViolation
 from records.holds import standing
+from records.ledger import rollback
 from records.models import Expediente, Quarantined
 from records.permissions import Actor
 from records.storage import Staged
@@ -159,7 +160,12 @@ def close(quarantined: Quarantined, actor: Actor | None, settlement: str) -> Non
 
 
 def sweep() -> int:
-    """Close what nobody attended to in its days, and remove bytes that no row holds; how many rows were closed."""
+    """Close what nobody attended to in its days, and remove bytes that no row holds; how many rows were closed.
+
+    Nothing of it in a restored database: there, what arrived since has no row either.
+    """
+    if rollback.is_closed():
+        return 0
     oldest = clock.now() - datetime.timedelta(days=conf.quarantine_days())
     free = Quarantined.objects.exclude(expediente__in=standing.held_places())
     expired = list(free.filter(kept=True, settled_at=None, at__lt=oldest).order_by("at")[:SWEPT_AT_ONCE])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,12 @@ from django.db import transaction
 from django.test import Client
 
 from cms.core.bootstrap import ensure_site
-from records import audit, clock
+from records import audit, clock, conf
 from records.errors import AccessDenied, ClockBehind, LedgerDiverged, RuleViolation
 from records.ledger import checkpoints, rollback, witness
 from records.ledger.verification import verify_ledger
 from records.models import Checkpoint, Expediente, LedgerEvent
-from records.services import jobs
+from records.services import arrivals, drafts, jobs, quarantine
 from tests import factories
 from tests.factories import behind_the_product
 
@@ -91,6 +92,34 @@ def test_neither_commands_nor_jobs_act_in_the_name_of_a_person(
     assert rollback.look()
     with pytest.raises(LedgerDiverged):
         jobs.run_job(job.pk)
+
+
+@pytest.mark.criterion(13)
+def test_nobody_changes_people_or_groups_through_the_editor(restored: Path, cast: dict[str, Any]) -> None:
+    person = cast["administracion"]
+    before = LedgerEvent.objects.count()
+    for path in ("/editor/users/new/", "/editor/groups/new/", f"/editor/users/{person.pk}/"):
+        assert browser(person).post(path, {"username": "x"}).status_code == 503
+    assert LedgerEvent.objects.exclude(action="session.opened").count() <= before
+
+
+@pytest.mark.criterion(13)
+def test_nothing_that_came_since_is_taken_for_litter(restored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of rows that the restored database has lost: the right database, brought back, still has them."""
+    kept = []
+    for folder in (conf.quarantine(), conf.arrivals()):
+        folder.mkdir(parents=True, exist_ok=True)
+        kept.append(folder / str(uuid.uuid4()))
+        kept[-1].write_bytes(b"de hoy")
+    monkeypatch.setattr(quarantine, "LITTER_AGE", -1)
+    monkeypatch.setattr(arrivals, "SWEEP_EVERY", -1)
+    quarantine.sweep()
+    drafts.sweep_drafts()
+    assert all(file.exists() for file in kept)
+    restored.joinpath(witness.HEADS).unlink()
+    quarantine.sweep()
+    drafts.sweep_drafts()
+    assert not any(file.exists() for file in kept), "in its own database it is litter"
 
 
 @pytest.mark.criterion(13)
