@@ -6,6 +6,7 @@ import contextlib
 import datetime
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -19,7 +20,14 @@ from records.desk.doors import READ, WRITE, desk_view
 from records.desk.fields import DAY_FORMATS
 from records.desk.paging import AFTER, BEFORE, page_of
 from records.rendering.tables import as_csv
-from records.selectors.bitacora import Sought, find_last_verification, list_sought_for
+from records.selectors.bitacora import (
+    ALONE,
+    SHOWN,
+    Sought,
+    count_sought_for,
+    find_last_verification,
+    list_sought_for,
+)
 from records.services.ledger_check import ask_verification
 from records.services.told import note_export, note_ledger_search
 
@@ -31,7 +39,10 @@ FILTERS = {
     "acto": "action",
     "expediente": "expediente",
     "resultado": "result",
+    "sistema": "system",
 }
+#: What the address may say of the system's own routine.
+SYSTEM = {"mostrar": SHOWN, "solo": ALONE}
 DAYS = {"desde": "since", "hasta": "until"}
 RESULTS = ((DONE, gettext_lazy("Se hizo")), (REFUSED, gettext_lazy("Se negó")), (FAILED, gettext_lazy("Con novedad")))
 LONGEST = 150
@@ -47,10 +58,15 @@ def ledger(request: HttpRequest) -> HttpResponse:
         further = bool({AFTER, BEFORE} & request.GET.keys()) and not sought.expediente  # whose code no event tells
         note_ledger_search(actor=request.user, sought=sought.told(), further=further)
     page = page_of(request, events, ("-index",), SIZE)
+    count, left_out = count_sought_for(request.user, sought)
     context = {
         "page": page,
         "lines": ledger_lines.told(request.user, page.rows),
-        "count": events.count(),
+        "count": count,
+        "left_out": left_out,
+        "routine_hidden": sought.leaves_routine_out,
+        "routine_url": with_routine(request),
+        "strange_days": strange_days(request),
         "asked": asked_in(request),
         "filtered": bool(sought),
         "heading": heading_of(sought),
@@ -72,6 +88,7 @@ def sought_in(request: HttpRequest) -> Sought:
     """What the address asks for; what is no day counts as nothing."""
     asked = asked_in(request)
     texts = {field: asked[name] for name, field in FILTERS.items()}
+    texts["system"] = SYSTEM.get(asked["sistema"], "")
     return Sought(**texts, **{field: day_of(asked[name]) for name, field in DAYS.items()})  # type: ignore[arg-type]
 
 
@@ -82,6 +99,18 @@ def day_of(text: str) -> datetime.date | None:
             day = datetime.datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
             return day if 1900 <= day.year <= 2999 else None
     return None
+
+
+def strange_days(request: HttpRequest) -> list[str]:
+    """What was written for a day and is none: the list is then longer than was meant, and its reader must know."""
+    asked = asked_in(request)
+    return [asked[name] for name in DAYS if asked[name] and not day_of(asked[name])]
+
+
+def with_routine(request: HttpRequest) -> str:
+    """The same question, the routine of the system shown too."""
+    kept = {name: value for name, value in asked_in(request).items() if value}
+    return "?" + urlencode({**kept, "sistema": "mostrar"})
 
 
 def heading_of(sought: Sought) -> str:

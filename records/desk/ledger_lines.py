@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from records import permissions, stages
-from records.audit import ACTIONS
+from records.audit import ACTIONS, REFUSALS
+from records.keys import NOBODY, as_uuid
 from records.models import LedgerEvent
 from records.permissions import Actor
 from records.selectors.history import READINGS
@@ -25,6 +27,7 @@ PROBLEMS = {
     "unreadable": gettext_lazy("no se pueden leer"),
 }
 
+PERSON = "User"
 #: How a reading ended, when it brought no text.
 READ: Mapping[str, Any] = {
     ReadingState.UNREADABLE: gettext_lazy("No se pudo leer el texto del documento"),
@@ -44,7 +47,24 @@ GROUNDS: Mapping[str, Any] = {
 }
 
 #: What an event is about when it is no row of the database.
-OBJECTS = {"custody": gettext_lazy("custodia"), "ledger": gettext_lazy("bitácora"), "person": gettext_lazy("persona")}
+OBJECTS = {
+    "custody": gettext_lazy("Lo guardado"),
+    "all": gettext_lazy("Lo guardado"),
+    "ledger": gettext_lazy("Bitácora"),
+    "person": gettext_lazy("Persona"),
+    "key": gettext_lazy("Llave de firma"),
+    "disposal": gettext_lazy("Por disponer"),
+}
+#: What a row of the database is called; the beginning of its identifier follows.
+KINDS: Mapping[str, Any] = {
+    "Document": gettext_lazy("Documento"),
+    "Expediente": gettext_lazy("Expediente"),
+    "Job": gettext_lazy("Trabajo"),
+    "Project": gettext_lazy("Proyecto"),
+    "TrdVersion": gettext_lazy("TRD, versión"),
+    "Quarantined": gettext_lazy("Archivo en cuarentena"),
+    "text": gettext_lazy("Identificador"),
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +103,11 @@ class Line:
     def is_reading(self) -> bool:
         return self.action in READINGS
 
+    @property
+    def tells_refusal(self) -> bool:
+        """Do its own words say that it was refused?"""
+        return self.action in REFUSALS
+
 
 def told(actor: Actor, events: Sequence[LedgerEvent], reasons: Mapping[int, str] | None = None) -> list[Line]:
     """Lines in the order given, with titles of the pieces this person reads, in one query.
@@ -100,10 +125,21 @@ def told(actor: Actor, events: Sequence[LedgerEvent], reasons: Mapping[int, str]
 
 
 def names_of(events: Sequence[LedgerEvent]) -> Mapping[str, str]:
-    """Full name by login of whoever acted and of whom the events name, in one query."""
+    """Full name by login of whoever acted and of whom the events name, and by identifier of whom they are about; in
+    one query."""
     logins = {login for event in events for login in (event.actor, str(facts_of(event).get("person", ""))) if login}
-    people = get_user_model().objects.filter(username__in=logins)
-    return {person.get_username(): person.get_full_name() for person in people}
+    keys = {as_uuid(event.object_id) for event in events if event.object_type == PERSON}
+    people = get_user_model().objects.filter(Q(username__in=logins) | Q(pk__in=keys))
+    return {key: one.get_full_name() for one in people for key in (one.get_username(), str(one.pk))}
+
+
+def object_of(event: LedgerEvent, names: Mapping[str, str]) -> str:
+    """What an event is about, in words: a person by name, a row by its kind and the beginning of its identifier."""
+    key = event.object_id
+    if key in OBJECTS or event.object_type == PERSON:
+        return str(OBJECTS.get(key) or names.get(key) or key)
+    kind, short = KINDS.get(event.object_type, ""), key[:8] if as_uuid(key) != NOBODY else key
+    return f"{kind} {short}".strip()
 
 
 def piece_of(event: LedgerEvent) -> str:
@@ -130,7 +166,7 @@ def line_of(
         event.actor or _("el sistema"),
         event.action,
         event.object_id,
-        str(OBJECTS.get(event.object_id, event.object_id)),
+        object_of(event, names),
         title,
         detail_of(facts, names),
         document=piece if title else "",

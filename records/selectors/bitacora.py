@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -17,20 +18,27 @@ from records.keys import NOBODY, as_uuid
 from records.models import Document, LedgerEvent
 from records.permissions import Actor
 from records.selectors.expedientes import get_expediente_by_code_for
-from records.selectors.history import AsText
+from records.selectors.history import OF_SYSTEM, AsText, count_routine
 from records.selectors.worklists import list_events_for
+
+#: What `Sought.system` may ask: the routine of the system too, or nothing else.
+SHOWN, ALONE = "shown", "alone"
 
 
 @dataclass(frozen=True)
 class Sought:
     """What is asked of the ledger; empty asks nothing. Days are those of Bogotá, both ends included; an expediente is
-    named by its identifier, or by its code where the reader knows it; `result` is one of `audit.RESULTS`."""
+    named by its identifier, or by its code where the reader knows it; `result` is one of `audit.RESULTS`.
+
+    `system` is SHOWN, ALONE or empty: then the routine of the system is left out, save from the whole life of one
+    object and from the list of one act."""
 
     object: str = ""
     person: str = ""
     action: str = ""
     expediente: str = ""
     result: str = ""
+    system: str = ""
     since: datetime.date | None = None
     until: datetime.date | None = None
 
@@ -41,9 +49,29 @@ class Sought:
     def __bool__(self) -> bool:
         return any(asdict(self).values())
 
+    @property
+    def leaves_routine_out(self) -> bool:
+        return not (self.system or self.object or self.action)
+
 
 def list_sought_for(actor: Actor, sought: Sought) -> QuerySet[LedgerEvent]:
     """The events asked for, newest first. Raises AccessDenied for whoever may not consult the ledger."""
+    events = list_whole(actor, sought)
+    if sought.system == ALONE:
+        return events.filter(OF_SYSTEM)
+    return events.exclude(OF_SYSTEM) if sought.leaves_routine_out else events
+
+
+def count_sought_for(actor: Actor, sought: Sought) -> tuple[int, int]:
+    """How many events the list above has, and how many of the system's routine it leaves out."""
+    events = list_whole(actor, sought)
+    if sought.system == ALONE:
+        return count_routine(events), 0
+    out = count_routine(events) if sought.leaves_routine_out else 0
+    return events.count() - out, out
+
+
+def list_whole(actor: Actor, sought: Sought) -> QuerySet[LedgerEvent]:
     events = list_events_for(actor)
     exact = {"object_id": sought.object, "actor": sought.person, "action": sought.action}
     events = events.filter(**{column: value for column, value in exact.items() if value})
@@ -93,4 +121,6 @@ def find_last_verification(actor: Actor) -> Mapping[str, Any] | None:
     if last is None:
         return None
     facts = json.loads(last.payload)["facts"]
-    return {"at": last.at, "who": last.actor, "events": facts["events"], "findings": facts["findings"]}
+    name = get_user_model().objects.filter(username=last.actor).first()
+    told = name.get_full_name() if name else ""
+    return {"at": last.at, "name": told or last.actor, "events": facts["events"], "findings": facts["findings"]}

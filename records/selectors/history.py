@@ -17,6 +17,7 @@ from django.db.models import CharField, Func, Model, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from records import permissions
+from records.audit import FAILED
 from records.models import Document, Expediente, LedgerEvent, StateChange
 from records.permissions import Actor
 from records.vocabulary import Action, DocumentState, ExpedienteState
@@ -59,8 +60,22 @@ CUSTODY_ACTS = frozenset(
         "custody.copied",
         "custody.mended",
         "custody.damaged",
+        "hold.placed",
+        "hold.lifted",
     }
 )
+#: What the system does by itself as a matter of course, many times a day; lists leave it out unless asked, never a
+#: fault of it. Every one is an act of no person.
+ROUTINE = (
+    "custody.copied",
+    "custody.swept",
+    "custody.litter",
+    "document.read",
+    "document.rendered",
+    "document.parts_listed",
+    "document.signatures_checked",
+)
+OF_SYSTEM = Q(action__in=ROUTINE) & ~Q(result=FAILED)
 #: Readings: one's own, or those of all for whoever answers for the piece.
 READINGS = frozenset(
     {"document.viewed", "document.page_viewed", "document.downloaded", "receipt.read", "chain.exported"}
@@ -109,6 +124,12 @@ def list_expediente_history(actor: Actor, expediente: Expediente) -> QuerySet[Le
     if permissions.rights_of(actor).is_staff_of(expediente):
         about |= Q(object_id=str(expediente.pk))
     return told_to(actor, expediente, LedgerEvent.objects.filter(about))
+
+
+def count_routine(events: QuerySet[LedgerEvent]) -> int:
+    """How many of these OF_SYSTEM are, from indexes alone: the ledger of an old house is long."""
+    routine = events.filter(action__in=ROUTINE).order_by()
+    return routine.count() - routine.filter(result=FAILED).count()
 
 
 def told_to(actor: Actor, subject: Document | Expediente, events: QuerySet[LedgerEvent]) -> QuerySet[LedgerEvent]:

@@ -157,3 +157,62 @@ def test_events_older_than_results_stay_valid_and_are_found_by_their_act(
     assert set(refused) <= set(shown(browse, resultado="refused"))
     assert set(done) <= set(shown(browse, resultado="done"))
     assert not set(refused) & set(shown(browse, resultado="done"))
+
+
+@pytest.fixture
+def routine(busy: Document) -> list[int]:
+    """Acts of the system by itself, the last of which failed: the numbers of those that are routine."""
+    with transaction.atomic():
+        audit.record_each("custody.copied", actor=None, subjects=[(busy, {}), ("otra", {})])
+        audit.record("custody.swept", actor=None, subject="custody", checked=2)
+        audit.record("document.signatures_checked", actor=None, subject=busy, fault="gave_up")
+        audit.record("custody.damaged", actor=None, subject=busy, problem="altered")
+    return numbers(action__in=["custody.copied", "custody.swept"])
+
+
+@pytest.mark.rule("U4")
+def test_the_routine_of_the_system_is_counted_and_left_out_and_its_faults_never(
+    routine: list[int], busy: Document, browse: Browse
+) -> None:
+    page = browse("auditoria").get(BITACORA)
+    assert page.context["left_out"] == len(routine) == 3
+    assert [line.index for line in page.context["lines"]] == [one for one in numbers() if one not in routine]
+    assert page.context["count"] == len(numbers()) - 3
+    assert set(numbers(actor="", result="failed")) < {line.index for line in page.context["lines"]}
+    assert "No se muestran 3 actos de rutina del sistema" in page.content.decode()
+    for way, expected in (("mostrar", numbers()), ("solo", routine)):
+        asked = browse("auditoria").get(BITACORA, {"sistema": way})
+        told = numbers(action="ledger.searched")  # the question itself is an event
+        assert [line.index for line in asked.context["lines"] if line.index not in told] == [
+            one for one in expected if one not in told
+        ]
+        assert asked.context["left_out"] == 0
+    assert set(shown(browse, documento=str(busy.pk))) == set(numbers(object_id=str(busy.pk))), "a whole life"
+    assert shown(browse, acto="custody.copied") == numbers(action="custody.copied")
+
+
+@pytest.mark.rule("U4")
+@pytest.mark.parametrize("asked", [{}, {"sistema": "mostrar"}, {"sistema": "solo"}, {"sistema": "otra"}])
+def test_the_file_has_the_rows_of_the_page(routine: list[int], browse: Browse, asked: dict[str, str]) -> None:
+    page = browse("auditoria").get(BITACORA, asked)
+    response = browse("auditoria").get(f"{BITACORA}bitacora.csv", asked)
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = {int(row["número"]) for row in csv.DictReader(io.StringIO(text), delimiter=";")}
+    assert {line.index for line in page.context["lines"]} == rows - set(numbers(action="export.made"))
+
+
+@pytest.mark.rule("U4")
+def test_a_day_that_is_none_is_told(busy: Document, browse: Browse) -> None:
+    page = browse("auditoria").get(BITACORA, {"desde": "ayer", "hasta": "20/10/2099"}).content.decode()
+    assert "«ayer» no es un día y no se tuvo en cuenta" in page
+    assert "2099» no es" not in page
+    assert 'value="ayer"' in page
+
+
+@pytest.mark.rule("U4")
+def test_a_refusal_is_said_once_and_people_are_named(busy: Document, browse: Browse, cast: dict[str, Any]) -> None:
+    page = browse("auditoria").get(BITACORA).content.decode()
+    assert "Se negó el acceso" in page
+    assert "se negó</b>" not in page
+    assert cast["archivista"].get_full_name() in page
+    assert f"Documento {str(busy.pk)[:8]}" in page
