@@ -31,7 +31,7 @@ from records.selectors.expedientes import (
     list_tipos_in,
     summary_of,
 )
-from records.selectors.history import list_expediente_history, reasons_of
+from records.selectors.history import OF_SYSTEM, count_routine, list_expediente_history, reasons_of
 from records.selectors.people import list_custodians, list_grants_over, list_own_grants_in, why_here
 from records.vocabulary import Action, DocumentState, ExpedienteState, Role
 
@@ -147,11 +147,16 @@ def access(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @desk_view(*READ)
 def history(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The acts; the routine of the system by itself only when asked for, as it would bury them."""
     expediente = get_expediente_for(request.user, key)
-    page = page_of_growing(request, list_expediente_history(request.user, expediente), EVENTS)
+    events = list_expediente_history(request.user, expediente)
+    whole = request.GET.get("sistema") == "mostrar"
+    page = page_of_growing(request, events if whole else events.exclude(OF_SYSTEM), EVENTS)
     context = {
         **head(request, expediente, "expediente-history"),
         "page": page,
+        "whole": whole,
+        "routine": count_routine(events),
         "events": ledger_lines.gathered(ledger_lines.told(request.user, page.rows, reasons_of(page.rows))),
     }
     return render(request, "records/expediente_history.html", context)

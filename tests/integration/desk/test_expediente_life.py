@@ -10,15 +10,16 @@ from typing import Any
 import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from records import clock
+from records import audit, clock
+from records.holds.acts import lift_hold, place_hold
 from records.models import Annex, Annulment, Appointment, Document, Expediente
 from records.services import closing, placements
 from records.services.annexes import list_annex
-from records.vocabulary import DocumentState, ExpedienteKind, Level
+from records.vocabulary import DocumentState, ExpedienteKind, HoldKind, Level
 from tests import factories, lives
 from tests.integration.desk.conftest import Browse
 
@@ -475,3 +476,36 @@ def test_the_bandeja_tells_what_waits_for_registration_was_returned_or_ends_soon
     followed = clock.today() + datetime.timedelta(days=400)
     factories.appoint_custodian(other, cast["custodia"], starts_on=soon, ends_on=followed)
     assert "Custodia que termina" not in browse("custodia").get("/custodia/").content.decode()
+
+
+@pytest.mark.rule("U4")
+def test_history_leaves_the_routine_of_the_system_out_until_asked(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    kept = lives.piece(cast, expediente, title="Acta pendiente")
+    with transaction.atomic():
+        audit.record_each("custody.copied", actor=None, subjects=[(kept, {}), (kept, {})])
+        audit.record("document.signatures_checked", actor=None, subject=kept, fault="gave_up")
+    told, whole = (page(browse, "archivista", expediente, f"historia/{asked}") for asked in ("", "?sistema=mostrar"))
+    assert "No se muestran 2 actos de rutina del sistema" in told
+    assert "Se guardó una copia" not in told
+    assert "Se validaron las firmas" in told, "a fault is never left out"
+    assert whole.count("Se guardó una copia verificada") == 2
+    assert "No se muestran" not in whole
+
+
+@pytest.mark.rule("R5", "A8")
+def test_a_hold_is_told_in_the_history_to_whoever_reads_what_it_is_over_and_its_reason_is_not(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    kept = lives.piece(cast, expediente, Level.PUBLIC, title="Acta pública")
+    asked = {"kind": HoldKind.AUDIT, "authority": "Contraloría, oficio 9", "reason": "Denuncia reservada"}
+    hold = place_hold(actor=cast["custodia"], target=kept, **asked)
+    place_hold(actor=cast["custodia"], target=expediente, **asked)
+    for login, times in (("archivista", 2), ("revisora", 1)):  # the expediente's own acts are its staff's
+        told = page(browse, login, expediente, "historia/")
+        assert told.count("Suspendió la disposición") == times
+        assert "Denuncia" not in told
+        assert "Contraloría" not in told
+    lift_hold(actor=cast["jefatura"], hold=hold, authority="Contraloría, oficio 10", reason="Terminó")
+    assert "Levantó la suspensión de la disposición" in page(browse, "revisora", expediente, "historia/")
