@@ -9,7 +9,6 @@ Basta Python 3.9 o posterior, sin nada más.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import hashlib
 import json
@@ -429,7 +428,7 @@ class Check:
         proof = seal["checkpoint"]
         self.report.fingerprint = hashlib.sha256(raw_of(proof["public_keys"][proof["key"]], 32)).hexdigest()
         self.report.at = head["at"]
-        self.report.say(GOOD, SEAL, f"firmado por la llave {self.report.fingerprint[:16]} el {head['at']}")
+        self.report.say(GOOD, SEAL, f"firmado por la llave {self.report.fingerprint[:16]} el {spoken(head['at'])}")
         return event
 
     def head(self, document: Any, item: str) -> Any:
@@ -449,7 +448,7 @@ class Check:
         if set(manifest) != {"type", "certificate", "entries"} or manifest["type"] != "custodia/manifiesto/1":
             raise ValueError(MANIFEST)
         self.named = {entry["name"]: entry for entry in manifest["entries"]}
-        self.report.say(GOOD, MANIFEST, f"nombra {len(self.named)} entradas")
+        self.report.say(GOOD, MANIFEST, f"nombra {len(self.named)} archivos")
         return len(self.named) == len(manifest["entries"]) or refused(MANIFEST)
 
     def contents(self) -> None:
@@ -477,7 +476,7 @@ class Check:
             raise Broken(name, "no es la que se expidió: cambió su contenido")
         if crc != held.crc:
             raise Broken(name, "su suma de control no es la que se expidió")
-        self.report.say(GOOD, name, "es la que se expidió")
+        self.report.say(GOOD, name, "tal como se expidió")
 
     def pieces(self, sealed: Any) -> None:
         """What the certificate says of its pieces, against what the signed ledger says of them."""
@@ -573,25 +572,40 @@ def check(source: BinaryIO, signed: Signed = signed_by) -> Report:
     return report
 
 
+def spoken(moment: str) -> str:
+    return f"{moment[8:10]}/{moment[5:7]}/{moment[:4]} {moment[11:19]} UTC"
+
+
+def asked(given: list[str]) -> tuple[str, str]:
+    """The file and the expected fingerprint; both empty for what cannot be meant. argparse would say so in English."""
+    words = [part for word in given for part in (word.split("=", 1) if word.startswith("--key=") else [word])]
+    at = words.index("--key") if "--key" in words else len(words)
+    files, key = words[:at] + words[at + 2 :], words[at + 1 : at + 2]
+    meant = len(files) == 1 and not files[0].startswith("-") and (at == len(words) or any(key))
+    return (files[0], "".join(key)) if meant else ("", "")
+
+
 def main(given: list[str]) -> int:
-    parser = argparse.ArgumentParser(description="Comprueba un certificado de custodia.")
-    parser.add_argument("certificado")
-    parser.add_argument("--key", default="", metavar="HUELLA", help="huella SHA-256 de la llave que debe haber sellado")
-    options = parser.parse_args(given)
+    name, key = asked(given)
+    if not name:
+        helping = bool({"-h", "--help"} & set(given))
+        (sys.stdout if helping else sys.stderr).write(str(__doc__))
+        return 0 if helping else 2
     try:
-        with open(options.certificado, "rb") as source:  # noqa: PTH123 - what it must run with is Python 3.9 alone
+        with open(name, "rb") as source:  # noqa: PTH123 - what it must run with is Python 3.9 alone
             report = check(source)
     except OSError as fault:
-        sys.stderr.write(f"No se pudo leer: {fault}\n")
+        found = "No se encontró" if isinstance(fault, FileNotFoundError) else "No se pudo leer"
+        sys.stderr.write(f"{found} el archivo {name}.\n")
         return 2
-    if options.key:
-        report.expect(options.key)
+    if key:
+        report.expect(key)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack a letter
     for line in report.lines:
         sys.stdout.write("{:14}{}: {}\n".format(*line))
     count = len(report.faults)
-    sys.stdout.write(f"NO COINCIDE: {count} hallazgos.\n" if count else "Todo coincide.\n")
-    if report.fingerprint and not options.key:
+    sys.stdout.write(f"NO COINCIDE: {count} hallazgo{'s' * (count > 1)}.\n" if count else "Todo coincide.\n")
+    if report.fingerprint and not key:
         sys.stdout.write(f"Compare la huella de la llave con la que publica la entidad: {report.fingerprint}\n")
     return 1 if count else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -65,9 +66,30 @@ def test_exit_codes_and_words(issued: tuple[Path, Issued], tmp_path: Path) -> No
     named = run(sys.executable, bad, folder=tmp_path)
     assert named.returncode == 1
     assert "MAL           certificado.pdf: no es la que se expidió" in named.stdout
-    assert "NO COINCIDE: 1 hallazgos." in named.stdout
-    assert run(sys.executable, tmp_path / "no-hay.zip", folder=tmp_path).returncode == 2
-    assert run(sys.executable, folder=tmp_path).returncode == 2
+    assert "NO COINCIDE: 1 hallazgo." in named.stdout
+
+
+def test_what_it_cannot_do_is_said_in_spanish(issued: tuple[Path, Issued], tmp_path: Path) -> None:
+    path = issued[0]
+    absent = run(sys.executable, tmp_path / "no-hay.zip", folder=tmp_path)
+    assert (absent.returncode, "No se encontró el archivo" in absent.stderr) == (2, True)
+    folder = run(sys.executable, tmp_path, folder=tmp_path)
+    assert (folder.returncode, "No se pudo leer" in folder.stderr) == (2, True)
+    for given in ([], [path, path], [path, "--key"], [path, "--key", ""], [path, "--key="], [path, "--llave", "x"]):
+        refused = run(sys.executable, *given, folder=tmp_path)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "python3 verify.py certificado.zip [--key HUELLA]" in refused.stderr
+        assert not {"usage", "error", "Traceback"} & set(refused.stderr.replace(":", " ").split())
+    helped = run(sys.executable, "--help", folder=tmp_path)
+    assert (helped.returncode, "Comprueba un certificado" in helped.stdout) == (0, True)
+    for given in ([path, "--key=" + "0" * 64], ["--key", "0" * 64, path]):
+        other = run(sys.executable, *given, folder=tmp_path)
+        assert (other.returncode, "huella esperada" in other.stdout) == (1, True)
+
+
+def test_its_moments_are_written_as_people_write_them(issued: tuple[Path, Issued], tmp_path: Path) -> None:
+    first = run(sys.executable, issued[0], folder=tmp_path).stdout.splitlines()[0]
+    assert re.search(r" el \d\d/\d\d/\d{4} \d\d:\d\d:\d\d UTC$", first)
 
 
 def others() -> list[str]:
