@@ -48,17 +48,26 @@ def verify_page(request: HttpRequest) -> HttpResponse:
         return render(request, "cms/verify.html", context)
     sent = request.FILES.get("certificado")
     if not isinstance(sent, UploadedFile) or not sent.size:
-        return render(request, "cms/verify.html", {**context, "nothing": True}, status=422)
+        return render(request, "cms/verify.html", {**context, "lacking": lacking(request, sent)}, status=422)
     report = verify.check(sent, holds)  # type: ignore[arg-type]  # an upload reads and seeks as a file does
     if report.fingerprint and report.fingerprint not in {key.fingerprint for key in keys}:
         report.bad(verify.SEAL, _("la llave que selló no es de las que publica esta entidad"))
     return render(request, "cms/verify.html", {**context, **told(report)}, status=200)
 
 
+def lacking(request: HttpRequest, sent: object) -> str:
+    """Why there is nothing to check: "heavy", what is over the limit is not even read; "empty", or "nothing"."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if sent is None and length.isdecimal() and int(length[:20]) > MOST:
+        return "heavy"
+    return "empty" if isinstance(sent, UploadedFile) else "nothing"
+
+
 def told(report: verify.Report) -> dict[str, Any]:
     summary = report.summary if not report.faults else {}
     return {
         "checked": True,
+        "foreign": bool(report.faults) and not report.fingerprint and {one[1] for one in report.faults} == {"ZIP"},
         "good": sum(1 for mark, _item, _sentence in report.lines if mark == verify.GOOD),
         "count": len(report.faults),
         "faults": [{"item": item, "sentence": sentence} for _mark, item, sentence in report.faults[:SHOWN]],

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from cms.core.uploads import MOST
 from cms.publication.models import PublishedKey
 from records import canonical, signing
 from records.certificates import verify
@@ -59,7 +60,7 @@ def test_the_key_of_another_house_is_not_ours(public: Client, issued: tuple[Path
 @pytest.mark.parametrize("content", [b"x", b"PK\5\6" + b"\0" * 18, b"<script>alert(1)</script>" * 200])
 def test_what_is_no_certificate(public: Client, db: None, content: bytes) -> None:
     page = sent(public, content).content.decode()
-    assert "No coincide" in page
+    assert "No coincide: no es un certificado de custodia" in page
     assert "<script>alert" not in page
 
 
@@ -78,6 +79,18 @@ def test_nothing_sent(public: Client, db: None) -> None:
     answer = public.post("/verificar/")
     assert answer.status_code == 422
     assert "No llegó ningún archivo" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"", "El archivo está vacío"), (b"x" * (MOST + 1), "El archivo pesa más de 21\u00a0MB")]
+)
+def test_what_is_sent_and_is_not_read_is_told_for_what_it_is(
+    public: Client, db: None, content: bytes, told: str
+) -> None:
+    answer = sent(public, content)
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+    assert "No llegó ningún archivo" not in answer.content.decode()
 
 
 def test_the_verifier_and_the_keys_are_published(public: Client, db: None) -> None:
