@@ -13,7 +13,7 @@ class Link(TextChoices):
     """Kinds of links of a chain of custody, in the order in which they are offered."""
 
     RECEIVED = "received", _("Recibido")
-    DECIDED = "decided", _("Clasificado y registrado")
+    DECIDED = "decided", _("Decidido")
     VERIFIED = "verified", _("Verificado")
     MOVED = "moved", _("Movido")
     VIEWED = "viewed", _("Consultado")
@@ -37,6 +37,8 @@ ACTS: Mapping[str, Place] = {
     "document.parts_listed": Place(Link.RECEIVED, "metadata extraction"),
     "document.read": Place(Link.RECEIVED, "metadata extraction"),
     "document.classified": Place(Link.DECIDED, "policy assignment"),
+    "hold.placed": Place(Link.DECIDED, "policy assignment"),
+    "hold.lifted": Place(Link.DECIDED, "policy assignment"),
     "level.proposed": Place(Link.DECIDED, "policy assignment"),
     "level.raised": Place(Link.DECIDED, "policy assignment"),
     "level.approved": Place(Link.DECIDED, "policy assignment"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from records import permissions
 from records.custody_chain.chain import export_chain, list_links_of
 from records.custody_chain.kinds import ACTS, Link
 from records.desk import ledger_lines
@@ -16,6 +17,7 @@ from records.desk.images import WALLS, only_headers
 from records.desk.paging import page_of_growing
 from records.selectors.documents import get_document_for
 from records.selectors.history import reasons_of
+from records.vocabulary import Action
 
 SIZE = 50
 MEDIA_TYPE = "application/xml"
@@ -30,6 +32,7 @@ def chain(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "piece": piece,
         "page": page,
+        "sees_all": permissions.allows(request.user, Action.EXPLAIN_OTHERS, piece),
         "links": [{"line": line, "kind": ACTS[line.action].link.label} for line in lines],
         "tabs": [
             {

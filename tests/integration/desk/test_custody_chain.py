@@ -14,9 +14,10 @@ import records.custody_chain
 from records import audit
 from records.audit import ACTIONS
 from records.custody_chain.kinds import ACTS, Link
+from records.holds.acts import place_hold
 from records.models import Document, Expediente, LedgerEvent
 from records.services import correction, fixity, placements
-from records.vocabulary import Level
+from records.vocabulary import HoldKind, Level
 from tests import factories
 from tests.integration.desk.conftest import Browse
 
@@ -156,3 +157,27 @@ def test_a_name_that_xml_cannot_hold_does_not_spoil_the_file(
     assert root.findtext(f".//{P}originalName") == "a\ufffd<b>&\ufffd.txt"
     note = root.findtext(f".//{P}eventOutcomeDetailNote")
     assert json.loads(note)["act"] == "chain.exported"
+
+
+@pytest.mark.rule("K7", "K2")
+def test_copies_repairs_exports_and_holds_are_links_too(
+    travelled: Document, cast: dict[str, Any], browse: Browse
+) -> None:
+    with transaction.atomic():
+        for act in ("custody.copied", "custody.damaged", "custody.mended"):
+            audit.record(act, actor=None, subject=travelled)
+        audit.record("document.exported", actor=cast["custodia"], subject=travelled, certificate="c")
+    place_hold(actor=cast["custodia"], target=travelled, kind=HoldKind.AUDIT, authority="Oficio 9", reason="Secreta")
+    root = exported(browse, "custodia", travelled)
+    SCHEMA.assertValid(root)
+    types = [event.findtext(f"{P}eventType") for event in root.iter(f"{P}event")]
+    assert {"replication", "recovery"} <= set(types)
+    assert types.count("fixity check") == 2
+    assert "Secreta" not in etree.tostring(root, encoding="unicode")
+    page = browse("jefatura").get(f"/custodia/documentos/{travelled.pk}/cadena/")
+    assert "Suspendió la disposición" in page.content.decode()
+    assert "salió en un certificado" not in page.content.decode(), "who took it is for who answers for it"
+    assert "Quién más lo consultó" in page.content.decode()
+    whole = browse("custodia").get(f"/custodia/documentos/{travelled.pk}/cadena/").content.decode()
+    assert "salió en un certificado" in whole
+    assert "Quién más lo consultó" not in whole
