@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from records import parsing, permissions, scanning
+from records import conf, parsing, permissions, scanning
 from records.desk.doors import BOTH, WRITE, desk_view
 from records.selectors.integrity import state_of_bytes
 from records.selectors.service_state import (
     count_unread,
     count_unreadable_pages,
+    find_last_head,
+    find_last_stamp,
+    heads_follow,
     key_in_order,
     store_stands,
     store_takes_bytes,
@@ -29,9 +33,13 @@ from records.vocabulary import Action
 
 @dataclass(frozen=True)
 class Check:
+    """`last` is when it was last done and `covered` how many events it then covered: for whoever may know it."""
+
     name: Any
     well: bool
     sentence: Any
+    last: datetime.datetime | None = None
+    covered: int = 0
 
 
 @desk_view(*BOTH)
@@ -40,6 +48,7 @@ def health(request: HttpRequest) -> HttpResponse:
     stands = store_takes_bytes() if request.method == "POST" else store_stands()
     unreadable = count_unreadable_pages(request.user)
     checks = [worker(), queue(request), recogniser(unreadable), store(stands), integrity(), cell(), scanner(), key()]
+    checks += [ledger(request), stamps(request)]
     context = {
         "checks": checks,
         "tried": request.method == "POST",
@@ -149,3 +158,24 @@ def key() -> Check:
         else _("Falta, está abierta a otros o no es la que firmaba. No radique; avise a soporte.")
     )
     return Check(_("Llave de firma"), well, said)
+
+
+def ledger(request: HttpRequest) -> Check:
+    """Whether heads are signed; of which one, and over how much, only to whoever may consult the ledger."""
+    well, last = heads_follow(), find_last_head(request.user)
+    said = (
+        _("Cada minuto en que algo pasa se firma un punto de control, que se guarda también afuera.")
+        if well
+        else _("Hay actos que ningún punto de control firmado cubre todavía. Avise a soporte.")
+    )
+    return Check(_("Bitácora"), well, said, last.at if last else None, last.size if last else 0)
+
+
+def stamps(request: HttpRequest) -> Check:
+    """No authority is a choice of the installation, told on each index too."""
+    said = (
+        _("Cada índice que se expide la pide a la autoridad configurada.")
+        if conf.index_signing().authority
+        else _("No hay autoridad configurada: los índices se firman sin ella.")
+    )
+    return Check(_("Estampa cronológica"), True, said, find_last_stamp(request.user))

@@ -9,15 +9,18 @@ import time
 
 from django.db.models import Sum
 
-from records import permissions, storage
+from records import clock, permissions, storage
 from records.errors import RecordsError
-from records.models import Expediente, WorkerBeat
+from records.models import Checkpoint, Expediente, IndexIssue, LedgerEvent, WorkerBeat
 from records.permissions import Actor
 from records.services import keys
-from records.vocabulary import ReadingState
+from records.vocabulary import Action, ReadingState
 
 #: A worker that lives says so more often than this (seconds of machine time).
 SILENCE = 15
+
+#: The schedule signs a head in each minute in which something happened; so late, it does not run.
+LATEST_HEAD = datetime.timedelta(minutes=10)
 
 
 def worker_runs() -> bool:
@@ -68,3 +71,23 @@ def store_takes_bytes() -> bool:
 def key_in_order() -> bool:
     """Is the signing key there, its owner's alone, and the one the records were signed with?"""
     return not [*keys.file_faults(), *keys.foreign_faults()]
+
+
+def heads_follow() -> bool:
+    """Has no event waited for long under no signed head?"""
+    last = Checkpoint.objects.order_by("-size").first()
+    waiting = LedgerEvent.objects.filter(index=last.size if last else 0).first()
+    return waiting is None or clock.now() - waiting.at < LATEST_HEAD
+
+
+def find_last_head(actor: Actor) -> Checkpoint | None:
+    """The last signed head of the ledger, for whoever may consult it; how much it covers is not for others."""
+    may = permissions.allows(actor, Action.READ_LEDGER)
+    return Checkpoint.objects.order_by("-size").first() if may else None
+
+
+def find_last_stamp(actor: Actor) -> datetime.datetime | None:
+    """When the time-stamping authority last stamped an index, for whoever may consult the ledger."""
+    may = permissions.allows(actor, Action.READ_LEDGER)
+    last = IndexIssue.objects.exclude(stamped_at=None).order_by("-stamped_at").first() if may else None
+    return last.stamped_at if last else None

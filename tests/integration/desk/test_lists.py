@@ -15,6 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from records import clock
+from records.ledger import checkpoints
 from records.models import Document, Expediente, WorkerBeat
 from records.vocabulary import Level
 from tests import factories
@@ -164,6 +165,24 @@ def test_health_tells_states_and_no_counts(browse: Browse, cast: dict[str, Any],
     assert "Hay piezas en espera de lectura." in told
     assert not re.search(r">\s*\d+\s*<", told)
     assert "Al día." in browse("ajeno").get("/custodia/salud/").content.decode()
+
+
+@pytest.mark.rule("K5")
+def test_health_tells_the_auditor_the_last_head_and_everybody_that_none_is_late(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    last = checkpoints.issue(checkpoints.SCHEDULE)
+    assert last is not None
+    covered = f"cubre {last.size} suceso"
+    told = {login: browse(login).get("/custodia/salud/").content.decode() for login in ("auditoria", "archivista")}
+    assert covered in told["auditoria"]
+    assert covered not in told["archivista"]
+    assert all("que se guarda también afuera" in body for body in told.values())
+    factories.make_expediente(cast["archivista"])
+    with clock.at(clock.now() + datetime.timedelta(hours=1)):
+        late = browse("archivista").get("/custodia/salud/").content.decode()
+    assert "ningún punto de control firmado cubre todavía" in late
+    assert "No hay autoridad configurada" in late
 
 
 def test_the_page_of_components_is_of_the_demo_alone(browse: Browse, settings: Any) -> None:
