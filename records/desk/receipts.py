@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from records import signing
+from records import permissions, signing
 from records.desk import receipt_lines
 from records.desk.doors import READ, desk_view
 from records.errors import NotFound
@@ -25,6 +25,7 @@ from records.selectors.receipts import (
 )
 from records.services.receipts import issue_batch_receipt, proof_of
 from records.services.told import note_receipt
+from records.vocabulary import Action
 
 SECTION = "/custodia/expedientes/"
 
@@ -40,6 +41,7 @@ def receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "standing": receipt_lines.standing(shown),
         "fingerprint": fingerprint(shown),
         "steps": receipt_lines.steps(name_of(shown) + ".json"),
+        "may_certify": permissions.allows(request.user, Action.ISSUE_CERTIFICATE, shown.piece),
         "section": SECTION,
     }
     return render(request, "records/receipt.html", context)
@@ -69,9 +71,11 @@ def told(request: HttpRequest, subject: object, shape: str) -> None:
 def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     shown = get_batch_for(request.user, batch)
     told(request, str(batch), "page")
+    expediente = shown.pieces[0].expediente
     context = {
         "batch": shown,
-        "expediente": shown.pieces[0].expediente,
+        "expediente": expediente,
+        "may_certify": permissions.allows(request.user, Action.ISSUE_CERTIFICATE, expediente),
         "signed": all(one.standing == "signed" for one in shown.receipts),
         "steps": receipt_lines.steps(name_of_batch(shown) + ".json"),
         "section": SECTION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.test import Client
 from records.certificates import keeping, verify
 from records.models import Certificate, Document, Expediente, Job, LedgerEvent
 from records.services import jobs
+from tests.factories import behind_the_product
 from tests.integration.certificates.tampering import apart, blamed
 
 pytestmark = [pytest.mark.beyond(12), pytest.mark.usefixtures("own_witness", "own_folder")]
@@ -161,3 +163,22 @@ def test_files_go_after_their_days(browse: Browse, pieces: list[Document], own_f
     settings.RECORDS = {**settings.RECORDS, "CERTIFICATE_DAYS": -1}
     assert keeping.sweep_certificates() == 1
     assert [file.name for file in own_folder.iterdir()] == ["interrumpido.part"]
+
+
+def test_the_receipts_lead_the_custodian_to_a_certificate_and_nobody_else(
+    browse: Browse, pieces: list[Document]
+) -> None:
+    piece, batch = pieces[1], uuid.uuid4()
+    with behind_the_product():
+        Document.objects.filter(pk=piece.pk).update(batch=batch)
+    pages = {
+        f"/custodia/documentos/{piece.pk}/recibo/": f"/custodia/documentos/{piece.pk}/certificado/",
+        f"/custodia/lotes/{batch}/recibo/": f"/custodia/lotes/{batch}/certificado/",
+    }
+    for login, offered in (("custodia", True), ("archivista", False)):
+        client = browse(login)
+        for page, link in pages.items():
+            answer = client.get(page)
+            assert answer.status_code == 200
+            assert (f'href="{link}"' in answer.content.decode()) is offered
+            assert client.get(link).status_code == (200 if offered else 403)
