@@ -67,8 +67,8 @@ def head_of(expediente: Expediente, at: datetime, office: str, responsible: Sequ
         (_("Subserie"), subserie.name if subserie else _("sin subserie")),
         (_("Expediente"), f"{expediente.code}, {expediente.title}"),
         (_("Responsable"), ", ".join(responsible) or _("sin custodio designado")),
-        (_("Abierto el"), date_format(expediente.opened_on, LONG_DAY)),
-        (_("Expedida el"), date_format(timezone.localtime(at), f"{LONG_DAY}, H:i")),
+        (_("Abierto el"), date_format(expediente.opened_on, LONG_DAY).lower()),
+        (_("Expedida el"), date_format(timezone.localtime(at), f"{LONG_DAY}, H:i").lower()),
     ]
 
 
@@ -85,7 +85,7 @@ def line_of(row: DocumentRow) -> tuple[str, ...]:
         date_format(timezone.localtime(row.entered), "d/m/Y") if row.entered else "",
         row.tipo,
         named(row),
-        f"{row.folio_first}–{row.folio_last}",
+        str(row.folio_first) if row.folio_first == row.folio_last else f"{row.folio_first}–{row.folio_last}",
         row.radicado,
         str(Level(row.level).label),
         "; ".join(observations(row)),

@@ -6,7 +6,9 @@ The three are written from the same rows, and name the system and no person as t
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,9 @@ import docx
 from django.utils.translation import gettext as _
 from docx.document import Document as Paper
 from docx.enum.section import WD_ORIENT
-from docx.shared import Pt
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Emu, Mm, Pt, RGBColor
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -33,6 +37,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARGIN = 12.0
 #: Share of the width of a column whose share nobody gave.
 ORDINARY = 10
+#: What a line of text in XML 1.0 cannot hold, whatever a received name holds.
+UNWRITABLE = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Room beside the text of a cell of DOCX, in twentieths of a point.
+BESIDE = "40"
 #: Columns beyond which the letters are smaller.
 WIDE = 10
 
@@ -59,10 +67,13 @@ def as_docx(sheet: Sheet) -> bytes:
         paragraph.paragraph_format.space_after = Pt(2)
         paragraph.add_run(f"{label}: ").bold = True
         paragraph.add_run(value)
-    add_table(paper, [[str(cell) for cell in line] for line in (sheet.columns, *sheet.lines)])
+    lines = [[str(cell) for cell in line] for line in (sheet.columns, *sheet.lines)]
+    add_table(paper, lines, sheet.shares or [ORDINARY] * len(sheet.columns))
     for title, asked in sheet.foot:
-        paper.add_paragraph().add_run(title).bold = True
-        paper.add_paragraph("    ".join(f"{label}: ______________________" for label in asked))
+        above = paper.add_paragraph()
+        above.paragraph_format.space_before = Pt(12)
+        above.add_run(title).bold = True
+        paper.add_paragraph("    ".join(f"{label}: __________________" for label in asked))
     sink = io.BytesIO()
     paper.save(sink)
     return sink.getvalue()
@@ -74,19 +85,54 @@ def blank_paper(title: str) -> Paper:
     section = paper.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(MARGIN)
+    for name in ("Normal", "Heading 1"):
+        font = paper.styles[name].font
+        font.name, font.color.rgb = "Arial", RGBColor(*INK)
     paper.styles["Normal"].font.size = Pt(9)
     paper.core_properties.author = "Custodia"
     paper.core_properties.title = title
     return paper
 
 
-def add_table(paper: Paper, lines: Sequence[Sequence[str]]) -> None:
-    table = paper.add_table(rows=len(lines), cols=len(lines[0]))
-    table.style = "Table Grid"
-    cells = iter(table._cells)  # noqa: SLF001 - one flat walk; asking cell by cell is quadratic
+def add_table(paper: Paper, lines: Sequence[Sequence[str]], shares: Sequence[int]) -> None:
+    """The first line heads every leaf; the widths are those of the PDF. The rows are copies of one another, filled:
+    the library's own way takes minutes for a long expediente."""
+    table = paper.add_table(rows=1, cols=len(shares))
+    table.style, table.autofit = "Table Grid", False
+    near(table)
+    room, size = (paper.sections[0].page_width or 0) - 2 * Mm(MARGIN), Pt(8 if len(shares) <= WIDE else 7)
+    for cell, column, share in zip(table.rows[0].cells, table.columns, shares, strict=True):
+        cell.width = column.width = Emu(room * share // sum(shares))
+        run = cell.paragraphs[0].add_run("?")
+        run.bold, run.font.size = True, size
+    head = table.rows[0]._tr  # noqa: SLF001 - the library has no words for what follows
+    pattern = deepcopy(head)
+    for bold in [*pattern.iter(qn("w:b"))]:
+        bold.getparent().remove(bold)
+    head.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for number, line in enumerate(lines):
-        for text in line:
-            next(cells).paragraphs[0].add_run(text).bold = number == 0
+        row = deepcopy(pattern) if number else head
+        fill(row, line)
+        if number:
+            table._tbl.append(row)  # noqa: SLF001 - as above
+
+
+def fill(row: Any, line: Sequence[str]) -> None:
+    for place, text in zip(row.iter(qn("w:t")), line, strict=True):
+        place.text = UNWRITABLE.sub(" ", text)
+
+
+def near(table: Any) -> None:
+    """Text close to its lines: the usual room beside it breaks the narrow columns' heads."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), BESIDE)
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tblPr  # noqa: SLF001 - as above
+    properties.insert(properties.index(properties.find(qn("w:tblLook"))), margins)  # the schema has an order
 
 
 def as_pdf(sheet: Sheet) -> bytes:

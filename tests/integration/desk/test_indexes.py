@@ -177,16 +177,33 @@ def test_the_hoja_de_control_has_the_rows_of_the_index_in_every_format(
 ) -> None:
     client = browse("archivista")
     index = etree.fromstring(body(client.get(path(shelf, "indice/1/indice.xml"))))
-    folios = [f"{entry.findtext('Pagina_Inicio')}–{entry.findtext('Pagina_Fin')}" for entry in index]
+    pages = [(entry.findtext("Pagina_Inicio"), entry.findtext("Pagina_Fin")) for entry in index]
+    folios = [first if first == last else f"{first}–{last}" for first, last in pages]
     heads, *lines = table_of(sheet(client, shelf, "hoja-de-control/"))
     assert heads == ["Orden", "Ingreso", "Tipo documental", "Documento", "Folios", "Radicado", "Nivel", "Observaciones"]
-    assert [line[4] for line in lines] == folios == ["1–3", "4–4", "5–5"]
+    assert [line[4] for line in lines] == folios == ["1–3", "4", "5"]
     assert [line[3] for line in lines] == ["Convenio suscrito", "Documento en reserva", "Borrador"]
     assert [line[7] for line in lines] == ["", "", "anulado"]
     found = rows_of(sheet(client, shelf, "hoja-de-control.xlsx"))
     assert [line for line in found if line[0] in ("001", "002", "003")] == lines
     assert ["Responsable", "Custodia"] in [line[:2] for line in found]
     assert sheet(client, shelf, "hoja-de-control.pdf").startswith(b"%PDF-")
+
+
+@pytest.mark.rule("E8")
+def test_on_paper_the_columns_have_their_widths_and_the_heads_are_on_every_leaf(
+    browse: Browse, cast: dict[str, Any], shelf: Expediente
+) -> None:
+    lives.piece(cast, shelf, Level.PUBLIC, title="Acta\x01 con\nrenglones")
+    for name in ("hoja-de-control/", f"{FUID_001}.docx", f"{FUID_042}.docx"):
+        table = docx.Document(io.BytesIO(sheet(browse("archivista"), shelf, name))).tables[0]
+        assert len({column.width for column in table.columns}) > 3
+        assert [cell.width for cell in table.rows[1].cells] == [column.width for column in table.columns]
+        assert len(table._tbl.xpath(".//w:tblHeader")) == 1
+        assert not any(run.bold for cell in table.rows[1].cells for run in cell.paragraphs[0].runs)
+    assert "Acta  con renglones" in [
+        line[3] for line in table_of(sheet(browse("archivista"), shelf, "hoja-de-control/"))
+    ]
 
 
 @pytest.mark.rule("E8")
