@@ -137,9 +137,9 @@ class Issue:
         }
 
     def run(self, progress: Progress) -> dict[str, Any]:
-        head = heads.head_of(self.head, self.keys[self.head.key])
-        self.container.add("LEAME.txt", paper.readme(self.summary(), head).encode())
-        self.container.add("certificado.pdf", paper.certificate_pdf(self.summary(), head, self.at))
+        head, by = heads.head_of(self.head, self.keys[self.head.key]), paper.named(self.actor)
+        self.container.add("LEAME.txt", paper.readme(self.summary(), head, by).encode())
+        self.container.add("certificado.pdf", paper.certificate_pdf(self.summary(), head, by, self.at))
         self.container.add(verify.SUMMARY, canonical.dumps(self.summary()))
         self.add_pieces(progress)
         for name, content in zip((verify.INDEX, verify.COVER), self.index() or (), strict=False):

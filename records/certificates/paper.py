@@ -16,6 +16,8 @@ from records.rendering.receipt_pdf import INK, SOFT, blank_paper, cut, line, pri
 if TYPE_CHECKING:
     from fpdf import FPDF
 
+    from records.permissions import Actor
+
 #: Lines of pieces that the paper bears; all of them are in certificado.json.
 MOST_PIECES = 2_000
 BOTTOM = 24.0
@@ -24,6 +26,10 @@ KINDS: Mapping[str, str] = {
     "expediente": "Expediente %(code)s",
     "package": "Paquete %(id)s del expediente %(code)s",
 }
+EXPLAINED = (
+    "Prueba qué se radicó, en qué orden y qué ha pasado con ello. La huella (SHA-256) es un número que cambia si "
+    "cambia un solo byte. El punto de control es la firma del sistema sobre toda la bitácora de ese momento."
+)
 README = """CERTIFICADO DE CUSTODIA {certificate}
 
 {scope}
@@ -34,7 +40,7 @@ QUÉ HAY AQUÍ
   certificado.json     lo mismo, para programas
   documentos/          los bytes radicados, si se pidieron: {bytes}
   recibos/             el recibo firmado de cada pieza
-  indice/              el índice electrónico, si se ha expedido
+  indice/              el índice electrónico y su cubierta firmada, si se expidió y va completo
   historia/            cada suceso de la bitácora sobre estas piezas, con su prueba y el punto de control firmado
   llaves.json          las llaves públicas con que se firmó
   manifiesto.json      nombre, tamaño y huella SHA-256 de cada archivo
@@ -57,6 +63,12 @@ QUÉ NO SE COMPRUEBA AQUÍ
 """
 
 
+def named(actor: Actor) -> str:
+    """Whoever issued it, by name and login."""
+    login, name = actor.get_username(), actor.get_full_name()
+    return _("%(name)s (usuario %(login)s)") % {"name": name, "login": login} if name else login
+
+
 def scope_of(summary: Mapping[str, Any]) -> str:
     scope = summary["scope"]
     return KINDS[scope["kind"]] % {"id": scope["id"], "code": summary["expediente"]["code"]}
@@ -68,25 +80,27 @@ def moment_of(spoken: str) -> str:
     return f"{moment:%d/%m/%Y %H:%M:%S} (hora de Colombia)"
 
 
-def readme(summary: Mapping[str, Any], head: Head) -> str:
+def readme(summary: Mapping[str, Any], head: Head, issuer: str) -> str:
+    """`issuer` names whoever issued it, as `named` does."""
     return README.format(
         certificate=summary["certificate"],
         scope=scope_of(summary),
         at=moment_of(summary["issued_at"]),
-        issued_by=summary["issued_by"],
+        issued_by=issuer,
         bytes="van aquí" if summary["bytes"] else "no van; se certifican sus huellas",
         fingerprint=signing.fingerprint_of(head.public_key),
     )
 
 
-def certificate_pdf(summary: Mapping[str, Any], head: Head, made: datetime.datetime) -> bytes:
+def certificate_pdf(summary: Mapping[str, Any], head: Head, issuer: str, made: datetime.datetime) -> bytes:
     """The certificate on paper; the same facts give the same bytes."""
     paper = blank_paper(_("Certificado de custodia %(key)s") % {"key": summary["certificate"]}, made)
     paper.add_page()
     line(paper, _("Custodia · certificado de custodia"), 9, color=SOFT)
     line(paper, scope_of(summary), 16, "B")
+    line(paper, EXPLAINED, 9, color=SOFT)
     rule(paper)
-    for label, value in pairs_of(summary, head):
+    for label, value in pairs_of(summary, head, issuer):
         write_pair(paper, label, value)
     rule(paper)
     write_pieces(paper, summary["pieces"])
@@ -94,11 +108,11 @@ def certificate_pdf(summary: Mapping[str, Any], head: Head, made: datetime.datet
     return bytes(paper.output())
 
 
-def pairs_of(summary: Mapping[str, Any], head: Head) -> Iterator[tuple[str, str]]:
+def pairs_of(summary: Mapping[str, Any], head: Head, issuer: str) -> Iterator[tuple[str, str]]:
     size = sum(piece["bytes"] for piece in summary["pieces"])
     yield _("Certificado"), summary["certificate"]
     yield _("Expedido"), moment_of(summary["issued_at"])
-    yield _("Por"), summary["issued_by"]
+    yield _("Por"), issuer
     yield _("Piezas"), f"{grouped(len(summary['pieces']))} · {grouped(size)} bytes"
     yield _("Bytes"), _("van en el certificado") if summary["bytes"] else _("no van; se certifican sus huellas")
     yield _("Sucesos probados"), grouped(summary["events"])
@@ -117,7 +131,8 @@ def write_pieces(paper: FPDF, pieces: Sequence[Mapping[str, Any]]) -> None:
         if paper.get_y() > paper.h - BOTTOM:
             paper.add_page()
         first, last = piece["folios"]
-        said = f"{piece['order']}. {piece['radicado']} · folios {first}-{last} · {grouped(piece['bytes'])} bytes"
+        folios = f"folio {first}" if first == last else f"folios {first}-{last}"
+        said = f"{piece['order']}. {piece['radicado']} · {folios} · {grouped(piece['bytes'])} bytes"
         row(paper, f"{said} · {piece['title']}" if piece["title"] else said, "Helvetica", INK)
         row(paper, f"SHA-256 {piece['sha256']}", "Courier", SOFT)
     if len(pieces) > MOST_PIECES:
