@@ -27,7 +27,7 @@ PROBLEMS = {
     "unreadable": gettext_lazy("no se pueden leer"),
 }
 
-PERSON = "User"
+PERSON, EXPORTED, DENIED = "User", "document.exported", "access.denied"
 #: How a reading ended, when it brought no text.
 READ: Mapping[str, Any] = {
     ReadingState.UNREADABLE: gettext_lazy("No se pudo leer el texto del documento"),
@@ -93,6 +93,7 @@ class Line:
     office: str = ""
     ground: str = ""
     session: str = ""
+    certificate: str = ""
 
     @property
     def has_actor(self) -> bool:
@@ -102,6 +103,11 @@ class Line:
     @property
     def is_reading(self) -> bool:
         return self.action in READINGS
+
+    @property
+    def of_many(self) -> bool:
+        """Is it written once for each piece that one act took?"""
+        return self.action == EXPORTED
 
     @property
     def tells_refusal(self) -> bool:
@@ -176,6 +182,7 @@ def line_of(
         office=told["office"],
         ground=told["ground"],
         session=told["session"],
+        certificate=str(facts.get("certificate", "")),
     )
 
 
@@ -246,12 +253,23 @@ def written(day: str) -> str:
 
 
 def gathered(lines: Iterable[Line]) -> list[Line]:
-    """The same lines with readings in a row by one person told once; the newest of them stays."""
+    """The same lines with readings in a row by one person told once, and so with what was denied her, and with pieces
+    that left in one certificate; the newest of them stays."""
     kept: list[Line] = []
     for line in lines:
         last = kept[-1] if kept else None
-        if last and line.is_reading and last.is_reading and last.who == line.who and last.object_id == line.object_id:
+        if last and goes_with(last, line):
+            last = replace(last, title="", document="") if last.of_many else last
             kept[-1] = replace(last, times=last.times + 1, detail="")
         else:
             kept.append(line)
     return kept
+
+
+def goes_with(last: Line, line: Line) -> bool:
+    if last.who != line.who:
+        return False
+    if last.of_many:
+        return line.of_many and last.certificate == line.certificate
+    alike = (last.is_reading and line.is_reading) or last.action == line.action == DENIED
+    return alike and last.object_id == line.object_id
