@@ -265,7 +265,7 @@ MISSING: Mapping[str, Sentence] = {
     "annex": _("el anexo del registro al que corresponde"),
     "template_version": _("la versión del modelo con que se hizo"),
     "archive": _("el archivo o depósito"),
-    "authority": _("la autoridad y el acto que lo ordenan"),
+    "authority": _("la autoridad y su acto"),
     "hold_kind": _("la causa: proceso, auditoría o petición"),
     "cross_reference": _("la referencia cruzada"),
     "annex_key": _("una clave de letras sin tilde, números, punto o guion, p. ej. PI-A2.1"),

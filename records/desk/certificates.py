@@ -36,8 +36,15 @@ NAMES: Mapping[str, Any] = {
 
 
 class CertificateForm(DeskForm):
-    scope = forms.ChoiceField(label=_("Qué se certifica"), widget=forms.RadioSelect)
-    contents = forms.ChoiceField(label=_("Qué lleva"), choices=CONTENTS, widget=forms.RadioSelect)
+    scope = forms.ChoiceField(
+        label=_("Qué se certifica"), widget=forms.RadioSelect, error_messages={"required": _("Elija qué se certifica.")}
+    )
+    contents = forms.ChoiceField(
+        label=_("Qué lleva"),
+        choices=CONTENTS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Elija si van los bytes o solo las huellas.")},
+    )
 
     def __init__(self, *args: Any, offered: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
