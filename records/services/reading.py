@@ -90,7 +90,10 @@ def note(document: Document, outcome: parsing.Reading, brought: attached.Brought
         read_at=clock.now(),
     )
     digest = note_text(document, outcome, brought) if pages else ""
-    audit.record("document.read", actor=None, subject=document, state=outcome.outcome, pages=len(pages), sha256=digest)
+    fault = {"fault": outcome.outcome} if ReadingState(outcome.outcome) is ReadingState.UNREADABLE else {}
+    audit.record(
+        "document.read", actor=None, subject=document, state=outcome.outcome, pages=len(pages), sha256=digest, **fault
+    )
     recognition.begin(document)
     ask_what_follows(document)
     announce(DocumentsChanged((document.pk,)))

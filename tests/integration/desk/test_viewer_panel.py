@@ -367,6 +367,7 @@ def test_a_piece_that_could_not_be_read_says_so_in_its_history_too_and_names_peo
 ) -> None:
     broken = factories.file_piece(cast["archivista"], expediente, b"%PDF-1.7 roto", "danado.pdf")
     read_document(broken.pk)
+    assert LedgerEvent.objects.get(action="document.read").result == "failed"
     history = browse("archivista").get(f"/custodia/expedientes/{expediente.pk}/historia/").content.decode()
     assert "No se pudo leer el texto del documento" in history
     assert "Se leyó el texto del documento" not in history
