@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,9 +59,11 @@ def ledger(request: HttpRequest) -> HttpResponse:
         note_ledger_search(actor=request.user, sought=sought.told(), further=further)
     page = page_of(request, events, ("-index",), SIZE)
     count, left_out = count_sought_for(request.user, sought)
+    lines = ledger_lines.told(request.user, page.rows)
     context = {
         "page": page,
-        "lines": ledger_lines.told(request.user, page.rows),
+        "lines": lines,
+        "about": about(sought, lines),
         "count": count,
         "left_out": left_out,
         "routine_hidden": sought.leaves_routine_out,
@@ -118,6 +120,13 @@ def heading_of(sought: Sought) -> str:
     if sought.object:
         return _("Vida de un objeto")
     return _("Actos de una persona") if sought.person else _("Bitácora")
+
+
+def about(sought: Sought, lines: Sequence[ledger_lines.Line]) -> str:
+    """Whose life or acts these are, by the name that the lines themselves show; "" when none is asked."""
+    if not lines or not (sought.object or sought.person):
+        return ""
+    return lines[0].title or lines[0].object_name if sought.object else lines[0].name
 
 
 @desk_view(*READ)

@@ -216,3 +216,7 @@ def test_a_refusal_is_said_once_and_people_are_named(busy: Document, browse: Bro
     assert "se negó</b>" not in page
     assert cast["archivista"].get_full_name() in page
     assert f"Documento {str(busy.pk)[:8]}" in page
+    life = browse("auditoria").get(BITACORA, {"documento": str(busy.pk)}).content.decode()
+    assert f"<b>Documento {str(busy.pk)[:8]}</b>" in life
+    acts = browse("auditoria").get(BITACORA, {"persona": "archivista"}).content.decode()
+    assert f"<b>{cast['archivista'].get_full_name()}</b>" in acts
