@@ -27,6 +27,8 @@ PROBLEMS = {
     "unreadable": gettext_lazy("no se pueden leer"),
 }
 
+#: What was denied is told by what the address asked for, whatever it was.
+PERHAPS_PIECES = ("Document", "text")
 PERSON, EXPORTED, DENIED = "User", "document.exported", "access.denied"
 #: How a reading ended, when it brought no text.
 READ: Mapping[str, Any] = {
@@ -150,8 +152,8 @@ def object_of(event: LedgerEvent, names: Mapping[str, str]) -> str:
 
 def piece_of(event: LedgerEvent) -> str:
     """The piece an event speaks of: what was acted upon, or what an act upon an expediente names."""
-    if event.object_type == "Document":
-        return event.object_id
+    if event.object_type in PERHAPS_PIECES:
+        return event.object_id if as_uuid(event.object_id) != NOBODY else ""
     return str(facts_of(event).get("document", "")) if event.object_type == "Expediente" else ""
 
 

@@ -509,3 +509,16 @@ def test_a_hold_is_told_in_the_history_to_whoever_reads_what_it_is_over_and_its_
         assert "Contraloría" not in told
     lift_hold(actor=cast["jefatura"], hold=hold, authority="Contraloría, oficio 10", reason="Terminó")
     assert "Levantó la suspensión de la disposición" in page(browse, "revisora", expediente, "historia/")
+
+
+@pytest.mark.rule("U1", "A8")
+def test_the_custodian_is_told_of_which_piece_somebody_was_denied(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    kept = lives.piece(cast, expediente, Level.RESERVED, title="Fórmula")
+    denied = browse("proveedor").get(f"/custodia/documentos/{kept.pk}/")
+    assert denied.status_code == 404
+    assert 'popovertarget="menu"' not in denied.content.decode(), "a menu that holds nothing is not offered"
+    told = page(browse, "custodia", expediente, "historia/")
+    assert f'Se negó el acceso: <a href="/custodia/documentos/{kept.pk}/">Fórmula</a>' in told
+    assert "Se negó el acceso" not in page(browse, "archivista", expediente, "historia/")
