@@ -11,16 +11,22 @@ from tests.e2e.test_journeys import EXPEDIENTE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.requirement("A10")]
 
-ROOMS = ("", "cargas/", "trabajos/", "trd/", "trd/cargar/", "cuarentena/", "llave/")
+ROOMS = (
+    "", "cargas/", "trabajos/", "trd/", "trd/cargar/", "cuarentena/", "llave/",
+    "salud/", "integridad/", "retenciones/", "disposicion/",
+)  # fmt: skip
+OF_AUDITOR = ("bitacora/", "bitacora/?sistema=solo&desde=ayer", "bitacora/?persona=custodia", "salud/", "integridad/")
 OF_EXPEDIENTE = (
     "", "anexos/", "anexos/nuevo/", "faltantes/", "indice/", "indice/?completo", "registrar/", "incorporar/", "etapa/",
-    "soporte/", "historia/", "radicar/", "paquete/", "inventario/", "retencion/",
+    "soporte/", "historia/", "historia/?sistema=mostrar", "indice/expedir/", "radicar/", "paquete/",
+    "inventario/", "retencion/",
 )  # fmt: skip
 OF_PIECE = (
     "", "ficha/", "recibo/", "nivel/", "anular/", "reemplazar/", "version/", "incorporar/", "ubicacion/",
+    "cadena/",
 )  # fmt: skip
 #: What only the named custodian opens.
-OF_CUSTODIAN = ("cerrar/", "accesos/conceder/")
+OF_CUSTODIAN = ("cerrar/", "accesos/conceder/", "suspender/", "certificado/")
 
 
 @pytest.fixture(params=[False, True], ids=["desktop", "phone"])
@@ -51,6 +57,12 @@ def test_the_rooms(arrive: Arrive, *, phone: bool) -> None:
     visit.go("/custodia/trd/")
     paper = visit.page.locator("a[href$='/imprimir/']").first.get_attribute("href")
     visit.go(str(paper))
+
+
+def test_the_pages_of_the_auditor(arrive: Arrive, *, phone: bool) -> None:
+    visit = arrive("auditoria", phone=phone)
+    for page in OF_AUDITOR:
+        visit.go(f"/custodia/{page}")
 
 
 def test_the_pages_of_an_expediente(arrive: Arrive, *, phone: bool) -> None:
