@@ -76,6 +76,7 @@ def holds(request: HttpRequest) -> HttpResponse:
         "count": rows.count(),
         "everything": everything,
         "code": code,
+        "section": SECTION,
     }
     return render(request, "records/holds.html", context)
 
