@@ -572,8 +572,10 @@ def check(source: BinaryIO, signed: Signed = signed_by) -> Report:
     return report
 
 
-def spoken(moment: str) -> str:
-    return f"{moment[8:10]}/{moment[5:7]}/{moment[:4]} {moment[11:19]} UTC"
+def spoken(at: Any) -> str:
+    """A moment of UTC as people write it; what a stranger wrote in its place, as it is."""
+    parts = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?\+00:00", str(at))
+    return "{2}/{1}/{0} {3} UTC".format(*parts.groups()) if parts else str(at)
 
 
 def asked(given: list[str]) -> tuple[str, str]:
