@@ -34,7 +34,7 @@ def store_files(person: Any, expediente: Any, count: int, size: int) -> list[Any
         staged = storage.store().stage(io.BytesIO(os.urandom(size)), limit=size)
         storage.store().keep(staged)
         blob = Blob.objects.create(digest=staged.digest, size=staged.size, stored_at=expediente.created_at)
-        factories.insert_piece(person, expediente, blob=blob)
+        factories.tell_filing(factories.insert_piece(person, expediente, blob=blob))
         made.append(blob)
     return sorted(made, key=lambda blob: str(blob.digest))
 

@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from records import storage, triggers
+from records import audit, storage, triggers
 from records.models import (
     Annex,
     Annulment,
@@ -183,6 +183,14 @@ def insert_piece(filer: Any, expediente: Expediente, level: str = Level.UNCLASSI
     document = Document.objects.create(**{**columns, "tipo": columns["tipo"] or make_tipo()})
     Reading.objects.create(document=document, state="read")
     return document
+
+
+def tell_filing(piece: Document) -> Document:
+    """What the ledger would tell of a piece that was inserted as rows only, had it been filed and given its level."""
+    with transaction.atomic():
+        audit.record("document.filed", actor=piece.filed_by, subject=piece, **filing.evidence(piece))
+        audit.record("level.approved", actor=piece.filed_by, subject=piece, level=piece.level)
+    return piece
 
 
 def insert_what_is_said_of(piece: Document, actor: Any) -> None:

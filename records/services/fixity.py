@@ -17,7 +17,7 @@ from records.fixity import checks, healing, sweep
 from records.fixity.places import places
 from records.models import Blob, Document, Expediente, Rendition
 from records.permissions import Actor
-from records.selectors.filings import list_gone
+from records.selectors.filings import list_gone, opened_unduly
 from records.services import receipts, renditions
 from records.vocabulary import Action
 
@@ -25,6 +25,8 @@ from records.vocabulary import Action
 RENDITION = "rendition_altered"
 #: Problem of a piece whose row, receipt or digest are not the ones that the ledger told when it was filed.
 RECEIPT = "receipt_altered"
+#: Problem of a piece of which the ledger tells no filing, and of one whose level no act put in force.
+UNFILED, LEVEL = "unfiled", "level_altered"
 #: Problem of a piece that the ledger says was filed and that the database no longer has.
 GONE = "gone"
 #: Before the problem of a piece that is right in the store and wrong in a copy elsewhere.
@@ -37,7 +39,7 @@ AT_ONCE = 500
 @dataclass
 class CustodyReport:
     """Documents checked, bytes they hold, and each document whose bytes, or those of a kept copy, are missing or
-    altered, whose receipt does not hold, or whose row was taken out.
+    altered, whose receipt does not hold, or whose row was taken out, put in or given another level by the database.
 
     `set_aside`: digests of which damaged bytes were replaced when the same were received again.
     """
@@ -131,9 +133,17 @@ def verified(documents: Iterator[Document]) -> Iterator[tuple[Document, str]]:
     """Each document with its problem; bytes shared by several documents are read once."""
     while some := list(islice(documents, AT_ONCE)):
         witness, found = receipts.Witness.of(some), faults_everywhere({one.blob_id: one.blob for one in some})
+        opened = opened_unduly(some)
         for document in some:
-            problem = found.get(document.blob_id, "")
-            yield document, problem or (RECEIPT if witness.standing_of(document) == "broken" else "")
+            problem = found.get(document.blob_id, "") or row_fault(document, witness)
+            yield document, problem or (LEVEL if str(document.pk) in opened else "")
+
+
+def row_fault(document: Document, witness: receipts.Witness) -> str:
+    """What is wrong of a row as the ledger told its filing, or ""."""
+    if witness.standing_of(document) == "broken":
+        return RECEIPT
+    return "" if str(document.pk) in witness.filed else UNFILED
 
 
 def faults_everywhere(blobs: Mapping[str, Blob]) -> dict[str, str]:

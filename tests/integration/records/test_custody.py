@@ -46,6 +46,8 @@ def test_damaged_bytes_of_a_hidden_piece_refuse_nobody_who_files_the_same(
     elsewhere = factories.make_expediente(cast["custodia"])
     hidden = factories.file_piece(cast["custodia"], elsewhere, b"secreto compartido\n")
     Document.objects.filter(pk=hidden.pk).update(level=Level.RESERVED)
+    with transaction.atomic():
+        record("level.raised", actor=cast["custodia"], subject=hidden, level=Level.RESERVED)
     overwrite(stored(hidden), b"otra cosa\n")
     assert fixity.verify_custody().findings
     assert factories.file_piece(cast["archivista"], expediente, b"secreto compartido\n").order == 1
@@ -57,7 +59,7 @@ def test_damaged_bytes_of_a_hidden_piece_refuse_nobody_who_files_the_same(
 
 @pytest.mark.requirement("B5")
 def test_an_altered_file_is_named_and_no_other(cast: dict[str, Any], expediente: Expediente) -> None:
-    pieces = [factories.insert_piece(cast["archivista"], expediente) for _time in range(4)]
+    pieces = [factories.tell_filing(factories.insert_piece(cast["archivista"], expediente)) for _time in range(4)]
     overwrite(stored(pieces[2]), stored(pieces[2]).read_bytes()[:-1] + b"!")
     report = fixity.verify_custody(expediente.code)
     assert report.findings == [{"document": str(pieces[2].pk), "problem": "altered"}]
@@ -66,9 +68,25 @@ def test_an_altered_file_is_named_and_no_other(cast: dict[str, Any], expediente:
 
 @pytest.mark.requirement("B5")
 def test_a_missing_file_is_named(cast: dict[str, Any], expediente: Expediente) -> None:
-    piece = factories.insert_piece(cast["archivista"], expediente)
+    piece = factories.tell_filing(factories.insert_piece(cast["archivista"], expediente))
     stored(piece).unlink()
     assert fixity.verify_custody().findings == [{"document": str(piece.pk), "problem": "missing"}]
+
+
+@pytest.mark.requirement("B5")
+@pytest.mark.criterion(12)
+def test_a_piece_that_nobody_filed_and_a_level_that_nobody_gave_are_named(
+    cast: dict[str, Any], expediente: Expediente
+) -> None:
+    pieces = [factories.file_piece(cast["archivista"], expediente, f"Pieza {n}\n".encode()) for n in range(3)]
+    for piece in pieces[:2]:
+        factories.give_level(piece, Level.RESERVED, cast["custodia"], cast["jefatura"])
+    assert fixity.verify_custody().findings == []
+    Document.objects.filter(pk=pieces[0].pk).update(level=Level.PUBLIC)
+    Document.objects.filter(pk=pieces[2].pk).update(level=Level.PUBLIC)
+    false = factories.insert_piece(cast["archivista"], expediente)
+    named = {finding["document"]: finding["problem"] for finding in fixity.verify_custody().findings}
+    assert named == {str(false.pk): "unfiled", **{str(pieces[n].pk): "level_altered" for n in (0, 2)}}
 
 
 @pytest.mark.requirement("B5")
@@ -85,7 +103,7 @@ def test_a_piece_whose_row_was_taken_out_is_named(cast: dict[str, Any], expedien
 
 
 def test_litter_of_an_interrupted_filing_is_no_finding(cast: dict[str, Any], expediente: Expediente) -> None:
-    factories.insert_piece(cast["archivista"], expediente)
+    factories.tell_filing(factories.insert_piece(cast["archivista"], expediente))
     litter = factories.upload().stage()
     try:
         assert fixity.verify_custody().findings == []

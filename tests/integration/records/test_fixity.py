@@ -41,7 +41,7 @@ def own_places(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def piece(cast: dict[str, Any], expediente: Expediente) -> Document:
-    return factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED)
+    return factories.tell_filing(factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED))
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_copy_medium_that_is_full_leaves_the_copies_waiting(piece: Document, m
 @pytest.mark.rule("K2")
 def test_an_unmounted_copy_is_not_begun_again_by_itself(copied: Document, cast: dict[str, Any]) -> None:
     shutil.rmtree(the_copy().root)
-    later = factories.insert_piece(cast["archivista"], copied.expediente)
+    later = factories.tell_filing(factories.insert_piece(cast["archivista"], copied.expediente))
     care.care_now()
     assert not the_copy().root.exists()
     assert not checks.damaged("copies").exists(), "the medium is away: no piece is told as lost one by one"
@@ -158,7 +158,7 @@ def test_an_unmounted_copy_is_not_begun_again_by_itself(copied: Document, cast: 
 def test_verification_names_the_piece_with_any_bad_copy_and_no_other(
     copied: Document, cast: dict[str, Any], harm: str, where: str
 ) -> None:
-    factories.insert_piece(cast["archivista"], copied.expediente)
+    factories.tell_filing(factories.insert_piece(cast["archivista"], copied.expediente))
     care.care_now()
     place = store() if where == "store" else the_copy()
     HARM[harm](file_of(place, copied))
