@@ -26,6 +26,8 @@ from records.api import certificate_verifier as verify
 
 #: Faults, and pieces, that a page lists; the program tells all of them.
 SHOWN = 100
+#: Letters of what is at fault: an entry of a file that is no certificate may have a name of 64 KiB.
+LONGEST = 200
 
 
 def holds(public: bytes, message: bytes, signature: bytes) -> bool:
@@ -70,7 +72,7 @@ def told(report: verify.Report) -> dict[str, Any]:
         "foreign": bool(report.faults) and not report.fingerprint and {one[1] for one in report.faults} == {"ZIP"},
         "good": sum(1 for mark, _item, _sentence in report.lines if mark == verify.GOOD),
         "count": len(report.faults),
-        "faults": [{"item": item, "sentence": sentence} for _mark, item, sentence in report.faults[:SHOWN]],
+        "faults": [{"item": item[:LONGEST], "sentence": sentence} for _mark, item, sentence in report.faults[:SHOWN]],
         "aside": [sentence for mark, _item, sentence in report.lines if mark == verify.LEFT],
         "summary": summary,
         "pieces": summary.get("pieces", [])[:SHOWN],

@@ -75,6 +75,13 @@ def test_a_stranger_dates_her_seal_as_she_likes_and_it_is_not_told(public: Clien
     assert "Sellado" not in page
 
 
+def test_a_small_file_is_not_answered_with_a_large_page(public: Client, db: None) -> None:
+    directory = b"".join(verify.directory_record(b"\xff" * 65_000 + b"%d" % n, 1, 0, 0) for n in range(40))
+    answer = sent(public, directory + verify.ending(40, len(directory), 0))
+    assert "No coincide" in answer.content.decode()
+    assert len(answer.content) < 100_000
+
+
 def test_nothing_sent(public: Client, db: None) -> None:
     answer = public.post("/verificar/")
     assert answer.status_code == 422
