@@ -116,7 +116,8 @@ def parsed(data: bytes) -> Any:
 def facts_of(root: Any) -> dict[str, str]:
     """What a cover says of its index, by name; those of the index before begin with "previous_"."""
     asked = {
-        "expediente": "Expediente", "number": "NumeroIndice", "documents": "NumeroDocumentos", "folios": "NumeroFolios",
+        "expediente": "Expediente", "code": "Codigo", "title": "Nombre",
+        "number": "NumeroIndice", "documents": "NumeroDocumentos", "folios": "NumeroFolios",
         "at": "FechaIndice", "digest": "Indice/Valor_Huella", "size": "Indice/Tamano",
         "previous_number": "IndiceAnterior/NumeroIndice", "previous_digest": "IndiceAnterior/Valor_Huella",
     }  # fmt: skip
