@@ -86,6 +86,18 @@ def test_a_dangerous_installation_is_not_served(home: Path, danger: str) -> None
     assert word in done.stderr
 
 
+def test_check_tells_what_would_not_be_served_and_other_commands_go_on(home: Path) -> None:
+    """An operator asks before she starts anything; what is there to mend is not refused for what it mends."""
+    assert start(home, "manage.py", "check", "--database", "default").returncode == 0
+    home.chmod(0o755)
+    altered("DROP TRIGGER held_records_ledgerevent_delete")(home)
+    asked = start(home, "manage.py", "check", "--database", "default")
+    assert asked.returncode != 0
+    for word in ("queda abierto", "held_records_ledgerevent_delete"):
+        assert word in asked.stderr
+    assert start(home, "manage.py", "rotate_signing_key", "--json").returncode == 0
+
+
 def test_the_worker_refuses_what_the_site_refuses(home: Path) -> None:
     home.chmod(0o755)
     done = start(home, *WORKER)
