@@ -75,21 +75,29 @@ def unready_index_key() -> Iterator[str]:
     """Production signs indexes with what it was given; where nothing was, nothing closes and all else goes on."""
     if settings.PROFILE != "production" or settings.SITE_ROLE not in OPENING_ROLES or not has_index_key():
         return
-    try:
-        certificates.credential()
-    except IndexRefused as refusal:
-        yield INDEX_FAULTS[refusal.code] % refusal.facts
-        return
-    if open_to_others(key := conf.index_signing().key):
+    if (told := index_fault()) and told not in OUT_OF_TIME:
+        yield INDEX_FAULTS[told]
+    elif open_to_others(key := conf.index_signing().key):
         yield f"la llave de los índices queda abierta a otras personas ({key} debe ser 0600)"
 
 
+def index_fault() -> str:
+    """Code of what keeps indexes from being signed now; empty where nothing does."""
+    try:
+        certificates.credential()
+    except IndexRefused as refusal:
+        return refusal.code
+    return ""
+
+
+#: A certificate ends by itself: then nothing closes until there is another, and all else goes on.
+OUT_OF_TIME = frozenset({"index_certificate_expired", "index_certificate_early"})
 INDEX_FAULTS = {
     "index_key_unavailable": "INDEX_KEY o INDEX_CERTIFICATE no se pueden leer, o no son una llave RSA desde 2048 bits "
     "o de curva elíptica, sin contraseña, y su certificado, en PEM",
     "index_key_foreign": "INDEX_CERTIFICATE no es el certificado de la llave de INDEX_KEY",
-    "index_certificate_expired": "INDEX_CERTIFICATE venció el %(until)s: no se podría cerrar ningún expediente",
-    "index_certificate_early": "INDEX_CERTIFICATE rige solo desde el %(since)s: no se podría cerrar ningún expediente",
+    "index_certificate_expired": "INDEX_CERTIFICATE venció: no se podrá cerrar ningún expediente",
+    "index_certificate_early": "INDEX_CERTIFICATE aún no rige: no se podrá cerrar ningún expediente",
 }
 
 
@@ -112,8 +120,12 @@ def copies_beside_store() -> Iterator[str]:
 
 
 def unsigned_indexes() -> Iterator[str]:
-    if settings.PROFILE == "production" and settings.SITE_ROLE in OPENING_ROLES and not has_index_key():
+    if settings.PROFILE != "production" or settings.SITE_ROLE not in OPENING_ROLES:
+        return
+    if not has_index_key():
         yield "no hay con qué firmar los índices (INDEX_KEY, INDEX_CERTIFICATE): no se podrá cerrar ningún expediente"
+    elif (told := index_fault()) in OUT_OF_TIME:
+        yield INDEX_FAULTS[told]
 
 
 def undecided_scanner() -> Iterator[str]:

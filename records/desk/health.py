@@ -10,6 +10,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -22,6 +24,7 @@ from records.selectors.service_state import (
     find_last_head,
     find_last_stamp,
     heads_follow,
+    index_signature,
     key_in_order,
     store_stands,
     store_takes_bytes,
@@ -48,7 +51,7 @@ def health(request: HttpRequest) -> HttpResponse:
     stands = store_takes_bytes() if request.method == "POST" else store_stands()
     unreadable = count_unreadable_pages(request.user)
     checks = [worker(), queue(request), recogniser(unreadable), store(stands), integrity(), cell(), scanner(), key()]
-    checks += [ledger(request), stamps(request)]
+    checks += [ledger(request), index_key(), stamps(request)]
     context = {
         "checks": checks,
         "tried": request.method == "POST",
@@ -169,6 +172,22 @@ def ledger(request: HttpRequest) -> Check:
         else _("Hay actos que ningún punto de control firmado cubre todavía. Avise a soporte.")
     )
     return Check(_("Bitácora"), well, said, last.at if last else None, last.size if last else 0)
+
+
+def index_key() -> Check:
+    """Without it nothing closes: who asks for a new certificate must know in time."""
+    fault, ends = index_signature()
+    said = INDEX_SIGNATURE.get(fault) or _("No se puede firmar: no se cierra ningún expediente. Avise a soporte.")
+    day = date_format(timezone.localtime(ends)) if ends else ""
+    return Check(_("Firma de los índices"), not fault, said % {"ends": day})
+
+
+INDEX_SIGNATURE: Mapping[str, Any] = {
+    "": _("Firma cada índice que se expide; su certificado vence el %(ends)s."),
+    "index_certificate_ending": _("Su certificado vence el %(ends)s: pida otro, o ningún expediente se podrá cerrar."),
+    "index_certificate_expired": _("Su certificado venció: ningún expediente se puede cerrar hasta que haya otro."),
+    "index_certificate_early": _("Su certificado aún no rige: ningún expediente se puede cerrar hasta entonces."),
+}
 
 
 def stamps(request: HttpRequest) -> Check:

@@ -10,7 +10,8 @@ import time
 from django.db.models import Sum
 
 from records import clock, permissions, storage
-from records.errors import RecordsError
+from records.errors import IndexRefused, RecordsError
+from records.indexes import certificates
 from records.models import Checkpoint, Expediente, IndexIssue, LedgerEvent, WorkerBeat
 from records.permissions import Actor
 from records.services import keys
@@ -21,6 +22,9 @@ SILENCE = 15
 
 #: The schedule signs a head in each minute in which something happened; so late, it does not run.
 LATEST_HEAD = datetime.timedelta(minutes=10)
+
+#: How long before its end a certificate is said to end: another takes weeks to be had.
+NOTICE = datetime.timedelta(days=60)
 
 
 def worker_runs() -> bool:
@@ -71,6 +75,15 @@ def store_takes_bytes() -> bool:
 def key_in_order() -> bool:
     """Is the signing key there, its owner's alone, and the one the records were signed with?"""
     return not [*keys.file_faults(), *keys.foreign_faults()]
+
+
+def index_signature() -> tuple[str, datetime.datetime | None]:
+    """The code of what keeps indexes from being signed now ("" where nothing does), and when the certificate ends."""
+    try:
+        ends = certificates.credential().certificate.not_valid_after_utc
+    except IndexRefused as refusal:
+        return refusal.code, None
+    return ("index_certificate_ending" if ends - clock.now() < NOTICE else ""), ends
 
 
 def heads_follow() -> bool:

@@ -62,12 +62,14 @@ def test_a_certificate_of_another_key_is_refused(files: tuple[Path, Path]) -> No
 
 
 @pytest.mark.rule("E6")
-def test_a_certificate_out_of_its_time_is_refused_with_its_day(files: tuple[Path, Path]) -> None:
+def test_a_certificate_out_of_its_time_is_warned_of_and_keeps_nobody_from_starting(files: tuple[Path, Path]) -> None:
     held = certificates.credential().certificate
-    with clock.at(held.not_valid_after_utc + datetime.timedelta(days=1)):
-        assert f"venció el {held.not_valid_after_utc:%d/%m/%Y}" in said(checks.unready_index_key)
-    with clock.at(held.not_valid_before_utc - datetime.timedelta(days=1)):
-        assert f"rige solo desde el {held.not_valid_before_utc:%d/%m/%Y}" in said(checks.unready_index_key)
+    days = {"venció": held.not_valid_after_utc, "aún no rige": held.not_valid_before_utc}
+    for (word, moment), step in zip(days.items(), (1, -1), strict=True):
+        with clock.at(moment + datetime.timedelta(days=step)):
+            assert said(checks.unready_index_key) == ""
+            assert word in said(checks.unsigned_indexes)
+    assert said(checks.unsigned_indexes) == ""
 
 
 def test_a_key_of_indexes_that_others_may_read_is_refused(files: tuple[Path, Path]) -> None:

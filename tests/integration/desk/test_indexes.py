@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 from collections.abc import Callable
@@ -10,10 +11,13 @@ from typing import Any
 import docx
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 from lxml import etree
 from openpyxl import load_workbook
 
-from records import storage
+from records import clock, storage
+from records.indexes import certificates
 from records.indexes.writing import ELEMENTS
 from records.models import Document, Expediente, IndexIssue, LedgerEvent
 from records.services.indexes import issue_index
@@ -234,3 +238,15 @@ def test_dates_of_what_one_does_not_read_do_not_show(browse: Browse, cast: dict[
         login: table_of(sheet(browse(login), shelf, f"{FUID_001}.docx"))[1][4] for login in ("archivista", "custodia")
     }
     assert dates == {"archivista": "2026-06-10", "custodia": "2020-06-10"}
+
+
+@pytest.mark.rule("E6")
+def test_the_state_of_the_service_says_in_time_that_the_certificate_ends(cast: Any, browse: Browse) -> None:
+    ends = certificates.credential().certificate.not_valid_after_utc
+    client, told = browse("archivista"), {}
+    for days in (-400, -30, 1):
+        with clock.at(ends + datetime.timedelta(days=days)):
+            told[days] = client.get("/custodia/salud/").content.decode()
+    assert "Firma cada índice que se expide" in told[-400]
+    assert f"vence el {date_format(timezone.localtime(ends))}: pida otro" in told[-30]
+    assert "Su certificado venció" in told[1]
