@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.contrib.auth import get_user_model
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from records import hold_triggers
+from records import hold_triggers, trigger_texts
 
 MESSAGE = "custodia: este registro no se modifica ni se borra"
 
@@ -79,15 +79,21 @@ EXPECTED: Mapping[str, frozenset[str]] = {
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create what is missing; a second call changes nothing."""
+    """Make them all anew: a table that gained a column holds it too, and one that was tampered with is right again."""
+    wanted = list(all_statements(connection))
+    with connection.cursor() as cursor:
+        for statement in wanted:
+            cursor.execute(statement)
+
+
+def all_statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    """What makes every trigger whose table is there."""
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
-        for statement in statements(connection, [table for table in HELD if table in existing]):
-            cursor.execute(statement)
-        for statement in hold_triggers.statements(connection.vendor, existing):
-            cursor.execute(statement)
-        for statement in LOGIN_STATEMENTS[connection.vendor] if people()["table"] in existing else ():
-            cursor.execute(statement.format(name=LOGIN, message=MESSAGE, **people()))
+    yield from statements(connection, [table for table in HELD if table in existing])
+    yield from hold_triggers.statements(connection.vendor, existing)
+    for statement in LOGIN_STATEMENTS[connection.vendor] if people()["table"] in existing else ():
+        yield statement.format(name=LOGIN, message=MESSAGE, **people())
 
 
 def uninstall_holds(connection: BaseDatabaseWrapper) -> None:
@@ -110,10 +116,8 @@ def uninstall(connection: BaseDatabaseWrapper) -> None:
 
 
 def present(connection: BaseDatabaseWrapper) -> set[str]:
-    """Names of our triggers that the database has and that are switched on."""
-    with connection.cursor() as cursor:
-        cursor.execute(LIST[connection.vendor])
-        return {row[0] for row in cursor.fetchall()}
+    """Names of our triggers that the database has, switched on and as we make them."""
+    return trigger_texts.sound(connection, all_statements(connection))
 
 
 def statements(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[str]:
@@ -127,10 +131,11 @@ def sqlite_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator[s
     key = KEYS.get(table, "id")
     refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     columns = ", ".join(f'"{column}"' for column in held_columns(connection, table))
-    yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "update")} BEFORE UPDATE OF {columns} ON "{table}" {refuse}'
-    yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "delete")} BEFORE DELETE ON "{table}" {refuse}'
+    yield from (f"DROP TRIGGER IF EXISTS {name_of(table, act)}" for act in ACTS)
+    yield f'CREATE TRIGGER {name_of(table, "update")} BEFORE UPDATE OF {columns} ON "{table}" {refuse}'
+    yield f'CREATE TRIGGER {name_of(table, "delete")} BEFORE DELETE ON "{table}" {refuse}'
     taken = f'EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}")'  # noqa: S608 - names are HELD's
-    yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "replace")} BEFORE INSERT ON "{table}" WHEN {taken} {refuse}'
+    yield f'CREATE TRIGGER {name_of(table, "replace")} BEFORE INSERT ON "{table}" WHEN {taken} {refuse}'
 
 
 def postgres_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
@@ -167,8 +172,9 @@ $$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$
 #: A form writes every column again, so only another value is refused.
 LOGIN_STATEMENTS = {
     "sqlite": (
+        "DROP TRIGGER IF EXISTS {name}",
         (
-            'CREATE TRIGGER IF NOT EXISTS {name} BEFORE UPDATE OF "{column}" ON "{table}"'
+            'CREATE TRIGGER {name} BEFORE UPDATE OF "{column}" ON "{table}"'
             """ WHEN NEW."{column}" IS NOT OLD."{column}" BEGIN SELECT RAISE(ABORT, '{message}'); END"""
         ),
     ),
@@ -185,8 +191,4 @@ BUILDERS = {"sqlite": sqlite_statements, "postgresql": postgres_statements}
 DROP = {
     "sqlite": "DROP TRIGGER IF EXISTS {name}",
     "postgresql": 'DROP TRIGGER IF EXISTS {name} ON "{table}"',
-}
-LIST = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'held_%'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'held_%' AND tgenabled = 'A'",
 }

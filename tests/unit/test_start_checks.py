@@ -203,23 +203,71 @@ def test_wrong_pragmas_are_refused(monkeypatch: Any, tmp_path: Path, name: str, 
     wrapper.close()
 
 
+#: A trigger of each kind, with its table.
+TRIGGERS = {
+    "held_records_blob_update": "records_blob",
+    "held_by_hold_records_document_delete": "records_document",
+    triggers.LOGIN: triggers.people()["table"],
+}
+
+
+@pytest.mark.rule("U2")
 @pytest.mark.django_db
-def test_a_missing_trigger_is_refused_by_name() -> None:
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_a_missing_trigger_is_refused_by_name(name: str) -> None:
     assert said(records_checks.missing_triggers) == ""
-    name = min(triggers.EXPECTED[connection.vendor])
-    table = name.removeprefix("held_").rsplit("_", 1)[0]
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+    drop(name)
     assert name in said(records_checks.missing_triggers)
+
+
+#: A trigger that does nothing, by the name of one that holds.
+IDLE = {
+    "sqlite": "CREATE TRIGGER {name} BEFORE DELETE ON {table} WHEN 0 BEGIN SELECT 1; END",
+    "postgresql": (
+        "CREATE FUNCTION idle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+        "CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION idle();"
+        "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
+    ),
+}
+
+
+@pytest.mark.rule("U2")
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_a_trigger_that_holds_nothing_is_none_and_is_made_anew(name: str) -> None:
+    drop(name)
+    with connection.cursor() as cursor:
+        cursor.execute(IDLE[connection.vendor].format(name=name, table=TRIGGERS[name]))
+    assert name in said(records_checks.missing_triggers)
+    triggers.install(connection)
+    assert said(records_checks.missing_triggers) == ""
+
+
+@pytest.mark.rule("U2")
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions that a trigger calls")
+@pytest.mark.parametrize("function", ["custodia_held", "custodia_hold_records_document"])
+def test_a_function_that_was_emptied_leaves_no_trigger_standing(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RETURN COALESCE(NEW, OLD); END $$"
+        )
+    assert "records_document_delete" in said(records_checks.missing_triggers)
+
+
+def drop(name: str) -> None:
+    with connection.cursor() as cursor:
+        on_table = f" ON {TRIGGERS[name]}" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER {name}{on_table}")
 
 
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite cannot switch a trigger off")
-def test_a_trigger_switched_off_is_refused() -> None:
-    name = min(triggers.EXPECTED["postgresql"])
-    table = name.removeprefix("held_").rsplit("_", 1)[0]
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_a_trigger_switched_off_is_refused(name: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+        cursor.execute(f"ALTER TABLE {TRIGGERS[name]} DISABLE TRIGGER {name}")
     assert name in said(records_checks.missing_triggers)
 
 
