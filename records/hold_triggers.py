@@ -72,11 +72,36 @@ def name_of(table: str, act: str) -> str:
     return f"held_by_hold_{table}_{act}"
 
 
+#: Who placed a hold does not lift it (D12), whatever writes the row.
+LIFT, LIFTS = "held_lift_by_another", "records_holdlift"
+LIFT_MESSAGE = "custodia: quien suspendió la disposición no levanta la suspensión"
+OWN_LIFT = "SELECT 1 FROM records_hold h WHERE h.id = NEW.hold_id AND h.placed_by_id = NEW.lifted_by_id"
+LIFT_STATEMENTS: Mapping[str, tuple[str, ...]] = {
+    "sqlite": (
+        f"DROP TRIGGER IF EXISTS {LIFT}",
+        (
+            f'CREATE TRIGGER {LIFT} BEFORE INSERT ON "{LIFTS}" WHEN EXISTS ({OWN_LIFT})'
+            f" BEGIN SELECT RAISE(ABORT, '{LIFT_MESSAGE}'); END"
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE OR REPLACE FUNCTION custodia_lift() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF EXISTS ({OWN_LIFT}) THEN RAISE EXCEPTION '{LIFT_MESSAGE}'; END IF; RETURN NEW; END $$"
+        ),
+        f'DROP TRIGGER IF EXISTS {LIFT} ON "{LIFTS}"',
+        f'CREATE TRIGGER {LIFT} BEFORE INSERT ON "{LIFTS}" FOR EACH ROW EXECUTE FUNCTION custodia_lift()',
+        f'ALTER TABLE "{LIFTS}" ENABLE ALWAYS TRIGGER {LIFT}',
+    ),
+}
+
+
 def names(vendor: str) -> Iterator[tuple[str, str]]:
     """(trigger, table) of each that a database of this kind must have."""
     for table, guard in GUARDS.items():
         for act in (*ACTS[vendor], *(("drop",) if guard.dropped else ())):
             yield name_of(table, act), table
+    yield LIFT, LIFTS
 
 
 EXPECTED: Mapping[str, frozenset[str]] = {vendor: frozenset(name for name, _table in names(vendor)) for vendor in ACTS}
@@ -89,14 +114,17 @@ def statements(vendor: str, existing: Collection[str]) -> Iterator[str]:
     for table, guard in GUARDS.items() if set(existing) >= ASKED else ():
         if table in existing:
             yield from BUILDERS[vendor](table, guard)
+    yield from LIFT_STATEMENTS[vendor] if set(existing) >= ASKED else ()
 
 
 def sqlite(table: str, guard: Guard) -> Iterator[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}') WHERE {guard.condition('OLD')}; END"
-    yield f'CREATE TRIGGER IF NOT EXISTS {name_of(table, "delete")} BEFORE DELETE ON "{table}" {refuse}'
+    yield f"DROP TRIGGER IF EXISTS {name_of(table, 'delete')}"
+    yield f'CREATE TRIGGER {name_of(table, "delete")} BEFORE DELETE ON "{table}" {refuse}'
     if guard.dropped:
         when = f'BEFORE UPDATE OF {guard.updated} ON "{table}" WHEN {guard.dropped}'
-        yield f"CREATE TRIGGER IF NOT EXISTS {name_of(table, 'drop')} {when} {refuse}"
+        yield f"DROP TRIGGER IF EXISTS {name_of(table, 'drop')}"
+        yield f"CREATE TRIGGER {name_of(table, 'drop')} {when} {refuse}"
 
 
 def postgres(table: str, guard: Guard) -> Iterator[str]:

@@ -217,7 +217,9 @@ def insert_what_is_said_of(piece: Document, actor: Any) -> None:
     hold = Hold.objects.create(
         kind="audit", document=piece, authority="Auto 1", reason="x", placed_by=actor, placed_at=now
     )
-    HoldLift.objects.create(hold=hold, authority="Auto 2", reason="x", lifted_by=actor, lifted_at=now)
+    HoldLift.objects.create(
+        hold=hold, authority="Auto 2", reason="x", lifted_by=piece.expediente.appointments.all()[0].person, lifted_at=now
+    )
     Certificate.objects.create(
         kind="document", scope=piece.pk, expediente=piece.expediente, document=piece, with_bytes=True, pieces=1,
         events=1, size=1, sha256=digest, manifest=digest, key="x", issued_by=actor, issued_at=now, event=0,

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from records import audit, permissions
 from records.fixity import checks, healing, sweep
 from records.fixity.places import places
+from records.holds.told import list_untold
 from records.models import Blob, Document, Expediente, Rendition
 from records.permissions import Actor
 from records.selectors.filings import list_gone, opened_unduly
@@ -41,13 +42,15 @@ class CustodyReport:
     """Documents checked, bytes they hold, and each document whose bytes, or those of a kept copy, are missing or
     altered, whose receipt does not hold, or whose row was taken out, put in or given another level by the database.
 
-    `set_aside`: digests of which damaged bytes were replaced when the same were received again.
+    `set_aside`: digests of which damaged bytes were replaced when the same were received again. `holds`: ids of the
+    holds that were put in, lifted or taken out behind the ledger, told when everything is verified.
     """
 
     checked: int = 0
     bytes: int = 0
     findings: list[dict[str, str]] = field(default_factory=list)
     set_aside: list[str] = field(default_factory=list)
+    holds: list[str] = field(default_factory=list)
 
 
 def verify_custody(
@@ -74,6 +77,7 @@ def verify_custody(
     report.findings += [{"document": key, "problem": GONE} for key in gone_from(expediente_code)]
     report.findings += copies_that_fail(documents, {finding["document"] for finding in report.findings})
     report.set_aside = sorted({digest for place in places() for digest in place.store.set_aside()})
+    report.holds = [] if expediente_code else list_untold()
     with transaction.atomic():
         audit.record(
             "custody.verified",
@@ -82,6 +86,7 @@ def verify_custody(
             checked=report.checked,
             findings=[finding["document"] for finding in report.findings],
             set_aside=report.set_aside,
+            holds=report.holds,
         )
     return report
 

@@ -30,9 +30,11 @@ class Command(JsonCommand):
             "checked": report.checked, "bytes": report.bytes, "findings": len(report.findings)
         }  # fmt: skip
         aside = _("bytes dañados que se apartaron al recibirlos de nuevo")
+        untold = _("suspensión que no es como la bitácora la cuenta")
         lines = (
             total,
             *(f"{finding['document']}: {finding['problem']}" for finding in report.findings),
             *(f"{digest}: {aside}" for digest in report.set_aside),
+            *(f"{hold}: {untold}" for hold in report.holds),
         )
-        return Outcome(asdict(report), lines, fine=not report.findings)
+        return Outcome(asdict(report), lines, fine=not report.findings and not report.holds)

@@ -29,7 +29,7 @@ from records.models import (
     PageText,
     Quarantined,
 )
-from records.services import drafts, page_cache, quarantine, reading, viewing
+from records.services import drafts, fixity, page_cache, quarantine, reading, viewing
 from records.vocabulary import DraftState, HoldKind, Level
 from tests import factories
 
@@ -309,3 +309,22 @@ def test_asking_for_holds_costs_the_same_for_any_number_of_pieces(
     placed(cast, piece)
     with django_assert_num_queries(2):
         assert standing.held_documents([str(piece.pk), str(uuid.uuid4())]) == {str(piece.pk)}
+
+
+@pytest.mark.rule("R5")
+@pytest.mark.criterion(12)
+def test_a_hold_lifted_behind_the_ledger_is_named(cast: dict[str, Any], expediente: Expediente) -> None:
+    first, second = (acts.place_hold(actor=cast["custodia"], target=expediente, **TOLD) for _time in range(2))
+    acts.lift_hold(actor=cast["jefatura"], hold=first, **LIFTED)
+    assert fixity.verify_custody().holds == []
+    HoldLift.objects.create(hold=second, **LIFTED, lifted_by=cast["jefatura"], lifted_at=clock.now())
+    false = Hold.objects.create(expediente=expediente, **TOLD, placed_by=cast["custodia"], placed_at=clock.now())
+    assert fixity.verify_custody().holds == sorted([str(second.pk), str(false.pk)])
+
+
+@pytest.mark.rule("R5")
+def test_who_placed_a_hold_lifts_it_by_no_door(cast: dict[str, Any], expediente: Expediente) -> None:
+    hold = acts.place_hold(actor=cast["custodia"], target=expediente, **TOLD)
+    with pytest.raises(DatabaseError, match="no levanta"), transaction.atomic():
+        HoldLift.objects.create(hold=hold, **LIFTED, lifted_by=cast["custodia"], lifted_at=clock.now())
+    assert standing.over_expediente(expediente.pk)
