@@ -34,6 +34,7 @@ from records.fixity.care import care_now as care_for_bytes
 from records.fixity.litter import sweep_if_possible as sweep_litter
 from records.keys import Key, as_uuid
 from records.ledger.checkpoints import issue_if_possible as checkpoint_ledger
+from records.ledger.stamping import stamp_if_due as stamp_ledger
 from records.medium import is_fault as is_of_the_medium
 from records.models import (
     Appointment,
@@ -186,6 +187,7 @@ __all__ = [
     "roles_of",
     "sentence_for",
     "shift_to",
+    "stamp_ledger",
     "subscribe",
     "sweep_certificates",
     "sweep_litter",

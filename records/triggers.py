@@ -19,6 +19,7 @@ MESSAGE = "custodia: este registro no se modifica ni se borra"
 HELD: Mapping[str, Sequence[str]] = {
     "records_ledgerevent": (),
     "records_checkpoint": (),
+    "records_headstamp": (),
     "records_statechange": (),
     "records_blob": (),
     "records_grant": (),
@@ -51,6 +52,7 @@ HELD: Mapping[str, Sequence[str]] = {
 KEYS: Mapping[str, str] = {
     "records_ledgerevent": "index",
     "records_checkpoint": "size",
+    "records_headstamp": "checkpoint_id",
     "records_blob": "digest",
     "records_grantwithdrawal": "grant_id",
     "records_annulment": "document_id",

@@ -20,6 +20,7 @@ from records.api import (
     BytesKeeper,
     care_for_bytes,
     checkpoint_ledger,
+    stamp_ledger,
     sweep_certificates,
     sweep_litter,
     sweep_page_cache,
@@ -39,6 +40,8 @@ LITTER_EVERY = 6 * SWEEP_EVERY
 MEND_EVERY = 10.0
 #: How often the ledger's head is signed and kept outside: what came since is all that could be rewritten unseen.
 CHECKPOINT_EVERY = 60.0
+#: How often it is asked whether the head of today still lacks its time-stamp.
+STAMP_EVERY = 900.0
 #: How soon new bytes are copied elsewhere, and what is due is proved.
 CARE_EVERY = 5.0
 #: Looking for it in a great store takes long: when there was nothing, so many times as long is waited.
@@ -68,6 +71,7 @@ def drain_once(progress: Callable[[int, int], None] | None = None) -> Tally:
     sweep_page_cache()
     sweep_certificates()
     checkpoint_ledger()
+    stamp_ledger()
     sweep_litter()
     total = queue.due().count()
     while row := queue.take(worker):
@@ -128,7 +132,8 @@ def keep_house(worker: str, stop: threading.Event) -> None:
     chores = (
         *(beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine)),
         *(Chore(SWEEP_EVERY, sweep_page_cache), Chore(SWEEP_EVERY, sweep_certificates)),
-        *(Chore(CHECKPOINT_EVERY, checkpoint_ledger), Chore(LITTER_EVERY, sweep_litter)),
+        *(Chore(CHECKPOINT_EVERY, checkpoint_ledger), Chore(STAMP_EVERY, stamp_ledger)),
+        Chore(LITTER_EVERY, sweep_litter),
     )
     while not stop.is_set():
         for chore in chores:

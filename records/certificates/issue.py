@@ -25,7 +25,7 @@ from records.certificates.container import Container
 from records.certificates.scope import AT_ONCE, EXPEDIENTE, Scope, events_about, pieces_of
 from records.errors import IntegrityFailure, RecordsError, StoreUnavailable
 from records.fixity import healing
-from records.ledger import checkpoints, heads
+from records.ledger import checkpoints, heads, stamping
 from records.ledger.merkle import Frontier, leaf_hash
 from records.ledger.proving import Gathered, gathered
 from records.models import Blob, Checkpoint, Document, Expediente, LedgerEvent, SigningKey
@@ -112,6 +112,7 @@ class Issue:
         if gone := expected - {str(key) for key in self.pieces}:
             raise IntegrityFailure("pieces_gone", documents=sorted(gone))
         self.head = head_now()
+        self.stamp = stamping.evidence(self.head)
         self.indexes = events_about([*scope.own, *map(str, self.pieces)], self.head.size)
         self.tree = gathered(heads.leaves(0, self.head.size), self.indexes, self.head.size)
         if self.tree.root().hex() != self.head.root:
@@ -146,7 +147,9 @@ class Issue:
             self.container.add(name, content)
         self.container.add_blocks(verify.EVENTS, self.events())
         self.container.add_blocks(verify.PROOFS, self.proofs())
-        self.container.add(verify.HEAD, canonical.dumps(head.document()))
+        self.container.add(verify.HEAD, stamping.told(head))
+        if self.stamp:
+            self.container.add(verify.STAMP, self.stamp)
         self.container.add(verify.KEYS, canonical.dumps(self.key_ring()))
         self.container.add("verify.py", Path(verify.__file__).read_bytes())
         return self.sealed()

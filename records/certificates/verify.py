@@ -23,6 +23,7 @@ from typing import Any, BinaryIO
 
 MANIFEST, SEAL, SUMMARY = "manifiesto.json", "sello.json", "certificado.json"
 EVENTS, PROOFS, HEAD = "historia/eventos.jsonl", "historia/pruebas.jsonl", "historia/punto-de-control.json"
+STAMP = "historia/punto-de-control.tsr"
 KEYS, INDEX, COVER = "llaves.json", "indice/indice.xml", "indice/cubierta.xml"
 GOOD, BAD, LEFT = "BIEN", "MAL", "SIN COMPROBAR"
 FILED = ("sha256", "radicado", "order", "folios", "expediente")  # of a filing, as the ledger tells it
@@ -495,6 +496,8 @@ class Check:
             self.report.summary = summary
         if INDEX in self.named or COVER in self.named:
             self.guarded(COVER, self.index)
+        if STAMP in self.named:
+            self.guarded(STAMP, self.stamp)
         if summary["bytes"]:
             self.report.say(LEFT, "documentos/", "las firmas que los documentos llevan por dentro")
 
@@ -504,6 +507,13 @@ class Check:
         if f">{sha}<".encode() not in whole(self.source, self.entries.get(COVER), COVER):
             raise Broken(COVER, "no nombra la huella del índice electrónico")
         self.report.say(LEFT, COVER, "la firma XAdES del índice; se comprueba con un validador de firmas")
+
+    def stamp(self) -> None:
+        """The token is over the signed head beside it; who gave it is for a validator of time-stamps."""
+        sha, _crc = digest(self.source, self.entries[HEAD])
+        if bytes.fromhex(sha) not in whole(self.source, self.entries.get(STAMP), STAMP):
+            raise Broken(STAMP, "no es la estampa del punto de control")
+        self.report.say(LEFT, STAMP, "la estampa de tiempo (RFC 3161) no se comprueba aquí; use openssl ts -verify")
 
     def events(self, head: Any, known: set[str], count: int) -> dict[str, Any]:
         """Facts of the filing of each piece; every event is proved to be in the ledger, at its place."""

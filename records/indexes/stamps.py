@@ -53,7 +53,7 @@ def obtain(imprint: bytes) -> bytes:
     service = client(asked.authority, timeout=asked.seconds)
     try:
         token: bytes = asyncio.run(service.async_timestamp(imprint, "sha256")).dump()
-    except (OSError, ValueError, TypeError, KeyError) as fault:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:  # the last: pyHanko, of a foreign nonce
         raise IndexRefused("index_stamp_unavailable") from fault
     if len(token) > MOST or not read(token, imprint).holds:
         raise IndexRefused("index_stamp_unavailable")
@@ -83,7 +83,15 @@ async def judged(signed: cms.SignedData, imprint: bytes, moment: datetime.dateti
     except SignatureValidationError:
         return BROKEN
     name = status.signing_cert.subject.native.get("common_name", "")
-    return Stamp(moment, str(name), status.intact and status.valid, trust_told(trusted=status.trusted))
+    holds = status.intact and status.valid and may_stamp(status.signing_cert, moment)
+    return Stamp(moment, str(name), holds, trust_told(trusted=status.trusted))
+
+
+def may_stamp(certificate: asn1.Certificate, moment: datetime.datetime) -> bool:
+    """In force at that moment and made for stamping (RFC 3161 §2.3), whether or not anybody vouches for it."""
+    usage = certificate.extended_key_usage_value
+    in_force = certificate.not_valid_before <= moment <= certificate.not_valid_after
+    return in_force and usage is not None and usage.native == ["time_stamping"]
 
 
 def trust_told(*, trusted: bool) -> str:

@@ -112,7 +112,7 @@ def put_aside(folder: Path, place: Path, told: dict[str, Any]) -> None:
     """The old files in a folder of their own, by renaming, with what was said when they were put there."""
     place.mkdir(mode=0o700, parents=True)
     (place / REASON).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for name in (witness.LEAVES, witness.HEADS):
+    for name in (witness.LEAVES, witness.HEADS, witness.STAMPS):
         with contextlib.suppress(FileNotFoundError):
             (folder / name).rename(place / name)
     for held in (place, folder):

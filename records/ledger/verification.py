@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from records import triggers
-from records.ledger import heads, merkle, sound, witness
+from records.ledger import heads, merkle, sound, stamping, witness
 from records.ledger.heads import Head
 from records.ledger.merkle import Frontier
 from records.models import Checkpoint, LedgerEvent, SigningKey
@@ -43,6 +43,7 @@ class LedgerReport:
     events: int = 0
     root: str = merkle.EMPTY.hex()
     heads: int = 0
+    stamps: int = 0
     findings: list[dict[str, Any]] = field(default_factory=list)
 
     def find(self, index: int, problem: str) -> None:
@@ -60,6 +61,7 @@ def verify_ledger(kept: Path | None = None, progress: Callable[[int, int], None]
     report.heads = sum(map(len, signed.values()))
     walk(report, signed, progress)
     uncovered(report, signed)
+    report.stamps = stamping.check(report.find)
     if set(triggers.present(connection)) != triggers.EXPECTED[connection.vendor]:
         report.find(-1, "triggers")
     return report

@@ -23,7 +23,7 @@ from records.ledger import heads as telling
 from records.ledger.heads import Head
 from records.models import Checkpoint
 
-LEAVES, HEADS = "leaves", "checkpoints.jsonl"
+LEAVES, HEADS, STAMPS = "leaves", "checkpoints.jsonl", "estampas"
 HASH = 32
 #: Leaf hashes written at once: a megabyte.
 MANY = 32_768

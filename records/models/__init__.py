@@ -20,7 +20,7 @@ from records.models.holds import Hold, HoldLift
 from records.models.indexes import IndexIssue
 from records.models.intake import Draft, Quarantined
 from records.models.jobs import Job, JobRow
-from records.models.ledger import Checkpoint, LedgerEvent, StateChange, WorkerBeat
+from records.models.ledger import Checkpoint, HeadStamp, LedgerEvent, StateChange, WorkerBeat
 from records.models.trd import Resentencing, Serie, Subserie, TipoDocumental, TrdVersion
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "ExpedienteUserPermission",
     "Grant",
     "GrantWithdrawal",
+    "HeadStamp",
     "Hold",
     "HoldLift",
     "IndexIssue",

@@ -56,6 +56,20 @@ class Checkpoint(models.Model):
         ordering = ("size",)
 
 
+class HeadStamp(models.Model):
+    """The RFC 3161 token of an authority over a signed head, with the chain that it brings: from then on not even
+    whoever holds the signing key can date that head otherwise (K5).
+
+    `token` is its DER, over the SHA-256 of the head as canonical JSON; `at` the moment that the authority told.
+    """
+
+    checkpoint = models.OneToOneField(
+        Checkpoint, on_delete=models.PROTECT, primary_key=True, related_name="stamp", verbose_name=_("punto de control")
+    )
+    at = models.DateTimeField(_("momento"))
+    token = models.BinaryField(_("estampa"))
+
+
 class StateChange(models.Model):
     """One step of a state machine: who, when, why, and the event that tells it (P3).
 
