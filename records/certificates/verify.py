@@ -513,7 +513,7 @@ class Check:
         sha, _crc = digest(self.source, self.entries[HEAD])
         if bytes.fromhex(sha) not in whole(self.source, self.entries.get(STAMP), STAMP):
             raise Broken(STAMP, "no es la estampa del punto de control")
-        self.report.say(LEFT, STAMP, "la estampa de tiempo (RFC 3161) no se comprueba aquí; use openssl ts -verify")
+        self.report.say(LEFT, STAMP, "la estampa cronológica (RFC 3161); se comprueba con openssl ts -verify")
 
     def events(self, head: Any, known: set[str], count: int) -> dict[str, Any]:
         """Facts of the filing of each piece; every event is proved to be in the ledger, at its place."""
