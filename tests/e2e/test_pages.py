@@ -102,7 +102,7 @@ def test_a_suspension_from_its_order_to_its_lifting(arrive: Arrive, *, phone: bo
     visit.page.get_by_role("button", name="Suspender la disposición").click()
     visit.looked_at.clear()  # the same address, with what is to be mended
     visit.look()
-    visit.page.locator("main select[name=kind]").select_option(index=1)
+    visit.page.locator("main select[name=hold_kind]").select_option(index=1)
     visit.page.locator("main [name=authority]").fill("Contraloría General, oficio 2026EE0012345")
     visit.page.locator("main textarea[name=reason]").fill("Indagación sobre el convenio")
     visit.page.get_by_role("button", name="Suspender la disposición").click()
