@@ -56,10 +56,10 @@ def stamp(row: Checkpoint) -> HeadStamp | None:
     content = told(heads.head_of(row, signing.find_public_key(row.key)))
     imprint = hashlib.sha256(content).digest()
     token = stamps.obtain(imprint)
-    if not token:
+    if not token or (at := stamps.read(token, imprint).at) is None:
         return None
     with contextlib.suppress(IntegrityError), transaction.atomic():
-        HeadStamp.objects.create(checkpoint=row, at=stamps.read(token, imprint).at, token=token)
+        HeadStamp.objects.create(checkpoint=row, at=at, token=token)
     keep()
     return HeadStamp.objects.get(pk=row.pk)
 

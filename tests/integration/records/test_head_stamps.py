@@ -99,21 +99,12 @@ def test_anybody_checks_it_with_openssl_alone(
     stamping.stamp_if_due()
     (token,) = outside.glob("*.tsr")
     roots = trust(settings, tmp_path, authority.pki.root_pem)
-    command = [
-        "openssl",
-        "ts",
-        "-verify",
-        "-token_in",
-        "-in",
-        token,
-        "-data",
-        token.with_suffix(".json"),
-        "-CAfile",
-        roots,
-    ]
+    told = token.with_suffix(".json")
+    ends = ("-in", str(token), "-data", str(told), "-CAfile", str(roots))
+    command = ["openssl", "ts", "-verify", "-token_in", *ends]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     assert found(verify_ledger()) == []
-    token.with_suffix(".json").write_bytes(flipped(token.with_suffix(".json").read_bytes()))
+    told.write_bytes(flipped(told.read_bytes()))
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0
     assert found(verify_ledger()) == [(-1, "stamp")]
 
@@ -150,7 +141,9 @@ def test_a_copy_outside_that_was_cut_short_is_made_again(
     kept = token.read_bytes()
     token.unlink()
     write(cast["archivista"], 3)
-    stamping.stamp(checkpoints.issue(checkpoints.REQUEST))
+    head = checkpoints.issue(checkpoints.REQUEST)
+    assert head is not None
+    stamping.stamp(head)
     assert token.read_bytes() == kept
     assert len(list(outside.glob("*.tsr"))) == 2
 
