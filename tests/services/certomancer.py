@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import core, tsp
+from asn1crypto import tsp
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -124,32 +124,41 @@ def wait_ready(made: Authority, process: subprocess.Popen[bytes], log: Path) -> 
 # What a tampered line asks ----------------------------------------------------------------------------------------
 
 
-def with_imprint(asked: tsp.TimeStampReq) -> None:
-    asked["message_imprint"]["hashed_message"] = bytes(32)
+def with_imprint(asked: dict[str, Any]) -> None:
+    asked["message_imprint"] = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes(32)}
 
 
-def with_nonce(asked: tsp.TimeStampReq) -> None:
-    asked["nonce"] = core.Integer(asked["nonce"].native ^ 1)
+def with_nonce(asked: dict[str, Any]) -> None:
+    asked["nonce"] ^= 1
 
 
-def without_nonce(asked: tsp.TimeStampReq) -> None:
-    asked["nonce"] = core.VOID
+def without_nonce(asked: dict[str, Any]) -> None:
+    del asked["nonce"]
+
+
+@dataclass
+class Line:
+    """Its address, and how many true answers of the authority it brought."""
+
+    address: str = ""
+    brought: int = 0
 
 
 @contextlib.contextmanager
-def altered(target: str, change: Callable[[tsp.TimeStampReq], None]) -> Iterator[str]:
-    """The address of somebody who passes requests on, changed, and brings the authority's true answer."""
+def altered(target: str, change: Callable[[dict[str, Any]], None]) -> Iterator[Line]:
+    """Somebody who passes requests on, changed, and brings the authority's true answer."""
+    line = Line()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            fresh = tsp.TimeStampReq({name: asked[name] for name in asked})
-            change(fresh)
+            came = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"]))).native
+            asked = {name: came[name] for name in ("version", "message_imprint", "nonce", "cert_req")}
+            change(asked)
             headers = {"Content-Type": "application/timestamp-query"}
-            with urllib.request.urlopen(
-                urllib.request.Request(target, fresh.dump(True), headers), timeout=10
-            ) as answer:
+            passed = urllib.request.Request(target, tsp.TimeStampReq(asked).dump(), headers)
+            with urllib.request.urlopen(passed, timeout=10) as answer:
                 body = answer.read()
+            line.brought += tsp.TimeStampResp.load(body)["status"]["status"].native == "granted"
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(body)))
@@ -160,10 +169,11 @@ def altered(target: str, change: Callable[[tsp.TimeStampReq], None]) -> Iterator
             """Nothing is printed."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    line.address = f"http://127.0.0.1:{server.server_port}/"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield line
     finally:
         server.shutdown()
         server.server_close()

@@ -113,10 +113,20 @@ def test_an_authority_that_is_away_is_refused(
     assert IndexIssue.objects.get().stamped_at is not None, "when it is back, the same closing goes through"
 
 
+def test_a_line_that_alters_nothing_brings_a_good_stamp(
+    cast: dict[str, Any], held: Expediente, trusted: Authority, settings: Any
+) -> None:
+    with certomancer.altered(trusted.address(), lambda _asked: None) as line:
+        configure(settings, line.address)
+        close(cast, held)
+    assert (line.brought, IndexIssue.objects.count()) == (1, 1)
+
+
 @pytest.mark.parametrize("change", [certomancer.with_imprint, certomancer.with_nonce, certomancer.without_nonce])
 def test_a_stamp_over_something_else_is_refused(
     cast: dict[str, Any], held: Expediente, trusted: Authority, settings: Any, change: Callable[[Any], None]
 ) -> None:
-    with certomancer.altered(trusted.address(), change) as address:
-        configure(settings, address)
+    with certomancer.altered(trusted.address(), change) as line:
+        configure(settings, line.address)
         check_refused(cast, held)
+    assert line.brought == 1, "the authority did stamp what it was asked"
