@@ -17,9 +17,9 @@ from records.certificates import verify
 from records.certificates.issue import issue_certificate
 from records.certificates.scope import of_expediente
 from records.indexes import stamps
-from records.ledger import checkpoints, stamping, witness
+from records.ledger import checkpoints, rollback, stamping, witness
 from records.ledger.verification import verify_ledger
-from records.models import Checkpoint, Expediente, HeadStamp
+from records.models import Checkpoint, Expediente, HeadStamp, LedgerEvent
 from tests import authority as authorities
 from tests import factories
 from tests.authority import Authority
@@ -177,3 +177,24 @@ def test_a_certificate_is_issued_while_the_authority_is_away(
     )
     assert verify.STAMP not in dict(apart(target.read_bytes()))
     assert not report_of(target.read_bytes()).faults
+
+
+@pytest.mark.criterion(13)
+def test_stamps_of_a_past_that_was_lost_go_aside_with_their_heads(
+    cast: dict[str, Any], expediente: Expediente, authority: Authority, outside: Path
+) -> None:
+    write(cast["archivista"], 3)
+    checkpoints.issue(checkpoints.SCHEDULE)
+    kept = LedgerEvent.objects.count()
+    write(cast["archivista"], 3)
+    stamping.stamp_if_due()
+    with behind_the_product():
+        HeadStamp.objects.all().delete()
+        LedgerEvent.objects.filter(index__gte=kept).delete()
+        Checkpoint.objects.filter(size__gt=kept).delete()
+    assert (-1, "stamp_removed") in found(verify_ledger())
+    rollback.acknowledge(actor=cast["jefatura"], reason="Falló el disco")
+    assert found(verify_ledger()) == []
+    assert len(list((outside.parent / rollback.ASIDE / "0001" / witness.STAMPS).glob("*.tsr"))) == 1
+    stamping.stamp_if_due()
+    assert verify_ledger().stamps == 1
