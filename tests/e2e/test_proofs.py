@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Arrive, Visit
 from tests.e2e.test_journeys import open_expediente
+from tests.e2e.test_keyboard import tab_into
 
 pytestmark = pytest.mark.e2e
 
@@ -110,3 +111,24 @@ def test_the_auditor_follows_one_document_and_proves_the_ledger(arrive: Arrive) 
     visit.go("/custodia/integridad/")
     expect(page.get_by_role("heading", name="Almacén principal")).to_be_visible()
     expect(page.locator("main")).to_contain_text("comprobados en su plazo")
+
+
+@pytest.mark.requirement("A10")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_certificate_is_issued_and_taken_away_by_keyboard(arrive: Arrive, width: int) -> None:
+    visit = arrive("custodia")
+    open_expediente(visit)
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 800})
+    tab_into(page, "a[href$='/certificado/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/certificado/")
+    tab_into(page, "input[type=radio][name=contents]")
+    page.keyboard.press("Space")
+    tab_into(page, "main button[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/custodia/certificados/**")
+    tab_into(page, "a[href$='/certificado.zip']")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith(".zip")
