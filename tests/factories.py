@@ -218,7 +218,11 @@ def insert_what_is_said_of(piece: Document, actor: Any) -> None:
         kind="audit", document=piece, authority="Auto 1", reason="x", placed_by=actor, placed_at=now
     )
     HoldLift.objects.create(
-        hold=hold, authority="Auto 2", reason="x", lifted_by=piece.expediente.appointments.all()[0].person, lifted_at=now
+        hold=hold,
+        authority="Auto 2",
+        reason="x",
+        lifted_by=piece.expediente.appointments.all()[0].person,
+        lifted_at=now,
     )
     Certificate.objects.create(
         kind="document", scope=piece.pk, expediente=piece.expediente, document=piece, with_bytes=True, pieces=1,
