@@ -26,6 +26,7 @@ from records.selectors.service_state import (
     heads_follow,
     index_signature,
     key_in_order,
+    stamps_follow,
     store_stands,
     store_takes_bytes,
     worker_runs,
@@ -192,9 +193,13 @@ INDEX_SIGNATURE: Mapping[str, Any] = {
 
 def stamps(request: HttpRequest) -> Check:
     """No authority is a choice of the installation, told on each index too."""
-    said = (
-        _("Cada índice que se expide la pide a la autoridad configurada.")
-        if conf.index_signing().authority
-        else _("No hay autoridad configurada: los índices se firman sin ella.")
-    )
-    return Check(_("Estampa cronológica"), True, said, find_last_stamp(request.user))
+    follow, authority = stamps_follow(), bool(conf.index_signing().authority)
+    return Check(_("Estampa cronológica"), follow, STAMPS[authority, follow], find_last_stamp(request.user))
+
+
+#: (an authority is configured, it stamps) → what is told.
+STAMPS: Mapping[tuple[bool, bool], Any] = {
+    (True, True): _("La autoridad configurada estampa cada índice y, cada día, la bitácora."),
+    (True, False): _("Hace más de dos días que la autoridad no estampa la bitácora. Avise a soporte."),
+    (False, True): _("No hay autoridad configurada: los índices y la bitácora quedan firmados, sin estampa."),
+}

@@ -7,12 +7,12 @@ import io
 import os
 import time
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
-from records import clock, permissions, storage
+from records import clock, conf, permissions, storage
 from records.errors import IndexRefused, RecordsError
 from records.indexes import certificates
-from records.models import Checkpoint, Expediente, IndexIssue, LedgerEvent, WorkerBeat
+from records.models import Checkpoint, Expediente, HeadStamp, IndexIssue, LedgerEvent, WorkerBeat
 from records.permissions import Actor
 from records.services import keys
 from records.vocabulary import Action, ReadingState
@@ -22,6 +22,9 @@ SILENCE = 15
 
 #: The schedule signs a head in each minute in which something happened; so late, it does not run.
 LATEST_HEAD = datetime.timedelta(minutes=10)
+
+#: A head is stamped each day, and tried again until it is: so late, the authority does not answer.
+LATEST_STAMP = datetime.timedelta(days=2)
 
 #: How long before its end a certificate is said to end: another takes weeks to be had.
 NOTICE = datetime.timedelta(days=60)
@@ -89,8 +92,13 @@ def index_signature() -> tuple[str, datetime.datetime | None]:
 def heads_follow() -> bool:
     """Has no event waited for long under no signed head?"""
     last = Checkpoint.objects.order_by("-size").first()
-    waiting = LedgerEvent.objects.filter(index=last.size if last else 0).first()
-    return waiting is None or clock.now() - waiting.at < LATEST_HEAD
+    return covers_lately(last.size if last else 0, LATEST_HEAD)
+
+
+def covers_lately(size: int, patience: datetime.timedelta) -> bool:
+    """Is the first event after `size` of them so new that it may still wait?"""
+    waiting = LedgerEvent.objects.filter(index=size).first()
+    return waiting is None or clock.now() - waiting.at < patience
 
 
 def find_last_head(actor: Actor) -> Checkpoint | None:
@@ -100,7 +108,17 @@ def find_last_head(actor: Actor) -> Checkpoint | None:
 
 
 def find_last_stamp(actor: Actor) -> datetime.datetime | None:
-    """When the time-stamping authority last stamped an index, for whoever may consult the ledger."""
-    may = permissions.allows(actor, Action.READ_LEDGER)
-    last = IndexIssue.objects.exclude(stamped_at=None).order_by("-stamped_at").first() if may else None
-    return last.stamped_at if last else None
+    """When the time-stamping authority last stamped an index or a head, for whoever may consult the ledger."""
+    return last_stamp() if permissions.allows(actor, Action.READ_LEDGER) else None
+
+
+def last_stamp() -> datetime.datetime | None:
+    index = IndexIssue.objects.aggregate(at=Max("stamped_at"))["at"]
+    head = HeadStamp.objects.aggregate(at=Max("at"))["at"]
+    return max(filter(None, (index, head)), default=None)
+
+
+def stamps_follow() -> bool:
+    """Has no event waited for long under no stamped head, where an authority is configured?"""
+    last = HeadStamp.objects.aggregate(size=Max("checkpoint"))["size"]
+    return not conf.index_signing().authority or covers_lately(last or 0, LATEST_STAMP)

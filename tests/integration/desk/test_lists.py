@@ -20,6 +20,7 @@ from records.models import Document, Expediente, WorkerBeat
 from records.vocabulary import Level
 from tests import factories
 from tests.integration.desk.conftest import Browse
+from tests.integration.records.test_index_stamps import configure
 
 
 def queries_of(client: Any, address: str) -> int:
@@ -183,6 +184,19 @@ def test_health_tells_the_auditor_the_last_head_and_everybody_that_none_is_late(
         late = browse("archivista").get("/custodia/salud/").content.decode()
     assert "ningún punto de control firmado cubre todavía" in late
     assert "No hay autoridad configurada" in late
+
+
+@pytest.mark.rule("K5")
+def test_health_tells_that_the_authority_no_longer_stamps(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, settings: Any
+) -> None:
+    configure(settings, AUTHORITY="https://estampas.example/")
+    told = []
+    for days in (0, 3):
+        with clock.at(clock.now() + datetime.timedelta(days=days)):
+            told.append(browse("archivista").get("/custodia/salud/").content.decode())
+    assert "estampa cada índice y, cada día, la bitácora" in told[0]
+    assert "Hace más de dos días que la autoridad no estampa" in told[1]
 
 
 def test_the_page_of_components_is_of_the_demo_alone(browse: Browse, settings: Any) -> None:
