@@ -356,7 +356,7 @@ def test_custody_holds_and_an_altered_byte_names_its_document_alone(stage: Stage
         path.chmod(mode)
 
     assert (whole.code, whole.json["checked"], whole.json["findings"]) == (0, 81, [])
-    assert set(whole.json) == {"checked", "bytes", "set_aside", "findings"}
+    assert set(whole.json) == {"checked", "bytes", "set_aside", "holds", "findings"}
     assert (altered.code, [row["document"] for row in altered.json["findings"]]) == (1, [str(victim.pk)])
     assert (elsewhere.code, elsewhere.json["findings"]) == (0, [])
 
