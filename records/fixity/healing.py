@@ -142,7 +142,7 @@ def settle(place: Place, digest: str, fault: str, source: Place | None, before: 
     """Note what is true now, and tell it if it was not known `before`; nor told meanwhile by another check."""
     with transaction.atomic():
         if not source:
-            note_results(place, {digest: fault}, {digest: before})
+            note_results(place, {digest: fault}, {digest: before} if before else {})
         elif checks.noted(place.name, [digest]).get(digest):
             checks.note(place.name, {digest: ""})
             tell(MENDED, place, digest, problem=fault, source=source.name)
@@ -156,7 +156,7 @@ def note_found(place: Place, results: Mapping[str, str]) -> None:
 
 
 def note_results(place: Place, results: Mapping[str, str], before: Mapping[str, str]) -> None:
-    checks.note(place.name, results)
+    checks.note(place.name, results, known=before.keys())
     for digest, fault in results.items():
         known = before.get(digest, "")
         if fault and known != fault:

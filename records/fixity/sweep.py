@@ -21,6 +21,8 @@ AT_ONCE, BYTES_AT_ONCE = 256, 512 * 1024**2
 ASKED = 8_192
 #: SHA-256 lets other threads run: two read nearly twice as fast as one; more gain little and disturb the rest.
 THREADS = min(2, os.cpu_count() or 1)
+#: A thread takes small files some at a time: handing each over costs a third of reading it.
+HANDED_OVER = 2 * 1024**2
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Sweeper:
         """Prove the next slice of what is due, the store's first. Nothing checked: nothing is due."""
         if not self.waiting:
             self.ask()
-        some = within(self.waiting[:AT_ONCE])
+        some = within(self.waiting[:AT_ONCE], BYTES_AT_ONCE)
         if not some or not self.place.stands():
             self.waiting = []
             return Swept()
@@ -65,15 +67,23 @@ class Sweeper:
                 return
 
 
-def within(blobs: Iterable[Blob]) -> list[Blob]:
+def within(blobs: Iterable[Blob], most: int) -> list[Blob]:
+    """The first of these that together have at most so many bytes; one at least."""
     chosen: list[Blob] = []
     size = 0
     for blob in blobs:
         size += blob.size
-        if chosen and size > BYTES_AT_ONCE:
+        if chosen and size > most:
             break
         chosen.append(blob)
     return chosen
+
+
+def handed_over(blobs: list[Blob]) -> Iterator[list[Blob]]:
+    done = 0
+    while some := within(blobs[done : done + AT_ONCE], HANDED_OVER):
+        yield some
+        done += len(some)
 
 
 def prove(place: Place, blobs: list[Blob], pace: Pace | None = None) -> Swept:
@@ -90,6 +100,10 @@ def prove(place: Place, blobs: list[Blob], pace: Pace | None = None) -> Swept:
 
 def faults(place: Place, blobs: list[Blob], pace: Pace | None = None) -> Iterator[tuple[str, str]]:
     """(digest, fault or "") of each, read by several threads."""
+
+    def read(some: list[Blob]) -> list[tuple[str, str]]:
+        return [(blob.digest, place.store.verify(blob.digest, blob.size, pace)) for blob in some]
+
     with ThreadPoolExecutor(THREADS, "fixity") as pool:
-        found = pool.map(lambda blob: place.store.verify(blob.digest, blob.size, pace), blobs)
-        yield from zip((blob.digest for blob in blobs), found, strict=True)
+        for found in pool.map(read, handed_over(blobs)):
+            yield from found
