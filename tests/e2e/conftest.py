@@ -95,6 +95,7 @@ class Visit:
 
     def look(self) -> None:
         """The page in light and dark: axe finds nothing, nothing sticks out sideways, one main heading."""
+        self.page.wait_for_load_state()  # after a click the address may be the next page's, and the page not yet
         kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", self.page.url.split("?")[0])
         assert self.page.locator("h1").count() == 1, f"{kind}: one h1"
         self.fits()

@@ -94,7 +94,7 @@ def test_the_auditor_follows_one_document_and_proves_the_ledger(arrive: Arrive) 
     page = visit.page
     page.locator("nav").get_by_role("link", name="Bitácora").first.click()
     visit.look()
-    page.get_by_label("Acto").select_option("document.filed")
+    page.get_by_label("Acto", exact=True).select_option("document.filed")
     visit.click("Filtrar", "button")
     page.locator("main tbody tr").last.get_by_role("link").last.click()
     page.wait_for_url("**documento=*")
