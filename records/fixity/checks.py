@@ -105,6 +105,18 @@ def documents_of(digests: Iterable[str]) -> QuerySet[Document]:
     return Document.objects.filter(Q(blob__in=wanted) | Q(renditions__blob__in=wanted)).distinct()
 
 
+def within(blobs: Iterable[Blob], most: int) -> list[Blob]:
+    """The first of these that together have at most so many bytes; one at least."""
+    chosen: list[Blob] = []
+    size = 0
+    for blob in blobs:
+        size += blob.size
+        if chosen and size > most:
+            break
+        chosen.append(blob)
+    return chosen
+
+
 @dataclass(frozen=True)
 class Coverage:
     """How far the cycle has come in one place: digests and bytes there are, those proved within their days, those

@@ -63,10 +63,12 @@ def proved(place: Place, digest: str) -> BinaryIO | None:
     """The bytes of one place, open; None where they are not the right ones, which `right_place` tells."""
     with contextlib.suppress(IntegrityFailure, StoreUnavailable, OSError):
         stream = place.store.open(digest)
-        if digest_of(stream) == digest:
-            stream.seek(0)
-            return stream
-        stream.close()
+        with contextlib.ExitStack() as unless_right:
+            unless_right.callback(stream.close)
+            if digest_of(stream) == digest:
+                stream.seek(0)
+                unless_right.pop_all()
+                return stream
     return None
 
 

@@ -6,7 +6,6 @@ Which bytes lack a copy is asked of the database each time, so that nothing is l
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 
 from django.db import transaction
 
@@ -30,7 +29,7 @@ def replicate(pace: Pace | None = None) -> int:
 
 def replicate_to(place: Place, pace: Pace | None = None) -> int:
     """Raises nothing for a medium that refuses or is away: what waits goes on waiting, and is told by the screens."""
-    some = within(checks.uncopied(place)[:AT_ONCE])
+    some = checks.within(checks.uncopied(place)[:AT_ONCE], BYTES_AT_ONCE)
     if not some or not ready(place):
         return 0
     try:
@@ -38,18 +37,6 @@ def replicate_to(place: Place, pace: Pace | None = None) -> int:
     except StoreUnavailable as fault:
         logger.warning("fixity: the copy %s takes no bytes: %s", place.name, fault.facts)
         return 0
-
-
-def within(blobs: Iterable[Blob]) -> list[Blob]:
-    """The first of them, as many as fit one slice; never none."""
-    chosen: list[Blob] = []
-    size = 0
-    for blob in blobs:
-        size += blob.size
-        if chosen and size > BYTES_AT_ONCE:
-            break
-        chosen.append(blob)
-    return chosen
 
 
 def ready(place: Place) -> bool:

@@ -6,7 +6,7 @@ A kill loses at most the slice it falls in; a second sweep of the same installat
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -52,7 +52,7 @@ class Sweeper:
         """Prove the next slice of what is due, the store's first. Nothing checked: nothing is due."""
         if not self.waiting:
             self.ask()
-        some = within(self.waiting[:AT_ONCE], BYTES_AT_ONCE)
+        some = checks.within(self.waiting[:AT_ONCE], BYTES_AT_ONCE)
         if not some or not self.place.stands():
             self.waiting = []
             return Swept()
@@ -67,21 +67,9 @@ class Sweeper:
                 return
 
 
-def within(blobs: Iterable[Blob], most: int) -> list[Blob]:
-    """The first of these that together have at most so many bytes; one at least."""
-    chosen: list[Blob] = []
-    size = 0
-    for blob in blobs:
-        size += blob.size
-        if chosen and size > most:
-            break
-        chosen.append(blob)
-    return chosen
-
-
 def handed_over(blobs: list[Blob]) -> Iterator[list[Blob]]:
     done = 0
-    while some := within(blobs[done : done + AT_ONCE], HANDED_OVER):
+    while some := checks.within(blobs[done : done + AT_ONCE], HANDED_OVER):
         yield some
         done += len(some)
 

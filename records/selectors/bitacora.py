@@ -121,6 +121,6 @@ def find_last_verification(actor: Actor) -> Mapping[str, Any] | None:
     if last is None:
         return None
     facts = json.loads(last.payload)["facts"]
-    name = get_user_model().objects.filter(username=last.actor).first()
-    told = name.get_full_name() if name else ""
+    person = get_user_model().objects.filter(username=last.actor).first()
+    told = person.get_full_name() if person else ""
     return {"at": last.at, "name": told or last.actor, "events": facts["events"], "findings": facts["findings"]}
