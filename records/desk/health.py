@@ -179,7 +179,7 @@ def index_key() -> Check:
     """Without it nothing closes: who asks for a new certificate must know in time."""
     fault, ends = index_signature()
     said = INDEX_SIGNATURE.get(fault) or _("No se puede firmar: no se cierra ningún expediente. Avise a soporte.")
-    day = date_format(timezone.localtime(ends)) if ends else ""
+    day = date_format(timezone.localtime(ends)).lower() if ends else ""
     return Check(_("Firma de los índices"), not fault, said % {"ends": day})
 
 

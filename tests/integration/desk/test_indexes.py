@@ -248,5 +248,5 @@ def test_the_state_of_the_service_says_in_time_that_the_certificate_ends(cast: A
         with clock.at(ends + datetime.timedelta(days=days)):
             told[days] = client.get("/custodia/salud/").content.decode()
     assert "Firma cada índice que se expide" in told[-400]
-    assert f"vence el {date_format(timezone.localtime(ends))}: pida otro" in told[-30]
+    assert f"vence el {date_format(timezone.localtime(ends)).lower()}: pida otro" in told[-30]
     assert "Su certificado venció" in told[1]
