@@ -14,10 +14,8 @@ def list_holds_for(actor: Actor) -> QuerySet[Hold]:
     """Holds over the expedientes in which the person works, standing or lifted, newest first."""
     rights = permissions.rights_of(actor)
     rows = Hold.objects.select_related("expediente", "document__expediente", "placed_by", "lift__lifted_by")
-    if not rights.is_staff_everywhere():
-        own = {ground.expediente for ground in rights.grounds if ground.rule.startswith("appointment")}
-        rows = rows.filter(Q(expediente__in=own) | Q(document__expediente__in=own))
-    return rows.order_by("-placed_at", "pk")
+    own = rights.works_in("expediente") | rights.works_in("document__expediente")
+    return rows.filter(own).order_by("-placed_at", "pk")
 
 
 def count_over(rights: Rights, expediente: Expediente) -> int:

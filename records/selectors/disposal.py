@@ -61,9 +61,7 @@ def disposal_for(actor: Actor, on: datetime.date | None = None) -> Disposal:
 def closed_ones(actor: Actor) -> QuerySet[Expediente]:
     rights = permissions.rights_of(actor)
     known = Expediente.objects.exclude(state=ExpedienteState.OPEN).exclude(closed_on=None).exclude(subserie=None)
-    if not rights.is_staff_everywhere():
-        known = known.filter(pk__in={g.expediente for g in rights.grounds if g.rule.startswith("appointment")})
-    return known.select_related("subserie__serie__trd", "trd").order_by("code")
+    return known.filter(rights.works_in("pk")).select_related("subserie__serie__trd", "trd").order_by("code")
 
 
 def due_of(expediente: Expediente, day: datetime.date) -> Due | None:

@@ -37,15 +37,7 @@ def list_jobs_for(actor: Actor) -> QuerySet[Job]:
     jobs = Job.objects.select_related("owner", "expediente").order_by("-created_at", "-pk")
     if rights.actor is None:
         return jobs.none()
-    return jobs.filter(Q(owner=actor) | staffed(rights))
-
-
-def staffed(rights: Rights) -> Q:
-    """Jobs of expedientes the person works in, by office or by appointment."""
-    if rights.is_staff_everywhere():
-        return Q(expediente__isnull=False)
-    named = {ground.expediente for ground in rights.grounds if ground.rule.startswith("appointment")}
-    return Q(expediente__in=named)
+    return jobs.filter(Q(owner=actor) | rights.works_in("expediente"))
 
 
 def get_job_for(actor: Actor, key: Key) -> Job:

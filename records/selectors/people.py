@@ -67,7 +67,7 @@ def why_here(actor: Actor, expediente: Expediente) -> tuple[Because, ...]:
 
 
 def opens(ground: Ground, expediente: Expediente) -> bool:
-    return ground.whole or ground.expediente == expediente.pk
+    return ground.opens(expediente.pk)
 
 
 def list_own_grants_in(actor: Actor, expediente: Expediente) -> QuerySet[Grant]:

@@ -32,7 +32,7 @@ SHOWN = 10
 #: How long before its end a level or a custody is said to end soon.
 NOTICE = datetime.timedelta(days=90)
 #: Rules of the grounds that rest on a grant by name.
-GRANT_RULES = frozenset(rule for _table, rule, _levels, _column in permissions.GRANTED)
+GRANT_RULES = permissions.GRANT_RULES
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""Who may: one decision, from which check, list, count, search scope, download and explanation derive (D3).
+
+The decision is the list of *grounds* a person holds: each says what it opens (levels; everywhere, in some expedientes
+or of some pieces) and on what act it rests. Kinds of ground are rows of `kinds.KINDS`; what offices open and may do are
+the tables of `matrix`; `reach` sums grounds up for lists and searches; `rights` answers. Nothing else in the house asks
+guardian, and nothing outside imports from within this package.
+"""
+
+from records.permissions.ground import Ground
+from records.permissions.kinds import GRANT_RULES
+from records.permissions.matrix import (
+    ALL,
+    ANSWERING,
+    APPOINTMENTS,
+    CLASSED,
+    CUSTODIAN_ACTS,
+    NEVER_ANSWERING,
+    NO_CUSTODY,
+    NOT_RESERVED,
+    OFFICE_ACTS,
+    OFFICES,
+    READING,
+    Levels,
+)
+from records.permissions.reach import LevelReach, Reach
+from records.permissions.rights import (
+    Actor,
+    Rights,
+    allows,
+    check,
+    check_again,
+    expedientes_visible_to,
+    grounds_for,
+    is_custodian_of,
+    is_staff_everywhere,
+    is_staff_of,
+    may_answer,
+    rights_of,
+    roles_of,
+    scope_for,
+    sees,
+    visible_to,
+)
+
+__all__ = [
+    "ALL",
+    "ANSWERING",
+    "APPOINTMENTS",
+    "CLASSED",
+    "CUSTODIAN_ACTS",
+    "GRANT_RULES",
+    "NEVER_ANSWERING",
+    "NOT_RESERVED",
+    "NO_CUSTODY",
+    "OFFICES",
+    "OFFICE_ACTS",
+    "READING",
+    "Actor",
+    "Ground",
+    "LevelReach",
+    "Levels",
+    "Reach",
+    "Rights",
+    "allows",
+    "check",
+    "check_again",
+    "expedientes_visible_to",
+    "grounds_for",
+    "is_custodian_of",
+    "is_staff_everywhere",
+    "is_staff_of",
+    "may_answer",
+    "rights_of",
+    "roles_of",
+    "scope_for",
+    "sees",
+    "visible_to",
+]

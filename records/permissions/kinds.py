@@ -1,0 +1,163 @@
+"""Every kind of ground, one row each: how it is found for one person or for many, now or as of a past moment.
+
+A finder asks the database a number of questions that depends neither on how many people are asked about nor on how
+much they hold. Whoever adds a reason to read adds a row to KINDS, and nothing else in the house changes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from records.models import (
+    Appointment,
+    ClassificationAct,
+    Document,
+    DocumentUserPermission,
+    ExpedienteUserPermission,
+    Grant,
+)
+from records.permissions.ground import Ground
+from records.permissions.matrix import ALL, APPOINTMENTS, CLASSED, NOT_RESERVED, OFFICE_ACTS, OFFICES, Levels
+from records.vocabulary import Action, ActState, Level
+
+#: A grant on a piece opens it also when reserved; one on an expediente never opens reserved pieces.
+GRANTED: tuple[tuple[Any, str, Levels, str], ...] = (
+    (DocumentUserPermission, "grant_document", CLASSED, "document"),
+    (ExpedienteUserPermission, "grant_expediente", NOT_RESERVED, "expediente"),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of whom the grounds are asked, with their roles then, and of what moment; `past`: not of the present."""
+
+    roles: Mapping[Any, frozenset[str]]
+    moment: datetime.datetime
+    past: bool = False
+
+    @property
+    def day(self) -> datetime.date:
+        return timezone.localdate(self.moment)
+
+    @property
+    def people(self) -> list[Any]:
+        return list(self.roles)
+
+    def with_any(self, roles: Collection[str]) -> list[Any]:
+        """Those of the people who hold one of these roles."""
+        return [person for person, held in self.roles.items() if not held.isdisjoint(roles)]
+
+
+Held = tuple[Any, Ground]
+Finder = Callable[[Asked], Iterator[Held]]
+
+
+def by_law(asked: Asked) -> Iterator[Held]:
+    ground = Ground("public_by_law", frozenset({Level.PUBLIC}), everywhere=True)
+    return ((person, ground) for person in asked.roles)
+
+
+def by_office(asked: Asked) -> Iterator[Held]:
+    for person, held in asked.roles.items():
+        for role, levels in OFFICES.items():
+            if role in held:
+                yield person, Ground("office", levels, everywhere=True, office=role)
+
+
+def by_appointment(asked: Asked) -> Iterator[Held]:
+    held = Appointment.objects.filter(
+        person__in=asked.people, starts_on__lte=asked.day, ends_on__gte=asked.day, appointed_at__lte=asked.moment
+    )
+    for person, key, kind, place in held.order_by().values_list("person", "pk", "kind", "expediente"):
+        yield person, Ground(f"appointment_{kind}", APPOINTMENTS[kind], frozenset({place}), act=key)
+
+
+def by_grant(asked: Asked) -> Iterator[Held]:
+    return granted_then(asked) if asked.past else granted_now(asked)
+
+
+def granted_now(asked: Asked) -> Iterator[Held]:
+    """Rights in force: guardian's rows whose grant has not ended."""
+    for table, rule, levels, column in GRANTED:
+        rows = table.objects.filter(user__in=asked.people, grant__until__gte=asked.day).order_by()
+        for person, key, target in rows.values_list("user", "grant", "content_object"):
+            yield person, given(rule, levels, column, target, key)
+
+
+def granted_then(asked: Asked) -> Iterator[Held]:
+    """Rights as they stood: grants made, not yet ended and not yet withdrawn at that moment."""
+    made = Grant.objects.filter(person__in=asked.people, granted_at__lte=asked.moment, until__gte=asked.day)
+    standing = made.exclude(withdrawal__withdrawn_at__lte=asked.moment).order_by()
+    for _table, rule, levels, column in GRANTED:
+        for person, key, target in standing.exclude(**{column: None}).values_list("person", "pk", column):
+            yield person, given(rule, levels, column, target, key)
+
+
+def given(rule: str, levels: Levels, column: str, target: uuid.UUID, act: uuid.UUID) -> Ground:
+    return Ground(rule, levels, act=act, **{f"{column}s": frozenset({target})})  # type: ignore[arg-type]
+
+
+def by_pending(asked: Asked) -> Iterator[Held]:
+    """Who may approve reads a piece while its proposal waits, unless she proposed or filed it."""
+    approvers = asked.with_any(OFFICE_ACTS[Action.APPROVE_LEVEL])
+    rows = waiting(asked).annotate(filer=F("document__filed_by")).only("pk", "document_id", "proposed_by_id")
+    for act in rows if approvers else ():
+        ground = Ground("pending_approval", ALL, documents=frozenset({act.document_id}), act=act.pk)
+        yield from ((one, ground) for one in approvers if one not in (act.proposed_by_id, act.filer))
+
+
+def waiting(asked: Asked) -> Any:
+    if not asked.past:
+        return ClassificationAct.objects.filter(state=ActState.PROPOSED)
+    undecided = Q(state=ActState.PROPOSED) | Q(decided_at__gt=asked.moment)
+    return ClassificationAct.objects.filter(undecided, proposed_at__lte=asked.moment)
+
+
+def by_filing(asked: Asked) -> Iterator[Held]:
+    """Who filed a piece reads it until it has a level; an office that reads all such pieces needs no list."""
+    reading_all = {role for role, levels in OFFICES.items() if Level.UNCLASSIFIED in levels}
+    others = [person for person, held in asked.roles.items() if held.isdisjoint(reading_all)]
+    mine = Document.objects.filter(filed_by__in=others).order_by()
+    rows = mine.filter(filed_at__lte=asked.moment) if asked.past else mine.filter(level=Level.UNCLASSIFIED)
+    filed: dict[Any, set[uuid.UUID]] = {}
+    for person, key in rows.values_list("filed_by", "pk") if others else ():
+        filed.setdefault(person, set()).add(key)
+    for person, keys in filed.items():
+        yield person, Ground("filer", frozenset({Level.UNCLASSIFIED}), documents=frozenset(keys))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of ground: the rules under which explanation and ledger know it, and how it is found."""
+
+    rules: tuple[str, ...]
+    find: Finder
+
+
+#: In the order in which an explanation tells them.
+KINDS: tuple[Kind, ...] = (
+    Kind(("public_by_law",), by_law),
+    Kind(("office",), by_office),
+    Kind(tuple(f"appointment_{kind}" for kind in APPOINTMENTS), by_appointment),
+    Kind(tuple(rule for _table, rule, _levels, _column in GRANTED), by_grant),
+    Kind(("pending_approval",), by_pending),
+    Kind(("filer",), by_filing),
+)
+#: Rules of the grounds that rest on a grant by name.
+GRANT_RULES = frozenset(rule for kind in KINDS if kind.find is by_grant for rule in kind.rules)
+
+
+def grounds_of(asked: Asked) -> dict[Any, tuple[Ground, ...]]:
+    """Everything that lets each of these people read."""
+    held: dict[Any, list[Ground]] = {person: [] for person in asked.roles}
+    for kind in KINDS if held else ():
+        for person, ground in kind.find(asked):
+            held[person].append(ground)
+    return {person: tuple(grounds) for person, grounds in held.items()}

@@ -1,0 +1,233 @@
+"""The decision for one person at one moment: check, list, count, search scope and explanation ask it alone (D3)."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+
+from records import acting, clock
+from records.errors import AccessDenied, NotFound
+from records.models import Document, Expediente
+from records.permissions.ground import Ground, Keys
+from records.permissions.kinds import Asked, grounds_of
+from records.permissions.matrix import (
+    ANSWERING,
+    CUSTODIAN_ACTS,
+    NEVER_ANSWERING,
+    NO_CUSTODY,
+    OFFICE_ACTS,
+    OFFICES,
+    READING,
+)
+from records.permissions.reach import Reach, reach_of, union, within
+from records.vocabulary import AppointmentKind
+
+#: A user of the configured model, or an anonymous one; typed loosely because records knows no user class.
+Actor: TypeAlias = Any
+OFFICE = "office"
+APPOINTED = "appointment_"
+CUSTODY = f"{APPOINTED}{AppointmentKind.CUSTODIAN}"
+
+
+def roles_of(actor: Actor) -> frozenset[str]:
+    """Codes of the person's roles; none for somebody anonymous or disabled."""
+    if not getattr(actor, "is_active", False) or not actor.is_authenticated:
+        return frozenset()
+    roles = frozenset(actor.groups.values_list("name", flat=True))
+    acting.note_roles(actor, roles)
+    return roles
+
+
+def may_answer(person: Actor) -> bool:
+    """May this person be named to keep an expediente, or to answer for a reserve? It rests on her roles alone."""
+    roles = roles_of(person)
+    return bool(getattr(person, "desk_access", False) and roles & ANSWERING and not roles & NEVER_ANSWERING)
+
+
+def grounds_for(actor: Actor, *, at: datetime.datetime | None = None) -> tuple[Ground, ...]:
+    """Everything that lets this person read, now or at a past moment, in a constant number of queries."""
+    return rights_of(actor, at=at).grounds
+
+
+def rights_of(actor: Actor, *, at: datetime.datetime | None = None) -> Rights:
+    """The person's roles now, and her grounds when something needs them: what an act checks several
+    times it asks of this."""
+    roles = roles_of(actor)
+    if not getattr(actor, "is_active", False) or not getattr(actor, "desk_access", False) or roles & NO_CUSTODY:
+        return Rights(None, frozenset(), at)
+    return Rights(actor, roles, at)
+
+
+class Rights:
+    """The decision for one person at one moment; it answers every question from the same grounds.
+
+    Grounds are read from the database once, at the first question that an office alone does not settle.
+    """
+
+    def __init__(self, actor: Actor | None, roles: frozenset[str], at: datetime.datetime | None) -> None:
+        self.actor, self.roles, self.at = actor, roles, at
+
+    @cached_property
+    def grounds(self) -> tuple[Ground, ...]:
+        if self.actor is None:
+            return ()
+        asked = Asked({self.actor.pk: self.roles}, self.at or clock.now(), past=self.at is not None)
+        return grounds_of(asked)[self.actor.pk]
+
+    def reads(self, document: Document, level: str = "") -> bool:
+        """May the person read this piece (at its present level, or at the one given)?"""
+        return any(ground.covers(document, level or document.level) for ground in self.grounds)
+
+    def reads_new(self, expediente: Expediente, level: str) -> bool:
+        """Would she read a piece of this level filed there now, before any act upon the piece itself?"""
+        return any(level in ground.levels and ground.opens(expediente.pk) for ground in self.grounds)
+
+    def reach(self) -> Reach:
+        return reach_of(self.grounds)
+
+    def visible(self) -> QuerySet[Document]:
+        """The pieces the person reads."""
+        return within(self.reach())
+
+    def is_staff_everywhere(self) -> bool:
+        return any(role in OFFICES for role in self.roles)
+
+    def is_staff_of(self, expediente: Expediente) -> bool:
+        return self.is_staff_everywhere() or is_staff_of(self.grounds, expediente)
+
+    def kept(self) -> Keys:
+        """Expedientes of which the person is the named custodian today."""
+        return union(ground.expedientes for ground in self.grounds if ground.rule == CUSTODY)
+
+    def appointed(self) -> Keys:
+        """Expedientes to which the person is appointed today, in whatever quality."""
+        return union(ground.expedientes for ground in self.grounds if ground.rule.startswith(APPOINTED))
+
+    def works_in(self, column: str) -> Q:
+        """Rows whose `column` names an expediente in which the person works, by office or by appointment."""
+        if self.is_staff_everywhere():
+            return Q(**{f"{column}__isnull": False})
+        return Q(**{f"{column}__in": self.appointed()})
+
+    def keeps(self, expediente: uuid.UUID | None) -> bool:
+        """Is the person the named custodian of this expediente today?"""
+        return expediente in self.kept()
+
+    def sees(self, subject: object) -> bool:
+        """Does the person know that the object is there?"""
+        if isinstance(subject, Document):
+            return self.reads(subject) or self.is_staff_of(subject.expediente)
+        if isinstance(subject, Expediente):
+            return self.is_staff_of(subject) or self.is_named_for(subject)
+        return True
+
+    def is_named_for(self, expediente: Expediente) -> bool:
+        """Does a ground open the expediente, or a piece of it?"""
+        named = any(expediente.pk in ground.expedientes for ground in self.grounds)
+        return named or self.visible().filter(expediente=expediente).exists()
+
+    def allows(self, action: str, subject: object = None) -> bool:
+        """May the person do this to that? `subject` is a Document, an Expediente or None."""
+        if action in READING:
+            return isinstance(subject, Document) and self.reads(subject)
+        if not self.sees(subject):
+            return False
+        if action in CUSTODIAN_ACTS:
+            return self.keeps(expediente_id(subject))
+        return bool(self.roles & OFFICE_ACTS[action])
+
+    def check(self, action: str, subject: object = None) -> None:
+        """Raise NotFound when the person may not know the object, AccessDenied when the act is not hers."""
+        if self.allows(action, subject):
+            self.note(action, subject)
+            return
+        if subject is not None and (action in READING or not self.sees(subject)):
+            raise NotFound
+        raise AccessDenied(action=action)
+
+    def note(self, action: str, subject: object) -> None:
+        """Leave for the ledger what this decision rests on."""
+        ground = self.ground_of(action, subject)
+        if self.actor is not None and ground is not None:
+            acting.note_ground(self.actor, subject, ground.told())
+
+    def ground_of(self, action: str, subject: object) -> Ground | None:
+        """The ground on which an allowed act rests: what opens the piece, the custody, or the office."""
+        if action in READING:
+            return next(
+                (g for g in self.grounds if isinstance(subject, Document) and g.covers(subject, subject.level)), None
+            )
+        if action in CUSTODIAN_ACTS:
+            kept = expediente_id(subject)
+            return next((g for g in self.grounds if g.rule == CUSTODY and kept in g.expedientes), None)
+        return next(
+            (Ground("office", frozenset(), office=role) for role in sorted(self.roles & OFFICE_ACTS[action])), None
+        )
+
+
+def scope_for(actor: Actor) -> Reach:
+    """What the person reads, level by level; levels with nothing open are left out."""
+    return rights_of(actor).reach()
+
+
+def visible_to(actor: Actor) -> QuerySet[Document]:
+    """The pieces this person reads."""
+    return rights_of(actor).visible()
+
+
+def expedientes_visible_to(actor: Actor) -> QuerySet[Expediente]:
+    """Expedientes the person works in, and those that hold a piece she reads."""
+    rights = rights_of(actor)
+    if rights.is_staff_everywhere():
+        return Expediente.objects.all()
+    own = union(ground.expedientes for ground in rights.grounds)
+    holding = rights.visible().order_by().values("expediente")
+    return Expediente.objects.filter(Q(pk__in=own) | Q(pk__in=holding))
+
+
+def is_staff_everywhere(grounds: Iterable[Ground]) -> bool:
+    return any(ground.rule == OFFICE for ground in grounds)
+
+
+def is_staff_of(grounds: Iterable[Ground], expediente: Expediente) -> bool:
+    """Staff of an expediente know every piece is there; of what they may not read they see no title."""
+    return any(
+        ground.rule == OFFICE or (ground.rule.startswith(APPOINTED) and expediente.pk in ground.expedientes)
+        for ground in grounds
+    )
+
+
+def is_custodian_of(actor: Actor, expediente: Expediente) -> bool:
+    return rights_of(actor).keeps(expediente.pk)
+
+
+def expediente_id(subject: object) -> uuid.UUID | None:
+    if isinstance(subject, Expediente):
+        return subject.pk
+    return subject.expediente_id if isinstance(subject, Document) else None
+
+
+def allows(actor: Actor, action: str, subject: object = None) -> bool:
+    """May this person do this to that?"""
+    return rights_of(actor).allows(action, subject)
+
+
+def sees(actor: Actor, subject: object) -> bool:
+    """Does this person know that the object is there?"""
+    return rights_of(actor).sees(subject)
+
+
+def check(actor: Actor, action: str, subject: object = None) -> None:
+    """Raise NotFound when the person may not know the object, AccessDenied when the act is not hers."""
+    rights_of(actor).check(action, subject)
+
+
+def check_again(actor: Actor, action: str, subject: object = None) -> None:
+    """As `check`, of the person as she is in the database now: receiving may have lasted longer than her office."""
+    check(get_user_model().objects.get(pk=actor.pk), action, subject)
