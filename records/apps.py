@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import ProtectedError
-from django.db.models.signals import post_migrate, pre_delete, pre_migrate
+from django.db.models.signals import m2m_changed, post_migrate, post_save, pre_delete, pre_migrate
 
 
 class RecordsConfig(AppConfig):
@@ -22,6 +22,7 @@ class RecordsConfig(AppConfig):
         post_migrate.connect(make_index_key, sender=self, dispatch_uid="records.indexes")
         pre_delete.connect(keep_who_acted, sender=settings.AUTH_USER_MODEL, dispatch_uid="records.people")
         connect_work()
+        connect_history()
 
 
 def keep_who_acted(instance: Any, **_signal: Any) -> None:
@@ -40,6 +41,19 @@ def connect_work() -> None:
     events.subscribe(events.DocumentsFiled, tasks.read_what_was_filed)
     events.subscribe(JobDue, jobs_task.work_on_job)
     events.subscribe(WorkDue, tasks.do_what_is_due)
+
+
+def connect_history() -> None:
+    """Roles and accounts leave their history, whichever page or command changes them."""
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.models import Group
+
+    from records.services import roles  # after the app registry is ready
+
+    people: Any = get_user_model()
+    m2m_changed.connect(roles.follow, sender=people.groups.through, dispatch_uid="records.roles")
+    pre_delete.connect(roles.group_goes, sender=Group, dispatch_uid="records.groups")
+    post_save.connect(roles.note_account, sender=people, dispatch_uid="records.accounts")
 
 
 def lift_hold_triggers(using: str, **_signal: Any) -> None:

@@ -29,6 +29,7 @@ ASKED: tuple[str, ...] = (
 SENTENCES: Mapping[str, Sentence] = {
     "public_by_law": _("Es información pública: toda persona puede leerla (Ley 1712 de 2014, art. 2)."),
     "office": _("Su dependencia, %(office)s, lee las piezas de este nivel."),
+    "own_office": _("Su dependencia, %(office)s, es la responsable del expediente y lee las piezas de este nivel."),
     "appointment_custodian": _("Usted es custodio de este expediente por %(act)s, del %(from)s al %(until)s."),
     "appointment_supervisor": _("Usted supervisa este convenio por %(act)s, del %(from)s al %(until)s."),
     "grant_document": _(

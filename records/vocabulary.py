@@ -165,6 +165,15 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditoría")
     ADMINISTRATOR = "administrator", _("Administración de personas")
     PAGE_EDITOR = "page_editor", _("Edición de páginas")
+    PLANNING_LEGAL = "planning_legal", _("Planeación y oficina jurídica")
+    VDE_DEPENDENCY = "vde_dependency", _("Dependencia técnica del VDE")
+    COMMITTEE_MEMBER = "committee_member", _("Comité")
+    TECHNICAL_SECRETARIAT = "technical_secretariat", _("Secretaría Técnica")
+    MANAGER_OFFICIAL = "manager_official", _("Gerencia oficial del proyecto")
+    MANAGER_PRIVATE = "manager_private", _("Gerencia privada del proyecto")
+    RECEPTOR = "receptor", _("Receptor")
+    LIAISON = "liaison", _("Enlace del Ministerio o de la Fuerza")
+    AUTHORITY = "authority", _("Autoridad (art. 27 de la Ley 1712 de 2014)")
 
 
 class IndexOccasion(TextChoices):
@@ -199,6 +208,7 @@ class Action(TextChoices):
     VERIFY = "verify", _("verificar la custodia")
     ACKNOWLEDGE_ROLLBACK = "acknowledge_rollback", _("reconocer una base de datos restaurada")
     PLACE_HOLD = "place_hold", _("suspender la disposición")
+    MANAGE_PEOPLE = "manage_people", _("administrar personas y dependencias")
     LIFT_HOLD = "lift_hold", _("levantar la suspensión de la disposición")
     ISSUE_CERTIFICATE = "issue_certificate", _("expedir certificados de custodia")
 

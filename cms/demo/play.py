@@ -55,7 +55,8 @@ def play(asked: datetime.date | None = None, progress: Progress | None = None) -
     """
     until = date_of(asked)
     DemoLoad.objects.get_or_create(pk=1, defaults={"until": until})
-    people.ensure_people()
+    with at(beginning()):  # the history of roles begins where the play does
+        people.ensure_people()
     perform(until, progress)
     take_over(until)
 

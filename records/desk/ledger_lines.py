@@ -40,6 +40,7 @@ READ: Mapping[str, Any] = {
 GROUNDS: Mapping[str, Any] = {
     "public_by_law": gettext_lazy("información pública"),
     "office": gettext_lazy("por su dependencia"),
+    "own_office": gettext_lazy("dependencia responsable del expediente"),
     "appointment_custodian": gettext_lazy("custodio designado"),
     "appointment_supervisor": gettext_lazy("supervisor designado"),
     "grant_document": gettext_lazy("concesión sobre el documento"),

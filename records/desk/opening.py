@@ -34,7 +34,7 @@ ABOUT: dict[str, Any] = {
     ExpedienteKind.NORMS: _("Las resoluciones, el manual y los comentarios ciudadanos."),
     ExpedienteKind.CALL: _("Los términos, las postulaciones y los resultados."),
 }
-OFFICES = tuple((code, Role(code).label) for code in permissions.OFFICES)
+OFFICES = tuple((code, Role(code).label) for code in (*permissions.OFFICES, *permissions.OWNERS))
 
 
 class OpenForm(DeskForm):

@@ -3,15 +3,7 @@
 from records.models.annex import Annex
 from records.models.certificate import Certificate
 from records.models.classification import ClassificationAct
-from records.models.custody import (
-    Annulment,
-    Part,
-    PhysicalPlace,
-    Placement,
-    Rendition,
-    SignatureReport,
-    SigningKey,
-)
+from records.models.custody import Annulment, Part, PhysicalPlace, Placement, Rendition, SignatureReport, SigningKey
 from records.models.document import Blob, Document, PageText, RadicadoCounter, Reading
 from records.models.expediente import Appointment, Expediente
 from records.models.fixity import StoredCheck
@@ -21,12 +13,15 @@ from records.models.indexes import IndexIssue
 from records.models.intake import Draft, Quarantined
 from records.models.jobs import Job, JobRow
 from records.models.ledger import Checkpoint, HeadStamp, LedgerEvent, StateChange, WorkerBeat
+from records.models.people import AccountSpell, AppointmentEnd, RoleAssignment, RoleEnd
 from records.models.trd import Resentencing, Serie, Subserie, TipoDocumental, TrdVersion
 
 __all__ = [
+    "AccountSpell",
     "Annex",
     "Annulment",
     "Appointment",
+    "AppointmentEnd",
     "Blob",
     "Certificate",
     "Checkpoint",
@@ -54,6 +49,8 @@ __all__ = [
     "Reading",
     "Rendition",
     "Resentencing",
+    "RoleAssignment",
+    "RoleEnd",
     "Serie",
     "SignatureReport",
     "SigningKey",

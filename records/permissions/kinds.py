@@ -20,11 +20,12 @@ from records.models import (
     ClassificationAct,
     Document,
     DocumentUserPermission,
+    Expediente,
     ExpedienteUserPermission,
     Grant,
 )
 from records.permissions.ground import Ground
-from records.permissions.matrix import ALL, APPOINTMENTS, CLASSED, NOT_RESERVED, OFFICE_ACTS, OFFICES, Levels
+from records.permissions.matrix import ALL, APPOINTMENTS, CLASSED, NOT_RESERVED, OFFICE_ACTS, OFFICES, OWNERS, Levels
 from records.vocabulary import Action, ActState, Level
 
 #: A grant on a piece opens it also when reserved; one on an expediente never opens reserved pieces.
@@ -71,10 +72,25 @@ def by_office(asked: Asked) -> Iterator[Held]:
                 yield person, Ground("office", levels, everywhere=True, office=role)
 
 
+def by_own_office(asked: Asked) -> Iterator[Held]:
+    """Who is of the office responsible for an expediente, where that office does not open everything."""
+    owners = set().union(*asked.roles.values()) & OWNERS.keys()
+    places = Expediente.objects.filter(office__in=owners).order_by()
+    if asked.past:
+        places = places.filter(created_at__lte=asked.moment)
+    owned: dict[str, set[uuid.UUID]] = {}
+    for office, key in places.values_list("office", "pk") if owners else ():
+        owned.setdefault(office, set()).add(key)
+    for office, keys in owned.items():
+        ground = Ground("own_office", OWNERS[office], frozenset(keys), office=office)
+        yield from ((person, ground) for person in asked.with_any({office}))
+
+
 def by_appointment(asked: Asked) -> Iterator[Held]:
     held = Appointment.objects.filter(
         person__in=asked.people, starts_on__lte=asked.day, ends_on__gte=asked.day, appointed_at__lte=asked.moment
     )
+    held = held.exclude(end__ended_at__lte=asked.moment) if asked.past else held.filter(end=None)
     for person, key, kind, place in held.order_by().values_list("person", "pk", "kind", "expediente"):
         yield person, Ground(f"appointment_{kind}", APPOINTMENTS[kind], frozenset({place}), act=key)
 
@@ -145,6 +161,7 @@ class Kind:
 KINDS: tuple[Kind, ...] = (
     Kind(("public_by_law",), by_law),
     Kind(("office",), by_office),
+    Kind(("own_office",), by_own_office),
     Kind(tuple(f"appointment_{kind}" for kind in APPOINTMENTS), by_appointment),
     Kind(tuple(rule for _table, rule, _levels, _column in GRANTED), by_grant),
     Kind(("pending_approval",), by_pending),

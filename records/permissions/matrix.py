@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from records.permissions.role_matrix import levels_resting_on
 from records.vocabulary import Action, AppointmentKind, Level, Role
 
 Levels: TypeAlias = frozenset[str]
@@ -13,12 +14,10 @@ ALL: Levels = frozenset(Level.values)
 CLASSED: Levels = ALL - {Level.UNCLASSIFIED}
 NOT_RESERVED: Levels = frozenset((Level.PUBLIC, Level.RESTRICTED))
 
-#: What an office opens by itself, everywhere (matrix of roles; reserved pieces never by office).
-OFFICES: Mapping[str, Levels] = {
-    Role.CONTRACTS_GROUP: NOT_RESERVED | {Level.UNCLASSIFIED},
-    Role.CONTRACTS_HEAD: NOT_RESERVED,
-    Role.SECRETARY_GENERAL: NOT_RESERVED,
-}
+#: What an office opens by itself, everywhere (as `role_matrix` has it; reserved pieces never by office).
+OFFICES: Mapping[str, Levels] = levels_resting_on("office")
+#: What the office responsible for an expediente opens there, for offices that do not open it everywhere.
+OWNERS: Mapping[str, Levels] = levels_resting_on("own_office")
 #: What an appointment by name opens, in its expediente.
 APPOINTMENTS: Mapping[str, Levels] = {
     AppointmentKind.CUSTODIAN: ALL,
@@ -43,6 +42,7 @@ OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.ACKNOWLEDGE_ROLLBACK: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
     Action.VERIFY: frozenset({Role.CONTRACTS_GROUP, Role.AUDITOR}),
     Action.LIFT_HOLD: frozenset({Role.CONTRACTS_HEAD}),
+    Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
 }
 CUSTODIAN_ACTS: frozenset[str] = frozenset(
     {

@@ -26,6 +26,7 @@ from records.permissions.matrix import (
     READING,
 )
 from records.permissions.reach import Reach, reach_of, union, within
+from records.permissions.roles import holders, roles_now
 from records.vocabulary import AppointmentKind
 
 #: A user of the configured model, or an anonymous one; typed loosely because records knows no user class.
@@ -33,15 +34,17 @@ Actor: TypeAlias = Any
 OFFICE = "office"
 APPOINTED = "appointment_"
 CUSTODY = f"{APPOINTED}{AppointmentKind.CUSTODIAN}"
+#: Grounds of who works in an expediente, beside the offices that work in all.
+WORKING = (APPOINTED, "own_office")
 
 
 def roles_of(actor: Actor) -> frozenset[str]:
     """Codes of the person's roles; none for somebody anonymous or disabled."""
     if not getattr(actor, "is_active", False) or not actor.is_authenticated:
         return frozenset()
-    roles = frozenset(actor.groups.values_list("name", flat=True))
-    acting.note_roles(actor, roles)
-    return roles
+    found = roles_now([actor.pk])[actor.pk]
+    acting.note_roles(actor, found)
+    return found
 
 
 def may_answer(person: Actor) -> bool:
@@ -56,12 +59,22 @@ def grounds_for(actor: Actor, *, at: datetime.datetime | None = None) -> tuple[G
 
 
 def rights_of(actor: Actor, *, at: datetime.datetime | None = None) -> Rights:
-    """The person's roles now, and her grounds when something needs them: what an act checks several
-    times it asks of this."""
-    roles = roles_of(actor)
-    if not getattr(actor, "is_active", False) or not getattr(actor, "desk_access", False) or roles & NO_CUSTODY:
+    """The person's roles, now or at a past moment, and her grounds when something needs them: what an act checks
+    several times it asks of this."""
+    if at is not None:
+        return rights_then(actor, at)
+    held = roles_of(actor)
+    if not getattr(actor, "is_active", False) or not getattr(actor, "desk_access", False):
         return Rights(None, frozenset(), at)
-    return Rights(actor, roles, at)
+    if held & NO_CUSTODY:
+        return Rights(None, held & NO_CUSTODY, at, doer=actor)
+    return Rights(actor, held, at)
+
+
+def rights_then(actor: Actor, at: datetime.datetime) -> Rights:
+    """With the roles and the account as they stood; acts are of the present, so nothing can be done with them."""
+    held = holders([actor], at) if getattr(actor, "is_authenticated", False) else {}
+    return Rights(actor, held[actor.pk], at) if held else Rights(None, frozenset(), at)
 
 
 class Rights:
@@ -70,8 +83,16 @@ class Rights:
     Grounds are read from the database once, at the first question that an office alone does not settle.
     """
 
-    def __init__(self, actor: Actor | None, roles: frozenset[str], at: datetime.datetime | None) -> None:
-        self.actor, self.roles, self.at = actor, roles, at
+    def __init__(
+        self,
+        actor: Actor | None,
+        roles: frozenset[str],
+        at: datetime.datetime | None,
+        *,
+        doer: Actor | None = None,
+    ) -> None:
+        """`actor` None: nothing of custody is hers; `doer` may act all the same, on what is no custody."""
+        self.actor, self.roles, self.at, self.doer = actor, roles, at, doer or actor
 
     @cached_property
     def grounds(self) -> tuple[Ground, ...]:
@@ -105,15 +126,15 @@ class Rights:
         """Expedientes of which the person is the named custodian today."""
         return union(ground.expedientes for ground in self.grounds if ground.rule == CUSTODY)
 
-    def appointed(self) -> Keys:
-        """Expedientes to which the person is appointed today, in whatever quality."""
-        return union(ground.expedientes for ground in self.grounds if ground.rule.startswith(APPOINTED))
+    def worked(self) -> Keys:
+        """Expedientes in which the person works by an appointment, or because her office is the responsible one."""
+        return union(ground.expedientes for ground in self.grounds if ground.rule.startswith(WORKING))
 
     def works_in(self, column: str) -> Q:
         """Rows whose `column` names an expediente in which the person works, by office or by appointment."""
         if self.is_staff_everywhere():
             return Q(**{f"{column}__isnull": False})
-        return Q(**{f"{column}__in": self.appointed()})
+        return Q(**{f"{column}__in": self.worked()})
 
     def keeps(self, expediente: uuid.UUID | None) -> bool:
         """Is the person the named custodian of this expediente today?"""
@@ -154,8 +175,8 @@ class Rights:
     def note(self, action: str, subject: object) -> None:
         """Leave for the ledger what this decision rests on."""
         ground = self.ground_of(action, subject)
-        if self.actor is not None and ground is not None:
-            acting.note_ground(self.actor, subject, ground.told())
+        if self.doer is not None and ground is not None:
+            acting.note_ground(self.doer, subject, ground.told())
 
     def ground_of(self, action: str, subject: object) -> Ground | None:
         """The ground on which an allowed act rests: what opens the piece, the custody, or the office."""
@@ -198,7 +219,7 @@ def is_staff_everywhere(grounds: Iterable[Ground]) -> bool:
 def is_staff_of(grounds: Iterable[Ground], expediente: Expediente) -> bool:
     """Staff of an expediente know every piece is there; of what they may not read they see no title."""
     return any(
-        ground.rule == OFFICE or (ground.rule.startswith(APPOINTED) and expediente.pk in ground.expedientes)
+        ground.rule == OFFICE or (ground.rule.startswith(WORKING) and expediente.pk in ground.expedientes)
         for ground in grounds
     )
 

@@ -18,7 +18,9 @@ from records.vocabulary import AppointmentKind
 def list_custodians(expediente: Expediente) -> QuerySet[Appointment]:
     """Appointments of custody in force today."""
     day = clock.today()
-    held = expediente.appointments.filter(kind=AppointmentKind.CUSTODIAN, starts_on__lte=day, ends_on__gte=day)
+    held = expediente.appointments.filter(
+        kind=AppointmentKind.CUSTODIAN, starts_on__lte=day, ends_on__gte=day, end=None
+    )
     return held.select_related("person").order_by("starts_on")
 
 
@@ -34,8 +36,8 @@ def is_in_ledger(person: Any) -> bool:
 
 def list_answering() -> QuerySet[Any]:
     """Those of them who may keep an expediente or answer for a reserve, as `permissions.may_answer` says of one."""
-    named = list_people().filter(desk_access=True, groups__name__in=permissions.ANSWERING)
-    return named.exclude(groups__name__in=permissions.NEVER_ANSWERING).distinct()
+    named = list_people().filter(desk_access=True, pk__in=permissions.holders_of(permissions.ANSWERING))
+    return named.exclude(pk__in=permissions.holders_of(permissions.NEVER_ANSWERING))
 
 
 def list_possible_custodians(actor: Actor) -> QuerySet[Any]:

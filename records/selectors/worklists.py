@@ -116,7 +116,7 @@ def levels_ending(rights: Rights) -> QuerySet[Document]:
 def custody_ending(rights: Rights) -> QuerySet[Appointment]:
     """Custodies that end soon and nobody follows: one's own, and all of them for who answers for the offices."""
     today = clock.today()
-    custody = Appointment.objects.filter(kind=AppointmentKind.CUSTODIAN)
+    custody = Appointment.objects.filter(kind=AppointmentKind.CUSTODIAN, end=None)
     held = custody.filter(starts_on__lte=today, ends_on__gte=today, ends_on__lte=today + NOTICE)
     followed = custody.filter(expediente=OuterRef("expediente"), ends_on__gt=OuterRef("ends_on"))
     mine = held if rights.roles & APPROVERS else held.filter(person=rights.actor)
