@@ -65,6 +65,19 @@ def ledger_addresses() -> str:
     return str(setting("LEDGER_ADDRESSES"))
 
 
+@dataclass(frozen=True)
+class GrantTerms:
+    """The longest that a grant may last, in days: by a custodian's word, and for a case."""
+
+    ordinary: int
+    case: int
+
+
+def grant_terms() -> GrantTerms:
+    given = setting("GRANT_DAYS")
+    return GrantTerms(given["ORDINARY"], given["CASE"])
+
+
 def certificates() -> Path:
     """Where certificates wait for whoever asked for them."""
     return Path(setting("CERTIFICATES"))

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from records import permissions, policies
+from records import permissions
 from records.keys import as_uuid
-from records.models import Appointment, ClassificationAct, Document, Grant
+from records.models import Appointment, Document, Grant
 from records.permissions import Actor, Ground, Rights
 from records.sentences import Sentence
-from records.vocabulary import Action, ActState, Level, Role
+from records.vocabulary import Action, Level, Role
 
 #: What an explanation answers about a document.
 ASKED: tuple[str, ...] = (
@@ -38,6 +38,38 @@ SENTENCES: Mapping[str, Sentence] = {
     "grant_expediente": _(
         "Concesión a su nombre sobre este expediente, hasta el %(until)s, otorgada por %(by)s. Motivo: %(reason)s."
     ),
+    "grant_convenio": _(
+        "Concesión a su nombre sobre el convenio, hasta el %(until)s, otorgada por %(by)s. Motivo: %(reason)s."
+    ),
+    "grant_package": _(
+        "Concesión a su nombre sobre el paquete en que llegó, hasta el %(until)s, otorgada por %(by)s. "
+        "Motivo: %(reason)s."
+    ),
+    "grant_office_document": _(
+        "Concesión a su dependencia, %(office)s, sobre este documento, hasta el %(until)s, otorgada por %(by)s. "
+        "Motivo: %(reason)s."
+    ),
+    "grant_office_expediente": _(
+        "Concesión a su dependencia, %(office)s, sobre este expediente, hasta el %(until)s, otorgada por %(by)s. "
+        "Motivo: %(reason)s."
+    ),
+    "grant_office_convenio": _(
+        "Concesión a su dependencia, %(office)s, sobre el convenio, hasta el %(until)s, otorgada por %(by)s. "
+        "Motivo: %(reason)s."
+    ),
+    "grant_office_package": _(
+        "Concesión a su dependencia, %(office)s, sobre el paquete en que llegó, hasta el %(until)s, otorgada por "
+        "%(by)s. Motivo: %(reason)s."
+    ),
+    "grant_audit": _("Acceso para la auditoría %(case)s, hasta el %(until)s, otorgado por %(by)s. Motivo: %(reason)s."),
+    "grant_court_order": _(
+        "Acceso por orden judicial %(case)s, hasta el %(until)s, otorgado por %(by)s. Motivo: %(reason)s."
+    ),
+    "grant_authority": _(
+        "Acceso de autoridad (art. 27 de la Ley 1712 de 2014), caso %(case)s, hasta el %(until)s, otorgado por "
+        "%(by)s. Motivo: %(reason)s."
+    ),
+    "break_glass": _("Acceso de emergencia hasta las %(at)s, confirmado por %(by)s. Motivo: %(reason)s."),
     "pending_approval": _("Hay una propuesta de nivel que usted puede decidir; puede leer la pieza hasta entonces."),
     "filer": _("Usted la radicó y aún no tiene nivel."),
 }
@@ -71,7 +103,7 @@ def explain(actor: Actor, document: Document | None, *, at: datetime.datetime | 
     """
     rights = permissions.rights_of(actor, at=at)
     grounds = rights.grounds
-    level = level_at(document, at) if document else None
+    level = permissions.level_at(document, at) if document else None
     if document is None or level is None:
         return unknown()
     opening = [ground for ground in grounds if ground.covers(document, level)]
@@ -90,26 +122,8 @@ def allowed_to(rights: Rights, document: Document, at: datetime.datetime | None)
     """For a past moment only reading is answered; acts are of the present."""
     if at is None:
         return {str(action): rights.allows(action, document) for action in ASKED}
-    reads = rights.reads(document, level_at(document, at) or "")
+    reads = rights.reads(document, permissions.level_at(document, at) or "")
     return {str(action): reads and action in permissions.READING for action in ASKED}
-
-
-def level_at(document: Document, at: datetime.datetime | None) -> str | None:
-    """The level in force then; None before the piece was filed."""
-    if at is None:
-        return document.level
-    if document.filed_at > at:
-        return None
-    acts = ClassificationAct.objects.filter(document=document).exclude(state__in=(ActState.PROPOSED, ActState.REFUSED))
-    effective = [act for act in acts if took_effect(act) and (act.decided_at or act.proposed_at) <= at]
-    last = max(effective, key=lambda act: act.decided_at or act.proposed_at, default=None)
-    return last.level if last else Level.UNCLASSIFIED
-
-
-def took_effect(act: ClassificationAct) -> bool:
-    """Did it ever rule? A proposal that a stricter level overtook never did."""
-    at_once = policies.acts_at_once(act.previous_level, act.level)
-    return act.decided_at is not None or act.inherited_from_id is not None or at_once
 
 
 def because(ground: Ground) -> Because:
@@ -119,13 +133,24 @@ def because(ground: Ground) -> Because:
 
 def facts_of(ground: Ground) -> Mapping[str, object]:
     """What the sentence tells of the act relied on."""
-    if ground.rule.startswith("grant"):
-        grant = Grant.objects.select_related("granted_by").get(pk=as_uuid(ground.act))
-        return {"until": grant.until, "reason": grant.reason, "by": grant.granted_by.get_full_name()}
+    if ground.rule in permissions.GRANT_RULES:
+        return facts_of_grant(Grant.objects.select_related("granted_by").get(pk=as_uuid(ground.act)), ground.office)
     if ground.rule.startswith("appointment"):
         held = Appointment.objects.get(pk=as_uuid(ground.act))
         return {"act": held.act, "from": held.starts_on, "until": held.ends_on}
     return {"office": Role(ground.office).label} if ground.office else {}
+
+
+def facts_of_grant(grant: Grant, office: str) -> Mapping[str, object]:
+    ends = timezone.localtime(grant.expires_at) if grant.expires_at else None
+    return {
+        "until": grant.until,
+        "at": f"{ends:%H:%M}" if ends else "",
+        "case": grant.case_number,
+        "reason": grant.reason,
+        "by": grant.granted_by.get_full_name(),
+        "office": Role(office).label if office else "",
+    }
 
 
 def shown(value: object) -> str:

@@ -15,6 +15,7 @@ from records.vocabulary import (
     DocumentState,
     ExpedienteFormat,
     ExpedienteState,
+    GrantBasis,
     Level,
     Origin,
     Reason,
@@ -225,12 +226,24 @@ def check_pending(act: ClassificationAct) -> None:
         raise RuleViolation("act_decided", state=act.state)
 
 
-def check_grant_term(until: datetime.date, reason: str, today: datetime.date) -> None:
-    """Raise Incomplete unless the grant has a reason and an end that has not passed."""
-    faults = []
-    if until < today:
-        faults.append("until_passed")
-    if not reason.strip():
-        faults.append("reason")
-    if faults:
-        raise Incomplete(faults)
+def grant_faults(
+    *,
+    starts_on: datetime.date | None,
+    until: datetime.date | None,
+    reason: str,
+    case_number: str,
+    basis: str,
+    today: datetime.date,
+    most_days: int,
+) -> list[str]:
+    """Everything wrong with the terms of a grant, whoever it is to and whatever it is over."""
+    first = max(starts_on or today, today)
+    rows = (
+        ("grant_until", until is None),
+        ("until_passed", until is not None and until < today),
+        ("until_before_start", until is not None and starts_on is not None and until < starts_on),
+        ("until_beyond_most", until is not None and until > first + datetime.timedelta(days=most_days)),
+        ("reason", not reason.strip()),
+        ("case_number", basis != GrantBasis.ORDINARY and not case_number.strip()),
+    )
+    return [code for code, wrong in rows if wrong]

@@ -23,6 +23,8 @@ HELD: Mapping[str, Sequence[str]] = {
     "records_statechange": (),
     "records_blob": (),
     "records_grant": (),
+    "records_convenionumber": (),
+    "records_package": (),
     "records_grantwithdrawal": (),
     "records_document": ("level", "state", "annex_id", "template_version"),
     "records_expediente": (

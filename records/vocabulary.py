@@ -153,6 +153,16 @@ class AppointmentKind(TextChoices):
     SUPERVISOR = "supervisor", _("Supervisión")
 
 
+class GrantBasis(TextChoices):
+    """On what a grant rests besides the custodian's word; all but the first name a case and single pieces."""
+
+    ORDINARY = "ordinary", _("Concesión")
+    AUDIT = "audit", _("Auditoría")
+    COURT_ORDER = "court_order", _("Orden judicial")
+    AUTHORITY = "authority", _("Autoridad, art. 27 de la Ley 1712 de 2014")
+    BREAK_GLASS = "break_glass", _("Acceso de emergencia")
+
+
 class Role(TextChoices):
     """Groups of people, named by these codes (arts. 10 to 33 of the offset policy)."""
 

@@ -171,6 +171,7 @@ RECORDS: dict[str, Any] = {
     "LOOK_SECONDS": 15.0,
     # Of an address the ledger keeps the network alone: who it was is told by the person and the session (Ley 1581).
     "LEDGER_ADDRESSES": "network",
+    "GRANT_DAYS": {"ORDINARY": 5 * 366, "CASE": 366},
     "CERTIFICATES": CUSTODIA_HOME / "certificates",
     "CERTIFICATE_DAYS": 7,
     "SIGNATURE_ROOTS": environment.read("SIGNATURE_ROOTS", env.certificates, None),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -17,19 +19,28 @@ from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DayField, DeskForm, sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import RecordsError
-from records.models import Document, Expediente, Grant
+from records.models import ConvenioNumber, Document, Expediente, Grant, Package
 from records.selectors.documents import get_document_for
 from records.selectors.expedientes import get_expediente_for
-from records.selectors.people import list_grants_over, list_people
+from records.selectors.people import list_grants_over, list_offices, list_people
 from records.selectors.worklists import list_grants_for, list_own_grants
-from records.services.access import get_grant_for, grant_access, revoke_grant
-from records.vocabulary import Action
+from records.services.access import (
+    Target,
+    get_convenio_for,
+    get_grant_for,
+    get_package_for,
+    grant_access,
+    renew_grant,
+    revoke_grant,
+)
+from records.vocabulary import Action, Role
 
 SIZE = 25
 
 
-class GrantForm(DeskForm):
-    person = forms.ChoiceField(label=_("Persona"))
+class TermsForm(DeskForm):
+    """Until when, what for and for which case."""
+
     until = DayField(label=_("Hasta"), help_text=_("Rige hasta el final de ese día en Bogotá y termina por sí solo."))
     reason = forms.CharField(
         label=_("Motivo"),
@@ -37,12 +48,31 @@ class GrantForm(DeskForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Para qué lo necesita; p. ej. el caso o la tarea."),
     )
+    case_number = forms.CharField(label=_("Número de caso"), max_length=80, required=False)
+
+
+class GrantForm(TermsForm):
+    person = forms.ChoiceField(label=_("Persona"), required=False)
+    office = forms.ChoiceField(label=_("O una dependencia"), required=False)
+    starts_on = DayField(label=_("Desde"), required=False, help_text=_("Vacío: desde ahora."))
+
+    field_order = ("person", "office", "starts_on", "until", "reason", "case_number")
 
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = [person for person in list_people() if person.pk != actor.pk]
         named = [(str(person.pk), f"{person.get_full_name()} ({person.get_username()})") for person in others]
         self.fields["person"].choices = [("", _("Elija")), *named]  # type: ignore[attr-defined]
+        offices = [(group.name, str(Role(group.name).label)) for group in list_offices()]
+        self.fields["office"].choices = [("", _("Ninguna")), *offices]  # type: ignore[attr-defined]
+
+    def holder(self) -> dict[str, Any]:
+        """To whom it is, as the service takes it."""
+        person, office = self.cleaned_data["person"], self.cleaned_data["office"]
+        return {
+            "person": get_user_model().objects.filter(pk=person).first() if person else None,
+            "office": Group.objects.filter(name=office).first() if office else None,
+        }
 
 
 @desk_view(*BOTH)
@@ -57,33 +87,79 @@ def expediente_grant(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return access_page(request, expediente, expediente)
 
 
-def access_page(request: HttpRequest, target: Document | Expediente, expediente: Expediente) -> HttpResponse:
+@desk_view(*BOTH)
+def package_grant(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+    package = get_package_for(request.user, batch)
+    return access_page(request, package, package.expediente)
+
+
+@desk_view(*BOTH)
+def convenio_grant(request: HttpRequest, number: str) -> HttpResponse:
+    return access_page(request, get_convenio_for(request.user, number), None)
+
+
+def access_page(request: HttpRequest, target: Target, expediente: Expediente | None) -> HttpResponse:
     permissions.check(request.user, Action.GRANT, target)
     form = GrantForm(sent(request), actor=request.user)
     if request.method == "POST" and form.is_valid() and granted(request, target, form):
         messages.success(request, _("Se concedió el acceso. Rige desde ahora."))
         return redirect(request.path)
+    return show_form(request, form, target, expediente, list_grants_over(target))
+
+
+def show_form(
+    request: HttpRequest, form: DeskForm, target: Target, expediente: Expediente | None, standing: Iterable[Grant]
+) -> HttpResponse:
     context = {
         "piece": target if isinstance(target, Document) else None,
+        "of_package": isinstance(target, Package),
+        "thing": called(target),
+        "renewed": not isinstance(form, GrantForm),
         "expediente": expediente,
         "form": form,
-        "grants": list_grants_over(target),
+        "grants": standing,
         "today": clock.today(),
         "section": "/custodia/expedientes/",
     }
     return render(request, "records/access_form.html", context, status=422 if form.errors else 200)
 
 
-def granted(request: HttpRequest, target: Document | Expediente, form: GrantForm) -> Grant | None:
-    facts = form.cleaned_data
-    person = get_user_model().objects.get(pk=facts["person"])
+def called(target: Target) -> str:
+    """What a thing that holds pieces is called in a heading."""
+    if isinstance(target, ConvenioNumber):
+        return str(_("el convenio %(number)s") % {"number": target.number})
+    if isinstance(target, Package):
+        return str(_("un envío al expediente %(code)s") % {"code": target.expediente.code})
+    return target.title
+
+
+def granted(request: HttpRequest, target: Target, form: GrantForm) -> Grant | None:
     try:
-        return grant_access(
-            actor=request.user, target=target, person=person, until=facts["until"], reason=facts["reason"]
-        )
+        return grant_access(actor=request.user, target=target, **form.holder(), **terms_of(form))
     except RecordsError as refusal:
         show_refusal(form, refusal)
         return None
+
+
+def terms_of(form: TermsForm) -> dict[str, Any]:
+    names = ("until", "reason", "case_number", "starts_on")
+    return {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
+
+
+@desk_view(*BOTH)
+def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """A new act in the place of one that stands: the same thing, to the same holder."""
+    grant = get_grant_for(request.user, key)
+    form = TermsForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            renew_grant(actor=request.user, grant=grant, **terms_of(form))
+        except RecordsError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("Se renovó el acceso. Rige desde ahora."))
+            return redirect("desk:grants")
+    return show_form(request, form, grant.target, grant.place, [grant])
 
 
 @desk_view(*READ)

@@ -7,7 +7,24 @@ from records.models.custody import Annulment, Part, PhysicalPlace, Placement, Re
 from records.models.document import Blob, Document, PageText, RadicadoCounter, Reading
 from records.models.expediente import Appointment, Expediente
 from records.models.fixity import StoredCheck
-from records.models.grants import DocumentUserPermission, ExpedienteUserPermission, Grant, GrantWithdrawal
+from records.models.grants import (
+    HOLDERS,
+    HOLDING,
+    RIGHTS,
+    TARGETS,
+    ConvenioGroupPermission,
+    ConvenioNumber,
+    ConvenioUserPermission,
+    DocumentGroupPermission,
+    DocumentUserPermission,
+    ExpedienteGroupPermission,
+    ExpedienteUserPermission,
+    Grant,
+    GrantWithdrawal,
+    Package,
+    PackageGroupPermission,
+    PackageUserPermission,
+)
 from records.models.holds import Hold, HoldLift
 from records.models.indexes import IndexIssue
 from records.models.intake import Draft, Quarantined
@@ -17,6 +34,10 @@ from records.models.people import AccountSpell, AppointmentEnd, RoleAssignment, 
 from records.models.trd import Resentencing, Serie, Subserie, TipoDocumental, TrdVersion
 
 __all__ = [
+    "HOLDERS",
+    "HOLDING",
+    "RIGHTS",
+    "TARGETS",
     "AccountSpell",
     "Annex",
     "Annulment",
@@ -26,10 +47,15 @@ __all__ = [
     "Certificate",
     "Checkpoint",
     "ClassificationAct",
+    "ConvenioGroupPermission",
+    "ConvenioNumber",
+    "ConvenioUserPermission",
     "Document",
+    "DocumentGroupPermission",
     "DocumentUserPermission",
     "Draft",
     "Expediente",
+    "ExpedienteGroupPermission",
     "ExpedienteUserPermission",
     "Grant",
     "GrantWithdrawal",
@@ -40,6 +66,9 @@ __all__ = [
     "Job",
     "JobRow",
     "LedgerEvent",
+    "Package",
+    "PackageGroupPermission",
+    "PackageUserPermission",
     "PageText",
     "Part",
     "PhysicalPlace",

@@ -8,6 +8,7 @@ guardian, and nothing outside imports from within this package.
 
 from records.permissions.ground import Ground
 from records.permissions.kinds import GRANT_RULES
+from records.permissions.levels import level_at, levels_then
 from records.permissions.matrix import (
     ALL,
     ANSWERING,
@@ -80,6 +81,8 @@ __all__ = [
     "is_custodian_of",
     "is_staff_everywhere",
     "is_staff_of",
+    "level_at",
+    "levels_then",
     "may_answer",
     "rights_of",
     "roles_of",

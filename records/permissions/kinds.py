@@ -6,58 +6,24 @@ much they hold. Whoever adds a reason to read adds a row to KINDS, and nothing e
 
 from __future__ import annotations
 
-import datetime
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q
-from django.utils import timezone
 
 from records.models import (
     Appointment,
     ClassificationAct,
     Document,
-    DocumentUserPermission,
     Expediente,
-    ExpedienteUserPermission,
-    Grant,
 )
+from records.permissions.asked import Asked, Finder, Held
+from records.permissions.granted import GRANT_RULES, by_grant
 from records.permissions.ground import Ground
-from records.permissions.matrix import ALL, APPOINTMENTS, CLASSED, NOT_RESERVED, OFFICE_ACTS, OFFICES, OWNERS, Levels
+from records.permissions.matrix import ALL, APPOINTMENTS, OFFICE_ACTS, OFFICES, OWNERS
 from records.vocabulary import Action, ActState, Level
-
-#: A grant on a piece opens it also when reserved; one on an expediente never opens reserved pieces.
-GRANTED: tuple[tuple[Any, str, Levels, str], ...] = (
-    (DocumentUserPermission, "grant_document", CLASSED, "document"),
-    (ExpedienteUserPermission, "grant_expediente", NOT_RESERVED, "expediente"),
-)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Of whom the grounds are asked, with their roles then, and of what moment; `past`: not of the present."""
-
-    roles: Mapping[Any, frozenset[str]]
-    moment: datetime.datetime
-    past: bool = False
-
-    @property
-    def day(self) -> datetime.date:
-        return timezone.localdate(self.moment)
-
-    @property
-    def people(self) -> list[Any]:
-        return list(self.roles)
-
-    def with_any(self, roles: Collection[str]) -> list[Any]:
-        """Those of the people who hold one of these roles."""
-        return [person for person, held in self.roles.items() if not held.isdisjoint(roles)]
-
-
-Held = tuple[Any, Ground]
-Finder = Callable[[Asked], Iterator[Held]]
 
 
 def by_law(asked: Asked) -> Iterator[Held]:
@@ -93,31 +59,6 @@ def by_appointment(asked: Asked) -> Iterator[Held]:
     held = held.exclude(end__ended_at__lte=asked.moment) if asked.past else held.filter(end=None)
     for person, key, kind, place in held.order_by().values_list("person", "pk", "kind", "expediente"):
         yield person, Ground(f"appointment_{kind}", APPOINTMENTS[kind], frozenset({place}), act=key)
-
-
-def by_grant(asked: Asked) -> Iterator[Held]:
-    return granted_then(asked) if asked.past else granted_now(asked)
-
-
-def granted_now(asked: Asked) -> Iterator[Held]:
-    """Rights in force: guardian's rows whose grant has not ended."""
-    for table, rule, levels, column in GRANTED:
-        rows = table.objects.filter(user__in=asked.people, grant__until__gte=asked.day).order_by()
-        for person, key, target in rows.values_list("user", "grant", "content_object"):
-            yield person, given(rule, levels, column, target, key)
-
-
-def granted_then(asked: Asked) -> Iterator[Held]:
-    """Rights as they stood: grants made, not yet ended and not yet withdrawn at that moment."""
-    made = Grant.objects.filter(person__in=asked.people, granted_at__lte=asked.moment, until__gte=asked.day)
-    standing = made.exclude(withdrawal__withdrawn_at__lte=asked.moment).order_by()
-    for _table, rule, levels, column in GRANTED:
-        for person, key, target in standing.exclude(**{column: None}).values_list("person", "pk", column):
-            yield person, given(rule, levels, column, target, key)
-
-
-def given(rule: str, levels: Levels, column: str, target: uuid.UUID, act: uuid.UUID) -> Ground:
-    return Ground(rule, levels, act=act, **{f"{column}s": frozenset({target})})  # type: ignore[arg-type]
 
 
 def by_pending(asked: Asked) -> Iterator[Held]:
@@ -163,12 +104,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(("office",), by_office),
     Kind(("own_office",), by_own_office),
     Kind(tuple(f"appointment_{kind}" for kind in APPOINTMENTS), by_appointment),
-    Kind(tuple(rule for _table, rule, _levels, _column in GRANTED), by_grant),
+    Kind(tuple(sorted(GRANT_RULES)), by_grant),
     Kind(("pending_approval",), by_pending),
     Kind(("filer",), by_filing),
 )
-#: Rules of the grounds that rest on a grant by name.
-GRANT_RULES = frozenset(rule for kind in KINDS if kind.find is by_grant for rule in kind.rules)
 
 
 def grounds_of(asked: Asked) -> dict[Any, tuple[Ground, ...]]:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from records import acting, clock
 from records.errors import AccessDenied, NotFound
-from records.models import Document, Expediente
+from records.models import ConvenioNumber, Document, Expediente, Package
 from records.permissions.ground import Ground, Keys
 from records.permissions.kinds import Asked, grounds_of
 from records.permissions.matrix import (
@@ -27,6 +27,7 @@ from records.permissions.matrix import (
 )
 from records.permissions.reach import Reach, reach_of, union, within
 from records.permissions.roles import holders, roles_now
+from records.permissions.subjects import places_of
 from records.vocabulary import AppointmentKind
 
 #: A user of the configured model, or an anonymous one; typed loosely because records knows no user class.
@@ -140,13 +141,23 @@ class Rights:
         """Is the person the named custodian of this expediente today?"""
         return expediente in self.kept()
 
+    def keeps_all(self, places: Keys) -> bool:
+        """Is the person the named custodian of all of these?"""
+        return bool(places) and places <= self.kept()
+
     def sees(self, subject: object) -> bool:
         """Does the person know that the object is there?"""
         if isinstance(subject, Document):
             return self.reads(subject) or self.is_staff_of(subject.expediente)
         if isinstance(subject, Expediente):
             return self.is_staff_of(subject) or self.is_named_for(subject)
+        if isinstance(subject, Package | ConvenioNumber):
+            return self.works_at(places_of(subject))
         return True
+
+    def works_at(self, places: Keys) -> bool:
+        """Does the person work in one of these expedientes?"""
+        return bool(places) and (self.is_staff_everywhere() or not places.isdisjoint(self.worked()))
 
     def is_named_for(self, expediente: Expediente) -> bool:
         """Does a ground open the expediente, or a piece of it?"""
@@ -154,13 +165,13 @@ class Rights:
         return named or self.visible().filter(expediente=expediente).exists()
 
     def allows(self, action: str, subject: object = None) -> bool:
-        """May the person do this to that? `subject` is a Document, an Expediente or None."""
+        """May the person do this to that? `subject` is a Document, an Expediente, a Package, a convenio or None."""
         if action in READING:
             return isinstance(subject, Document) and self.reads(subject)
         if not self.sees(subject):
             return False
         if action in CUSTODIAN_ACTS:
-            return self.keeps(expediente_id(subject))
+            return self.keeps_all(places_of(subject))
         return bool(self.roles & OFFICE_ACTS[action])
 
     def check(self, action: str, subject: object = None) -> None:
@@ -185,8 +196,8 @@ class Rights:
                 (g for g in self.grounds if isinstance(subject, Document) and g.covers(subject, subject.level)), None
             )
         if action in CUSTODIAN_ACTS:
-            kept = expediente_id(subject)
-            return next((g for g in self.grounds if g.rule == CUSTODY and kept in g.expedientes), None)
+            kept = places_of(subject)
+            return next((g for g in self.grounds if g.rule == CUSTODY and not kept.isdisjoint(g.expedientes)), None)
         return next(
             (Ground("office", frozenset(), office=role) for role in sorted(self.roles & OFFICE_ACTS[action])), None
         )
@@ -226,12 +237,6 @@ def is_staff_of(grounds: Iterable[Ground], expediente: Expediente) -> bool:
 
 def is_custodian_of(actor: Actor, expediente: Expediente) -> bool:
     return rights_of(actor).keeps(expediente.pk)
-
-
-def expediente_id(subject: object) -> uuid.UUID | None:
-    if isinstance(subject, Expediente):
-        return subject.pk
-    return subject.expediente_id if isinstance(subject, Document) else None
 
 
 def allows(actor: Actor, action: str, subject: object = None) -> bool:

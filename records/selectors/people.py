@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 
 from records import clock, permissions
 from records.explain import Because, because
-from records.models import Appointment, Document, Expediente, Grant, LedgerEvent
+from records.models import Appointment, ConvenioNumber, Document, Expediente, Grant, LedgerEvent, Package
 from records.permissions import Actor, Ground
-from records.selectors.worklists import list_own_grants
+from records.selectors.worklists import TOLD, list_own_grants
 from records.vocabulary import AppointmentKind
 
 
@@ -21,12 +23,18 @@ def list_custodians(expediente: Expediente) -> QuerySet[Appointment]:
     held = expediente.appointments.filter(
         kind=AppointmentKind.CUSTODIAN, starts_on__lte=day, ends_on__gte=day, end=None
     )
-    return held.select_related("person").order_by("starts_on")
+    return held.select_related(*TOLD, "person", "office").order_by("-granted_at")
 
 
 def list_people() -> QuerySet[Any]:
     """Everybody who can receive access: active accounts, by name."""
     return get_user_model().objects.filter(is_active=True).order_by("username")
+
+
+def list_offices() -> QuerySet[Group]:
+    """Groups that may receive access as offices: those of the role matrix, but of who manages people."""
+    names = set(permissions.MATRIX) - permissions.NO_CUSTODY
+    return Group.objects.filter(name__in=names).order_by("name")
 
 
 def is_in_ledger(person: Any) -> bool:
@@ -45,16 +53,35 @@ def list_possible_custodians(actor: Actor) -> QuerySet[Any]:
     return list_answering().exclude(pk=actor.pk)
 
 
-def list_grants_over(target: Document | Expediente) -> QuerySet[Grant]:
-    """Grants in force today over a piece, or over an expediente and its pieces, newest first.
+def list_grants_over(target: Document | Expediente | Package | ConvenioNumber) -> QuerySet[Grant]:
+    """Grants of today over a thing, with those over the pieces inside it and over what it lies in, newest first.
 
     The caller has decided that the reader answers for it.
     """
-    about = (
-        Q(document=target) if isinstance(target, Document) else Q(expediente=target) | Q(document__expediente=target)
-    )
+    about = OVER[type(target)](target)
     held = Grant.objects.filter(about, withdrawal=None, until__gte=clock.today())
-    return held.select_related("person", "granted_by", "document", "expediente", "withdrawal").order_by("-granted_at")
+    return held.select_related(
+        "person", "office", "granted_by", "document", "expediente", "convenio", "package", "withdrawal"
+    ).order_by("-granted_at")
+
+
+def over_piece(piece: Document) -> Q:
+    """Grants over a piece itself, and over the package in which it came."""
+    return Q(document=piece) | Q(package=piece.batch) if piece.batch else Q(document=piece)
+
+
+def over_place(place: Expediente) -> Q:
+    """Grants over an expediente, over its pieces and packages, and over its convenio."""
+    inside = Q(expediente=place) | Q(document__expediente=place) | Q(package__expediente=place)
+    return inside | Q(convenio__number=place.convenio_number) if place.convenio_number else inside
+
+
+OVER: Mapping[type, Callable[[Any], Q]] = {
+    Document: over_piece,
+    Expediente: over_place,
+    Package: lambda package: Q(package=package),
+    ConvenioNumber: lambda convenio: Q(convenio=convenio),
+}
 
 
 def why_here(actor: Actor, expediente: Expediente) -> tuple[Because, ...]:

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from records import clock, permissions
 from records.errors import AccessDenied
 from records.fixity import checks
-from records.models import Appointment, ClassificationAct, Document, Draft, Grant, LedgerEvent, Resentencing
+from records.models import Appointment, ClassificationAct, Document, Draft, Expediente, Grant, LedgerEvent, Resentencing
 from records.permissions import Actor, Rights
 from records.selectors.drafts import list_drafts_for
 from records.selectors.lacks import has_charge, lacks_of
@@ -185,11 +185,17 @@ def list_acts_for(actor: Actor) -> QuerySet[ClassificationAct]:
     )
 
 
+#: What a line of a grant tells.
+TOLD = ("document__expediente", "expediente", "convenio", "package__expediente", "granted_by", "withdrawal")
+
+
 def list_grants_for(actor: Actor) -> QuerySet[Grant]:
     """Grants over what the person answers for as custodian today, newest first."""
     kept = permissions.rights_of(actor).kept()
-    own = Grant.objects.filter(Q(expediente__in=kept) | Q(document__expediente__in=kept))
-    return own.select_related("person", "granted_by", "document__expediente", "expediente", "withdrawal")
+    places = Q(expediente__in=kept) | Q(document__expediente__in=kept) | Q(package__expediente__in=kept)
+    kept_numbers = Expediente.objects.filter(pk__in=kept).exclude(convenio_number="").values("convenio_number")
+    own = Grant.objects.filter(places | Q(convenio__number__in=kept_numbers))
+    return own.select_related(*TOLD, "person", "office")
 
 
 def list_own_grants(actor: Actor) -> QuerySet[Grant]:
@@ -199,7 +205,7 @@ def list_own_grants(actor: Actor) -> QuerySet[Grant]:
     given = [ground.act for ground in rights.grounds if ground.act and ground.rule in GRANT_RULES]
     readable = Q(document=None) | Q(document__in=rights.visible().order_by().values("pk"))
     own = Grant.objects.filter(readable, pk__in=given)
-    return own.select_related("document__expediente", "expediente", "granted_by", "withdrawal")
+    return own.select_related(*TOLD)
 
 
 def list_events_for(actor: Actor) -> QuerySet[LedgerEvent]:

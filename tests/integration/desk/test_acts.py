@@ -20,6 +20,9 @@ COMPLETE = {
 }  # fmt: skip
 
 
+UNTIL = f"{factories.FAR:%d/%m/%Y}"
+
+
 @pytest.fixture
 def fresh(cast: dict[str, Any], expediente: Expediente) -> Document:
     return factories.insert_piece(cast["archivista"], expediente, title="Anexo del taller")
@@ -157,7 +160,7 @@ def test_access_is_given_by_form_and_taken_after_its_effect_is_told(
 ) -> None:
     custodian, reader = browse("custodia"), browse("revisora")
     viewer, address = f"/custodia/documentos/{piece.pk}/", f"/custodia/documentos/{piece.pk}/accesos/"
-    form = {"person": str(cast["revisora"].pk), "until": "31/12/2099", "reason": "Caso 117"}
+    form = {"person": str(cast["revisora"].pk), "until": UNTIL, "reason": "Caso 117"}
     assert reader.get(viewer).status_code == 404
     assert custodian.post(address, form).status_code == 302
     assert reader.get(viewer).status_code == 200
@@ -177,7 +180,7 @@ def test_a_grant_without_end_or_reason_or_already_ended_is_refused(
     ended = client.post(address, {"person": str(cast["revisora"].pk), "until": "01/01/2020", "reason": "Caso"})
     assert "una fecha de fin que no haya pasado" in ended.content.decode()
     assert client.post(address, {"person": "x", "until": "", "reason": ""}).status_code == 422
-    oneself = client.post(address, {"person": str(cast["custodia"].pk), "until": "31/12/2099", "reason": "Caso"})
+    oneself = client.post(address, {"person": str(cast["custodia"].pk), "until": UNTIL, "reason": "Caso"})
     assert oneself.status_code == 422
     assert not Grant.objects.exists()
 
@@ -187,7 +190,7 @@ def test_a_grant_on_the_expediente_is_given_there_and_listed(
     browse: Browse, cast: dict[str, Any], expediente: Expediente, piece: Document
 ) -> None:
     reserved = factories.insert_piece(cast["archivista"], expediente, Level.RESERVED)
-    form = {"person": str(cast["revisora"].pk), "until": "31/12/2099", "reason": "Caso 118"}
+    form = {"person": str(cast["revisora"].pk), "until": UNTIL, "reason": "Caso 118"}
     address = f"/custodia/expedientes/{expediente.pk}/accesos/"
     assert browse("custodia").post(f"{address}conceder/", form).status_code == 302
     assert "Caso 118" in browse("custodia").get(address).content.decode()

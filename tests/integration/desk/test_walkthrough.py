@@ -64,7 +64,7 @@ def test_an_expediente_is_made_filed_classified_moved_shared_corrected_and_close
 
     # Give a local role over the one object
     assert reviewer.get(address).status_code == 404
-    grant = {"person": str(cast["revisora"].pk), "until": "31/12/2099", "reason": "Caso 117"}
+    grant = {"person": str(cast["revisora"].pk), "until": f"{factories.FAR:%d/%m/%Y}", "reason": "Caso 117"}
     assert custodian.post(f"{address}accesos/", grant).status_code == 302
     assert reviewer.get(address).status_code == 200
 

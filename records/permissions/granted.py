@@ -1,0 +1,163 @@
+"""Grounds that rest on a grant: what each kind of grant opens, and what it is over, spelled out in pieces and places.
+
+A grant on a piece opens it also when it is reserved, if it is to a person; one on anything that holds pieces never
+opens reserved ones, and one to an office never does. A package is as strict as its strictest part: while one part is
+reserved, or has no level, a grant over it opens none.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from itertools import starmap
+from typing import Any
+
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
+
+from records.models import RIGHTS, ConvenioNumber, Document, Expediente, Grant
+from records.permissions.asked import Asked, Held
+from records.permissions.ground import Ground, Keys
+from records.permissions.levels import levels_then
+from records.permissions.matrix import ALL, CLASSED, NOT_RESERVED, Levels
+from records.vocabulary import GrantBasis
+
+#: What a grant opens and the rule that tells of it, by holder and by what it is over.
+GRANTED: Mapping[tuple[str, str], tuple[str, Levels]] = {
+    ("person", "document"): ("grant_document", CLASSED),
+    ("person", "expediente"): ("grant_expediente", NOT_RESERVED),
+    ("person", "convenio"): ("grant_convenio", NOT_RESERVED),
+    ("person", "package"): ("grant_package", NOT_RESERVED),
+    ("office", "document"): ("grant_office_document", NOT_RESERVED),
+    ("office", "expediente"): ("grant_office_expediente", NOT_RESERVED),
+    ("office", "convenio"): ("grant_office_convenio", NOT_RESERVED),
+    ("office", "package"): ("grant_office_package", NOT_RESERVED),
+}
+#: The same for grants on another basis than the custodian's word: a piece to a person.
+BASES: Mapping[str, tuple[str, Levels]] = {
+    GrantBasis.AUDIT: ("grant_audit", CLASSED),
+    GrantBasis.COURT_ORDER: ("grant_court_order", CLASSED),
+    GrantBasis.AUTHORITY: ("grant_authority", CLASSED),
+    GrantBasis.BREAK_GLASS: ("break_glass", ALL),
+}
+GRANT_RULES = frozenset(rule for rule, _levels in (*GRANTED.values(), *BASES.values()))
+
+
+@dataclass(frozen=True)
+class Given:
+    """One grant that stands: its id and basis, to whom (a person's id or an office's code) and over what."""
+
+    holder: str
+    named: str
+    grant: uuid.UUID
+    basis: str
+    over: str
+    target: uuid.UUID
+
+
+def by_grant(asked: Asked) -> Iterator[Held]:
+    given = list(granted_then(asked) if asked.past else granted_now(asked))
+    spelled = Spelled(given, asked)
+    people = {str(person): person for person in asked.roles}
+    for one in given:
+        ground = spelled.ground_of(one)
+        holders = [people[one.named]] if one.holder == "person" else asked.with_any({one.named})
+        yield from ((person, ground) for person in holders if ground)
+
+
+def granted_now(asked: Asked) -> Iterator[Given]:
+    """Rights in force: guardian's rows whose grant has begun and has not ended, in one query."""
+    rows = list(starmap(rights_over, ((holder, over, asked) for holder, over in GRANTED)))
+    for holder, named, grant, basis, over, target in rows[0].union(*rows[1:], all=True):
+        yield Given(holder, str(uuid.UUID(named)) if holder == "person" else named, grant, basis, over, target)
+
+
+def rights_over(holder: str, over: str, asked: Asked) -> QuerySet[Any]:
+    named = Cast("user_id", CharField()) if holder == "person" else F("group__name")
+    whose = Q(user__in=asked.people) if holder == "person" else Q(group__name__in=roles_of_all(asked))
+    rows = RIGHTS[holder, over].objects.filter(whose, standing(asked, "grant__")).order_by()
+    told = rows.annotate(holder=Value(holder), named=named, over=Value(over))
+    values: QuerySet[Any] = told.values_list("holder", "named", "grant", "grant__basis", "over", "content_object")
+    return values
+
+
+def granted_then(asked: Asked) -> Iterator[Given]:
+    """Rights as they stood: grants made, not yet ended and not yet withdrawn at that moment."""
+    whose = Q(person__in=asked.people) | Q(office__name__in=roles_of_all(asked))
+    made = Grant.objects.filter(whose, standing(asked), granted_at__lte=asked.moment)
+    for grant in made.exclude(withdrawal__withdrawn_at__lte=asked.moment).select_related("office").order_by():
+        holder = "person" if grant.person_id else "office"
+        named = str(grant.person_id) if grant.person_id else grant.office.name  # type: ignore[union-attr]
+        over = next(name for kind, name in GRANTED if kind == holder and getattr(grant, f"{name}_id"))
+        yield Given(holder, named, grant.pk, grant.basis, over, getattr(grant, f"{over}_id"))
+
+
+def standing(asked: Asked, prefix: str = "") -> Q:
+    """The days and moments of a grant hold the moment that is asked about."""
+    begun = Q(**{f"{prefix}starts_on": None}) | Q(**{f"{prefix}starts_on__lte": asked.day})
+    lasting = Q(**{f"{prefix}expires_at": None}) | Q(**{f"{prefix}expires_at__gt": asked.moment})
+    return begun & lasting & Q(**{f"{prefix}until__gte": asked.day})
+
+
+def roles_of_all(asked: Asked) -> frozenset[str]:
+    return reduce(frozenset.union, asked.roles.values(), frozenset())
+
+
+class Spelled:
+    """What grants are over, in pieces and expedientes: packages and convenios are looked up, each kind at once."""
+
+    def __init__(self, given: Iterable[Given], asked: Asked) -> None:
+        over: dict[str, set[uuid.UUID]] = {}
+        for one in given:
+            over.setdefault(one.over, set()).add(one.target)
+        self.packages = parts_of(over.get("package", set()), asked)
+        self.convenios = expedientes_of(over.get("convenio", set()))
+
+    def ground_of(self, given: Given) -> Ground | None:
+        """The ground that a grant gives; None when what it is over holds nothing that it opens."""
+        rule, levels = BASES.get(given.basis, GRANTED[given.holder, given.over])
+        pieces, places = self.reached(given)
+        if not pieces and not places:
+            return None
+        office = given.named if given.holder == "office" else ""
+        return Ground(rule, levels, places, pieces, act=given.grant, office=office)
+
+    def reached(self, given: Given) -> tuple[Keys, Keys]:
+        """(pieces, expedientes)."""
+        one, none = frozenset({given.target}), frozenset[uuid.UUID]()
+        return {
+            "document": lambda: (one, none),
+            "expediente": lambda: (none, one),
+            "package": lambda: (self.packages.get(given.target, none), none),
+            "convenio": lambda: (none, self.convenios.get(given.target, none)),
+        }[given.over]()
+
+
+def parts_of(packages: set[uuid.UUID], asked: Asked) -> dict[uuid.UUID, Keys]:
+    """Package → its pieces, none while one of them is stricter than a package's grant opens (I6)."""
+    if not packages:
+        return {}
+    pieces = list(Document.objects.filter(batch__in=packages).only("pk", "batch", "level", "filed_at").order_by())
+    then = levels_then(pieces, asked.moment) if asked.past else {}
+    held: dict[uuid.UUID, set[uuid.UUID]] = {}
+    strict: set[uuid.UUID] = set()
+    for piece in pieces:
+        level = piece.level if not asked.past else then[piece.pk].level if piece.pk in then else ""
+        if piece.batch is not None and level:
+            held.setdefault(piece.batch, set()).add(piece.pk)
+            strict |= {piece.batch} if level not in NOT_RESERVED else set()
+    return {batch: frozenset(keys) for batch, keys in held.items() if batch not in strict}
+
+
+def expedientes_of(convenios: set[uuid.UUID]) -> dict[uuid.UUID, Keys]:
+    """Convenio → the expedientes that carry its number."""
+    if not convenios:
+        return {}
+    numbers = dict(ConvenioNumber.objects.filter(pk__in=convenios).values_list("number", "pk"))
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    rows = Expediente.objects.filter(convenio_number__in=numbers).order_by()
+    for number, key in rows.values_list("convenio_number", "pk"):
+        found.setdefault(numbers[number], set()).add(key)
+    return {convenio: frozenset(keys) for convenio, keys in found.items()}
