@@ -49,6 +49,8 @@ def part_of(reach: Any) -> PartitionScope:
         whole=reach.whole,
         containers=frozenset(map(str, reach.expedientes)),
         items=frozenset(map(str, reach.documents)),
+        except_containers=frozenset(map(str, reach.shut_expedientes)),
+        except_items=frozenset(map(str, reach.shut_documents)),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import permissions
 from records.keys import as_uuid
-from records.models import Appointment, Document, Grant
+from records.models import Appointment, Document, Grant, OrganisationMember
 from records.permissions import Actor, Ground, Rights
 from records.sentences import Sentence
 from records.vocabulary import Action, Level, Role
@@ -70,6 +70,8 @@ SENTENCES: Mapping[str, Sentence] = {
         "%(by)s. Motivo: %(reason)s."
     ),
     "break_glass": _("Acceso de emergencia hasta las %(at)s, confirmado por %(by)s. Motivo: %(reason)s."),
+    "own_supplier": _("Es material propio del proveedor %(organisation)s, del que usted hace parte por %(act)s."),
+    "own_receptor": _("Es del proyecto que recibe %(organisation)s, de la que usted hace parte por %(act)s."),
     "pending_approval": _("Hay una propuesta de nivel que usted puede decidir; puede leer la pieza hasta entonces."),
     "filer": _("Usted la radicó y aún no tiene nivel."),
 }
@@ -106,10 +108,10 @@ def explain(actor: Actor, document: Document | None, *, at: datetime.datetime | 
     level = permissions.level_at(document, at) if document else None
     if document is None or level is None:
         return unknown()
-    opening = [ground for ground in grounds if ground.covers(document, level)]
+    opening = [] if rights.barred.shuts(document) else [ground for ground in grounds if ground.covers(document, level)]
     if opening:
         return Explanation(allowed_to(rights, document, at), tuple(because(ground) for ground in opening))
-    if permissions.is_staff_of(grounds, document.expediente):
+    if rights.knows_of(document):
         return Explanation(allowed_to(rights, document, at), (Because("level", str(BLOCKED[level]), None),))
     return unknown()
 
@@ -138,6 +140,9 @@ def facts_of(ground: Ground) -> Mapping[str, object]:
     if ground.rule.startswith("appointment"):
         held = Appointment.objects.get(pk=as_uuid(ground.act))
         return {"act": held.act, "from": held.starts_on, "until": held.ends_on}
+    if ground.rule.startswith("own_") and ground.act:
+        member = OrganisationMember.objects.select_related("organisation").get(pk=ground.act)
+        return {"organisation": member.organisation.name, "act": member.act}
     return {"office": Role(ground.office).label} if ground.office else {}
 
 

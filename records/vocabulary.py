@@ -163,6 +163,19 @@ class GrantBasis(TextChoices):
     BREAK_GLASS = "break_glass", _("Acceso de emergencia")
 
 
+class OrganisationKind(TextChoices):
+    SUPPLIER = "supplier", _("Proveedor")
+    RECEPTOR = "receptor", _("Receptor")
+
+
+class TieKind(TextChoices):
+    """What makes a piece, or an expediente, an organisation's."""
+
+    PRODUCED = "produced", _("La produjo")
+    SIGNS = "signs", _("La firma")
+    RECEIVES = "receives", _("Recibe el proyecto")
+
+
 class Role(TextChoices):
     """Groups of people, named by these codes (arts. 10 to 33 of the offset policy)."""
 
@@ -212,6 +225,10 @@ class Action(TextChoices):
     PROPOSE_LEVEL = "propose_level", _("proponer nivel")
     APPROVE_LEVEL = "approve_level", _("aprobar nivel")
     GRANT = "grant", _("conceder acceso")
+    BREAK_GLASS = "break_glass", _("pedir acceso de emergencia")
+    CONFIRM_BREAK_GLASS = "confirm_break_glass", _("confirmar un acceso de emergencia")
+    REVIEW_BREAK_GLASS = "review_break_glass", _("revisar un acceso de emergencia")
+    RECUSE = "recuse", _("registrar impedimentos")
     EXPLAIN_OTHERS = "explain_others", _("explicar el acceso de otra persona")
     PUBLISH = "publish", _("publicar")
     READ_LEDGER = "read_ledger", _("consultar la bitácora")

@@ -9,11 +9,14 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class PartitionScope:
-    """What a reader may find in one partition: all of it, or the union of containers and single items."""
+    """What a reader may find in one partition: all of it, or the union of containers and single items; and of that,
+    nothing that the exceptions name."""
 
     whole: bool = False
     containers: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
+    except_containers: frozenset[str] = frozenset()
+    except_items: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:

@@ -55,6 +55,8 @@ GROUNDS: Mapping[str, Any] = {
     "grant_court_order": gettext_lazy("acceso por orden judicial"),
     "grant_authority": gettext_lazy("acceso de autoridad"),
     "break_glass": gettext_lazy("acceso de emergencia"),
+    "own_supplier": gettext_lazy("material propio del proveedor"),
+    "own_receptor": gettext_lazy("proyecto que recibe"),
     "pending_approval": gettext_lazy("propuesta por decidir"),
     "filer": gettext_lazy("la radicó"),
 }

@@ -30,7 +30,10 @@ from records.models.indexes import IndexIssue
 from records.models.intake import Draft, Quarantined
 from records.models.jobs import Job, JobRow
 from records.models.ledger import Checkpoint, HeadStamp, LedgerEvent, StateChange, WorkerBeat
+from records.models.organisations import MemberEnd, Organisation, OrganisationMember, Tie, TieEnd
 from records.models.people import AccountSpell, AppointmentEnd, RoleAssignment, RoleEnd
+from records.models.recusals import Recusal, RecusalEnd
+from records.models.requests import AccessAnswer, AccessRequest, BreakGlass, BreakGlassConfirmation, BreakGlassReview
 from records.models.trd import Resentencing, Serie, Subserie, TipoDocumental, TrdVersion
 
 __all__ = [
@@ -38,12 +41,17 @@ __all__ = [
     "HOLDING",
     "RIGHTS",
     "TARGETS",
+    "AccessAnswer",
+    "AccessRequest",
     "AccountSpell",
     "Annex",
     "Annulment",
     "Appointment",
     "AppointmentEnd",
     "Blob",
+    "BreakGlass",
+    "BreakGlassConfirmation",
+    "BreakGlassReview",
     "Certificate",
     "Checkpoint",
     "ClassificationAct",
@@ -66,6 +74,9 @@ __all__ = [
     "Job",
     "JobRow",
     "LedgerEvent",
+    "MemberEnd",
+    "Organisation",
+    "OrganisationMember",
     "Package",
     "PackageGroupPermission",
     "PackageUserPermission",
@@ -76,6 +87,8 @@ __all__ = [
     "Quarantined",
     "RadicadoCounter",
     "Reading",
+    "Recusal",
+    "RecusalEnd",
     "Rendition",
     "Resentencing",
     "RoleAssignment",
@@ -86,6 +99,8 @@ __all__ = [
     "StateChange",
     "StoredCheck",
     "Subserie",
+    "Tie",
+    "TieEnd",
     "TipoDocumental",
     "TrdVersion",
     "WorkerBeat",

@@ -6,6 +6,7 @@ the tables of `matrix`; `reach` sums grounds up for lists and searches; `rights`
 guardian, and nothing outside imports from within this package.
 """
 
+from records.permissions.everyone import rights_of_each
 from records.permissions.ground import Ground
 from records.permissions.kinds import GRANT_RULES
 from records.permissions.levels import level_at, levels_then
@@ -25,6 +26,7 @@ from records.permissions.matrix import (
     Levels,
 )
 from records.permissions.reach import LevelReach, Reach
+from records.permissions.recusals import Barred, standing_recusals
 from records.permissions.rights import (
     Actor,
     Rights,
@@ -35,7 +37,6 @@ from records.permissions.rights import (
     grounds_for,
     is_custodian_of,
     is_staff_everywhere,
-    is_staff_of,
     may_answer,
     rights_of,
     roles_of,
@@ -64,6 +65,7 @@ __all__ = [
     "OWNERS",
     "READING",
     "Actor",
+    "Barred",
     "Cell",
     "Ground",
     "LevelReach",
@@ -80,13 +82,14 @@ __all__ = [
     "holders_of",
     "is_custodian_of",
     "is_staff_everywhere",
-    "is_staff_of",
     "level_at",
     "levels_then",
     "may_answer",
     "rights_of",
+    "rights_of_each",
     "roles_of",
     "scope_for",
     "sees",
+    "standing_recusals",
     "visible_to",
 ]

@@ -23,6 +23,7 @@ from records.permissions.asked import Asked, Finder, Held
 from records.permissions.granted import GRANT_RULES, by_grant
 from records.permissions.ground import Ground
 from records.permissions.matrix import ALL, APPOINTMENTS, OFFICE_ACTS, OFFICES, OWNERS
+from records.permissions.own import SPEAKING, by_own
 from records.vocabulary import Action, ActState, Level
 
 
@@ -105,6 +106,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(("own_office",), by_own_office),
     Kind(tuple(f"appointment_{kind}" for kind in APPOINTMENTS), by_appointment),
     Kind(tuple(sorted(GRANT_RULES)), by_grant),
+    Kind(tuple(f"own_{kind}" for kind in SPEAKING), by_own),
     Kind(("pending_approval",), by_pending),
     Kind(("filer",), by_filing),
 )

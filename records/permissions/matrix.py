@@ -42,11 +42,18 @@ OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.ACKNOWLEDGE_ROLLBACK: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
     Action.VERIFY: frozenset({Role.CONTRACTS_GROUP, Role.AUDITOR}),
     Action.LIFT_HOLD: frozenset({Role.CONTRACTS_HEAD}),
+    Action.BREAK_GLASS: frozenset(OFFICES),
+    Action.CONFIRM_BREAK_GLASS: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
 }
 CUSTODIAN_ACTS: frozenset[str] = frozenset(
     {
-        *(Action.GRANT, Action.EXPLAIN_OTHERS, Action.CLOSE_EXPEDIENTE, Action.PLACE_HOLD),
+        Action.GRANT,
+        Action.RECUSE,
+        Action.REVIEW_BREAK_GLASS,
+        Action.EXPLAIN_OTHERS,
+        Action.CLOSE_EXPEDIENTE,
+        Action.PLACE_HOLD,
         Action.ISSUE_CERTIFICATE,
     }
 )

@@ -13,20 +13,32 @@ from django.db.models import Q, QuerySet
 
 from records.models import Document
 from records.permissions.ground import Ground, Keys
+from records.permissions.recusals import NONE, Barred
 from records.vocabulary import Level
 
 
 @dataclass(frozen=True)
 class LevelReach:
-    """What of one level is open: everything, some expedientes, some pieces."""
+    """What of one level is open: everything, some expedientes, some pieces; and what of that is shut all the same."""
 
     whole: bool = False
     expedientes: Keys = frozenset()
     documents: Keys = frozenset()
+    shut_expedientes: Keys = frozenset()
+    shut_documents: Keys = frozenset()
 
-    def condition(self, level: str) -> Q:
-        places = Q(expediente__in=self.expedientes) | Q(pk__in=self.documents)
-        return Q(level=level) if self.whole else Q(level=level) & places
+    def condition(self, level: str, prefix: str = "") -> Q:
+        """The pieces of this level that are open, as a condition on pieces or, with a prefix, on a relation to them."""
+
+        def among(column: str, keys: Keys) -> Q:
+            return Q(**{f"{prefix}{column}__in": keys})
+
+        opened = Q(**{f"{prefix}level": level})
+        if not self.whole:
+            opened &= among("expediente", self.expedientes) | among("pk", self.documents)
+        if self.shut_expedientes:
+            opened &= ~among("expediente", self.shut_expedientes)
+        return opened & ~among("pk", self.shut_documents) if self.shut_documents else opened
 
     def __bool__(self) -> bool:
         return self.whole or bool(self.expedientes or self.documents)
@@ -35,17 +47,21 @@ class LevelReach:
 Reach: TypeAlias = Mapping[str, LevelReach]
 
 
-def reach_of(grounds: Iterable[Ground]) -> Reach:
+def reach_of(grounds: Iterable[Ground], barred: Barred = NONE) -> Reach:
     held = tuple(grounds)
-    reaches = {level: level_reach([ground for ground in held if level in ground.levels]) for level in Level.values}
+    reaches = {
+        level: level_reach([ground for ground in held if level in ground.levels], barred) for level in Level.values
+    }
     return {level: reach for level, reach in reaches.items() if reach}
 
 
-def level_reach(grounds: list[Ground]) -> LevelReach:
+def level_reach(grounds: list[Ground], barred: Barred) -> LevelReach:
     return LevelReach(
         whole=any(ground.everywhere for ground in grounds),
-        expedientes=union(ground.expedientes for ground in grounds),
-        documents=union(ground.documents for ground in grounds),
+        expedientes=union(ground.expedientes for ground in grounds) - barred.expedientes,
+        documents=union(ground.documents for ground in grounds) - barred.documents,
+        shut_expedientes=barred.expedientes,
+        shut_documents=barred.documents,
     )
 
 

@@ -26,6 +26,7 @@ from records.permissions.matrix import (
     READING,
 )
 from records.permissions.reach import Reach, reach_of, union, within
+from records.permissions.recusals import NONE, Barred, barred_of
 from records.permissions.roles import holders, roles_now
 from records.permissions.subjects import places_of
 from records.vocabulary import AppointmentKind
@@ -99,19 +100,33 @@ class Rights:
     def grounds(self) -> tuple[Ground, ...]:
         if self.actor is None:
             return ()
-        asked = Asked({self.actor.pk: self.roles}, self.at or clock.now(), past=self.at is not None)
-        return grounds_of(asked)[self.actor.pk]
+        return grounds_of(self.asked)[self.actor.pk]
+
+    @cached_property
+    def barred(self) -> Barred:
+        """What is shut to the person by a recusal, whatever opens it."""
+        if self.actor is None:
+            return NONE
+        return barred_of(self.asked).get(self.actor.pk, NONE)
+
+    @property
+    def asked(self) -> Asked:
+        return Asked({self.actor.pk: self.roles}, self.at or clock.now(), past=self.at is not None)
 
     def reads(self, document: Document, level: str = "") -> bool:
         """May the person read this piece (at its present level, or at the one given)?"""
-        return any(ground.covers(document, level or document.level) for ground in self.grounds)
+        return not self.barred.shuts(document) and any(
+            ground.covers(document, level or document.level) for ground in self.grounds
+        )
 
     def reads_new(self, expediente: Expediente, level: str) -> bool:
         """Would she read a piece of this level filed there now, before any act upon the piece itself?"""
+        if expediente.pk in self.barred.expedientes:
+            return False
         return any(level in ground.levels and ground.opens(expediente.pk) for ground in self.grounds)
 
     def reach(self) -> Reach:
-        return reach_of(self.grounds)
+        return reach_of(self.grounds, self.barred)
 
     def visible(self) -> QuerySet[Document]:
         """The pieces the person reads."""
@@ -121,21 +136,37 @@ class Rights:
         return any(role in OFFICES for role in self.roles)
 
     def is_staff_of(self, expediente: Expediente) -> bool:
-        return self.is_staff_everywhere() or is_staff_of(self.grounds, expediente)
+        if expediente.pk in self.barred.expedientes:
+            return False
+        return self.is_staff_everywhere() or expediente.pk in self.worked()
 
     def kept(self) -> Keys:
         """Expedientes of which the person is the named custodian today."""
-        return union(ground.expedientes for ground in self.grounds if ground.rule == CUSTODY)
+        return self.open_places(CUSTODY)
 
     def worked(self) -> Keys:
         """Expedientes in which the person works by an appointment, or because her office is the responsible one."""
-        return union(ground.expedientes for ground in self.grounds if ground.rule.startswith(WORKING))
+        return self.open_places(*WORKING)
+
+    def open_places(self, *rules: str) -> Keys:
+        """Expedientes named by the grounds whose rule begins so, but those that a recusal shuts."""
+        named = union(ground.expedientes for ground in self.grounds if ground.rule.startswith(rules))
+        return named - self.barred.expedientes
 
     def works_in(self, column: str) -> Q:
         """Rows whose `column` names an expediente in which the person works, by office or by appointment."""
-        if self.is_staff_everywhere():
-            return Q(**{f"{column}__isnull": False})
-        return Q(**{f"{column}__in": self.worked()})
+        if not self.is_staff_everywhere():
+            return Q(**{f"{column}__in": self.worked()})
+        everywhere = Q(**{f"{column}__isnull": False})
+        shut = self.barred.expedientes
+        return everywhere & ~Q(**{f"{column}__in": shut}) if shut else everywhere
+
+    def not_shut(self, document: str) -> Q:
+        """Rows whose relation `document` leads to a piece that no recusal shuts to the person."""
+        rows = Q()
+        if self.barred.expedientes:
+            rows &= ~Q(**{f"{document}__expediente__in": self.barred.expedientes})
+        return rows & ~Q(**{f"{document}__in": self.barred.documents}) if self.barred.documents else rows
 
     def keeps(self, expediente: uuid.UUID | None) -> bool:
         """Is the person the named custodian of this expediente today?"""
@@ -148,21 +179,28 @@ class Rights:
     def sees(self, subject: object) -> bool:
         """Does the person know that the object is there?"""
         if isinstance(subject, Document):
-            return self.reads(subject) or self.is_staff_of(subject.expediente)
+            return self.reads(subject) or self.knows_of(subject)
         if isinstance(subject, Expediente):
             return self.is_staff_of(subject) or self.is_named_for(subject)
         if isinstance(subject, Package | ConvenioNumber):
             return self.works_at(places_of(subject))
         return True
 
+    def knows_of(self, document: Document) -> bool:
+        """Staff of an expediente know every piece is there, but one from which they are recused."""
+        return self.is_staff_of(document.expediente) and not self.barred.shuts(document)
+
     def works_at(self, places: Keys) -> bool:
         """Does the person work in one of these expedientes?"""
-        return bool(places) and (self.is_staff_everywhere() or not places.isdisjoint(self.worked()))
+        known = places - self.barred.expedientes
+        return bool(known) and (self.is_staff_everywhere() or not known.isdisjoint(self.worked()))
 
     def is_named_for(self, expediente: Expediente) -> bool:
         """Does a ground open the expediente, or a piece of it?"""
         named = any(expediente.pk in ground.expedientes for ground in self.grounds)
-        return named or self.visible().filter(expediente=expediente).exists()
+        return (named and expediente.pk not in self.barred.expedientes) or self.visible().filter(
+            expediente=expediente
+        ).exists()
 
     def allows(self, action: str, subject: object = None) -> bool:
         """May the person do this to that? `subject` is a Document, an Expediente, a Package, a convenio or None."""
@@ -216,23 +254,16 @@ def visible_to(actor: Actor) -> QuerySet[Document]:
 def expedientes_visible_to(actor: Actor) -> QuerySet[Expediente]:
     """Expedientes the person works in, and those that hold a piece she reads."""
     rights = rights_of(actor)
+    shut = rights.barred.expedientes
     if rights.is_staff_everywhere():
-        return Expediente.objects.all()
-    own = union(ground.expedientes for ground in rights.grounds)
+        return Expediente.objects.exclude(pk__in=shut) if shut else Expediente.objects.all()
+    own = union(ground.expedientes for ground in rights.grounds) - shut
     holding = rights.visible().order_by().values("expediente")
     return Expediente.objects.filter(Q(pk__in=own) | Q(pk__in=holding))
 
 
 def is_staff_everywhere(grounds: Iterable[Ground]) -> bool:
     return any(ground.rule == OFFICE for ground in grounds)
-
-
-def is_staff_of(grounds: Iterable[Ground], expediente: Expediente) -> bool:
-    """Staff of an expediente know every piece is there; of what they may not read they see no title."""
-    return any(
-        ground.rule == OFFICE or (ground.rule.startswith(WORKING) and expediente.pk in ground.expedientes)
-        for ground in grounds
-    )
 
 
 def is_custodian_of(actor: Actor, expediente: Expediente) -> bool:

@@ -82,11 +82,11 @@ MATRIX: Mapping[str, Mapping[str, Cell]] = {
         Level.RESERVED: BY_GRANT, DRAFTS: later("V", "own"), PACKAGE: later("VF", "own"),
     },
     Role.SUPPLIER: {
-        Level.PUBLIC: PUBLIC, Level.RESTRICTED: later("V", "own material"), Level.RESERVED: BY_GRANT,
+        Level.PUBLIC: PUBLIC, Level.RESTRICTED: Cell("V", "own_supplier", "own material"), Level.RESERVED: BY_GRANT,
         DRAFTS: later("V", "own offers"), PACKAGE: later("V", "own, to sign"),
     },
     Role.RECEPTOR: {
-        Level.PUBLIC: PUBLIC, Level.RESTRICTED: later("V", "own project, not supplier IP"),
+        Level.PUBLIC: PUBLIC, Level.RESTRICTED: Cell("V", "own_receptor", "own project, not supplier IP"),
         DRAFTS: later("V", "own project"),
     },
     Role.REVIEWER: {

@@ -139,8 +139,7 @@ def visible_condition(actor: Actor) -> Q:
     """The reach as a condition on the `documents` relation."""
     total = Q(pk__in=[])
     for level, part in permissions.scope_for(actor).items():
-        places = Q(documents__expediente__in=part.expedientes) | Q(documents__pk__in=part.documents)
-        total |= Q(documents__level=level) & (Q() if part.whole else places)
+        total |= part.condition(level, "documents__")
     return total
 
 
@@ -181,6 +180,8 @@ def known_lines(rights: Rights, expediente: Expediente) -> list[QuerySet[Any]]:
     if not rights.is_staff_of(expediente):
         read = rights.visible().order_by()
         filed, placed = read.filter(expediente=expediente), placed.filter(document__in=read.values("pk"))
+    if rights.barred:
+        filed, placed = filed.exclude(pk__in=rights.barred.documents), placed.filter(rights.not_shut("document"))
     return [filed, placed]
 
 

@@ -37,7 +37,7 @@ def list_jobs_for(actor: Actor) -> QuerySet[Job]:
     jobs = Job.objects.select_related("owner", "expediente").order_by("-created_at", "-pk")
     if rights.actor is None:
         return jobs.none()
-    return jobs.filter(Q(owner=actor) | rights.works_in("expediente"))
+    return jobs.filter(Q(owner=actor) | rights.works_in("expediente")).exclude(expediente__in=rights.barred.expedientes)
 
 
 def get_job_for(actor: Actor, key: Key) -> Job:

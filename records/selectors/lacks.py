@@ -46,7 +46,7 @@ class Lacks:
 def in_charge(rights: Rights) -> QuerySet[Expediente]:
     """Open expedientes: all of them for the office that files, and for others those of which they are custodian."""
     opened = Expediente.objects.filter(state=ExpedienteState.OPEN, trd__isnull=False)
-    return opened if rights.roles & FILERS else opened.filter(pk__in=rights.kept())
+    return opened.filter(rights.works_in("pk")) if rights.roles & FILERS else opened.filter(pk__in=rights.kept())
 
 
 def has_charge(rights: Rights) -> bool:

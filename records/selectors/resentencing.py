@@ -102,7 +102,8 @@ def list_resentencings_for(actor: Actor) -> QuerySet[Resentencing]:
     if not rights.roles & permissions.OFFICE_ACTS[Action.APPROVE_TRD]:
         return waiting.none()
     return (
-        waiting.exclude(proposed_by=actor)
+        waiting.filter(rights.works_in("expediente"))
+        .exclude(proposed_by=actor)
         .select_related("expediente", "from_subserie__serie", "to_subserie__serie", "proposed_by")
         .order_by("proposed_at")
     )

@@ -119,7 +119,8 @@ def custody_ending(rights: Rights) -> QuerySet[Appointment]:
     custody = Appointment.objects.filter(kind=AppointmentKind.CUSTODIAN, end=None)
     held = custody.filter(starts_on__lte=today, ends_on__gte=today, ends_on__lte=today + NOTICE)
     followed = custody.filter(expediente=OuterRef("expediente"), ends_on__gt=OuterRef("ends_on"))
-    mine = held if rights.roles & APPROVERS else held.filter(person=rights.actor)
+    mine = held.filter(rights.works_in("expediente"))
+    mine = mine if rights.roles & APPROVERS else mine.filter(person=rights.actor)
     open_ones = mine.exclude(expediente__state=ExpedienteState.CLOSED_DEFINITIVE).exclude(Exists(followed))
     return open_ones.annotate(due=F("ends_on")).select_related("expediente", "person")
 
@@ -176,10 +177,12 @@ def group_of(code: str, rows: QuerySet[Any]) -> WorkGroup:
 def list_acts_for(actor: Actor) -> QuerySet[ClassificationAct]:
     """Proposals this person may decide: not hers, nor of pieces she filed. None without that duty."""
     waiting = ClassificationAct.objects.filter(state=ActState.PROPOSED)
-    if not permissions.roles_of(actor) & APPROVERS:
+    rights = permissions.rights_of(actor)
+    if not rights.roles & APPROVERS:
         return waiting.none()
     return (
-        waiting.exclude(Q(proposed_by=actor) | Q(document__filed_by=actor))
+        waiting.filter(rights.not_shut("document"))
+        .exclude(Q(proposed_by=actor) | Q(document__filed_by=actor))
         .select_related("document__expediente", "document__tipo", "proposed_by", "responsible")
         .order_by("proposed_at")
     )
@@ -204,7 +207,8 @@ def list_own_grants(actor: Actor) -> QuerySet[Grant]:
     rights = permissions.rights_of(actor)
     given = [ground.act for ground in rights.grounds if ground.act and ground.rule in GRANT_RULES]
     readable = Q(document=None) | Q(document__in=rights.visible().order_by().values("pk"))
-    own = Grant.objects.filter(readable, pk__in=given)
+    own = Grant.objects.filter(readable, pk__in=given).exclude(expediente__in=rights.barred.expedientes)
+    own = own.exclude(package__expediente__in=rights.barred.expedientes)
     return own.select_related(*TOLD)
 
 

@@ -94,11 +94,13 @@ def _from_cursor(sort: int) -> Clause:
 
 
 def _scope_clauses(scope: PartitionScope) -> list[Clause]:
+    shut = (("container", scope.except_containers), ("key", scope.except_items))
+    clauses = [(Occur.MustNot, any_of(field, values)) for field, values in shut if values]
     if scope.whole:
-        return []
+        return clauses
     named = (("container", scope.containers), ("key", scope.items))
     parts = [any_of(field, values) for field, values in named if values]
-    return [(Occur.Must, parts[0] if len(parts) == 1 else any_query(parts))]
+    return [(Occur.Must, parts[0] if len(parts) == 1 else any_query(parts)), *clauses]
 
 
 def landing_steps(query: Query) -> Iterator[TQuery]:

@@ -109,6 +109,7 @@ def _is_found(held: _Held, request: Request) -> bool:
     entry = held.entry
     scope = request.scope.partitions.get(entry.partition, PartitionScope())
     visible = scope.whole or entry.container in scope.containers or entry.key in scope.items
+    visible = visible and entry.container not in scope.except_containers and entry.key not in scope.except_items
     hidden = entry.key in request.hidden.get(entry.partition, frozenset())
     return visible and not hidden and _matches(held.words, request.query)
 

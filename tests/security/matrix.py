@@ -184,7 +184,7 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/lotes/<uuid:batch>/recibo.json", DESK, "batch", get=ALL),
     Row("custodia/lotes/<uuid:batch>/recibo.pdf", DESK, "batch", get=ALL),
     Row("custodia/lotes/<uuid:batch>/certificado/", DESK, "batch", only("custodia"), only("custodia", 422)),
-    Row("custodia/lotes/<uuid:batch>/accesos/", DESK, "batch", only("custodia"), only("custodia", 422)),
+    Row("custodia/lotes/<uuid:batch>/accesos/", DESK, "batch", only("custodia", 200, 404), only("custodia", 422, 404)),
     Row("custodia/certificados/<uuid:key>/", DESK, "certificate", get=ALL),
     Row("custodia/certificados/<uuid:key>/certificado.zip", DESK, "certificate", get={"*": 409}),
     Row("custodia/cuarentena/", DESK, get=only(CONTRACTS)),
@@ -195,7 +195,7 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/retencion/<uuid:key>/", DESK, "resentencing", ALL, only("jefatura", 422), {"decision": "approve"}),
     Row("custodia/retenciones/<uuid:key>/levantar/", DESK, "hold", only("jefatura"), only("jefatura", 422)),
     Row("custodia/accesos/<uuid:key>/renovar/", DESK, "grant", ALL, {"*": 422}),
-    Row("custodia/accesos/convenios/<slug:number>/", DESK, "convenio", only("custodia"), only("custodia", 422)),
+    Row("custodia/accesos/convenios/<slug:number>/", DESK, "convenio", get=GONE, post=GONE),  # of no convenio
     Row("custodia/accesos/<uuid:key>/retirar/", DESK, "grant", ALL, {"*": 302}),
     Row("custodia/trabajos/", DESK, get=ALL),
     Row("custodia/trabajos/<uuid:key>/", DESK, "job", get=ALL),

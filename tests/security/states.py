@@ -10,8 +10,9 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 
 from records import clock
-from records.services import access, classification
-from records.vocabulary import Level
+from records.models import Document, Expediente
+from records.services import access, classification, organisations, recusals
+from records.vocabulary import GrantBasis, Level, OrganisationKind, TieKind
 from tests import factories
 from tests.people import ANONYMOUS
 from tests.security.house import House
@@ -89,6 +90,62 @@ def approve(house: House, act: Any) -> None:
 
 def send_back(house: House, act: Any) -> None:
     classification.return_act(actor=house.cast["jefatura"], act=act, observations="Falta ponderar.")
+
+
+def recuse(house: House, target: str, login: str, since: int = TODAY, until: int | None = None) -> Any:
+    """A recusal from an expediente ("A") or a piece ("A.C"), as a committee writes it."""
+    return recusals.recuse(
+        actor=None, person=house.cast[login], act="Acta 4", starts_on=day(since),
+        subject=house.piece(target) if "." in target else house.expedientes[target],
+        until=None if until is None else day(until),
+    )  # fmt: skip
+
+
+def grant_to_office(house: House, target: str, role: str) -> Any:
+    appoint(house, "custodian", "secretaria.general")
+    return access.grant_access(
+        actor=house.cast["secretaria.general"], office=Group.objects.get(name=role), until=day(9), reason="Caso 118",
+        target=house.piece(target) if "." in target else house.expedientes[target],
+    )  # fmt: skip
+
+
+def grant_convenio(house: House, login: str) -> None:
+    """A belongs to a convenio, which is granted whole."""
+    with factories.behind_the_product():
+        Expediente.objects.filter(pk=house.expedientes["A"].pk).update(convenio_number="CD-2026-777")
+    appoint(house, "custodian", "secretaria.general")
+    convenio = access.get_convenio_for(house.cast["secretaria.general"], "CD-2026-777")
+    access.grant_access(
+        actor=house.cast["secretaria.general"], target=convenio, person=house.cast[login], until=day(9), reason="Caso"
+    )
+
+
+def grant_package(house: House, login: str, name: str) -> None:
+    """A package of A is granted; of what came in it only one piece, for the others came in none."""
+    with factories.behind_the_product():
+        Document.objects.filter(expediente=house.expedientes["A"]).exclude(pk=house.pieces[name].pk).update(batch=None)
+    appoint(house, "custodian", "secretaria.general")
+    package = access.get_package_for(house.cast["secretaria.general"], house.piece(name).batch)
+    access.grant_access(
+        actor=house.cast["secretaria.general"], target=package, person=house.cast[login], until=day(9), reason="Caso"
+    )
+
+
+def open_for_case(house: House, name: str, login: str) -> None:
+    appoint(house, "custodian", "secretaria.general")
+    access.grant_for_case(
+        actor=house.cast["secretaria.general"], pieces=[house.piece(name)], person=house.cast[login],
+        basis=GrantBasis.AUTHORITY, case_number="2026-31", until=day(9), reason="Traslado",
+    )  # fmt: skip
+
+
+def make_own(house: House, name: str, login: str, kind: str = TieKind.PRODUCED) -> None:
+    """The piece is of the supplier for whom the person acts."""
+    supplier = organisations.note_organisation(actor=None, kind=OrganisationKind.SUPPLIER, name=f"Empresa de {login}")
+    organisations.join_organisation(
+        actor=None, organisation=supplier, person=house.cast[login], act="Poder 3", starts_on=day(YESTERDAY)
+    )
+    organisations.tie(actor=None, organisation=supplier, subject=house.piece(name), kind=kind)
 
 
 def join(house: House, login: str, role: str) -> None:
@@ -194,6 +251,49 @@ STATES: Mapping[str, State] = {
     "who manages people is also of the office, and custodian": State(
         lambda h: (join(h, "administracion", "contracts_group"), appoint(h, "custodian", "administracion")),
         {"administracion": ("····", "····")}),
+    # Grants of other kinds
+    "grant to an office": State(
+        lambda h: grant_to_office(h, "A.C", "reviewer"),
+        {"revisora": ("PC··", "P···"), "secretaria.general": ("PCRS", "PC··")}),
+    "grant to an office on an expediente": State(
+        lambda h: grant_to_office(h, "A", "auditor"),
+        {"auditoria": ("PC··", "P···"), "secretaria.general": ("PCRS", "PC··")}),
+    "grant on a convenio": State(
+        lambda h: grant_convenio(h, "ajeno"), {"ajeno": ("PC··", "P···"), "secretaria.general": ("PCRS", "PC··")}),
+    "grant on a package": State(
+        lambda h: grant_package(h, "ajeno", "A.C"),
+        {"ajeno": ("PC··", "P···"), "secretaria.general": ("PCRS", "PC··")}),
+    "a piece opened for a case": State(
+        lambda h: open_for_case(h, "A.R", "auditoria"),
+        {"auditoria": ("P·R·", "P···"), "secretaria.general": ("PCRS", "PC··")}),
+    # Suppliers' own
+    "a supplier's own material": State(
+        lambda h: make_own(h, "A.C", "proveedor"), {"proveedor": ("PC··", "P···")}),
+    "a text that a supplier signs": State(
+        lambda h: make_own(h, "B.C", "proveedor", TieKind.SIGNS), {"proveedor": ("P···", "PC··")}),
+    "a supplier's own, reserved": State(
+        lambda h: make_own(h, "A.R", "proveedor"), {"proveedor": ("P···", "P···")}),
+    "a supplier's own, and the person is no supplier": State(
+        lambda h: make_own(h, "A.C", "ajeno"), {"ajeno": ("P···", "P···")}),
+    # Recusals
+    "recused from an expediente": State(
+        lambda h: recuse(h, "A", "archivista"), {"archivista": ("····", "PC·S")}),
+    "recused from an expediente one keeps": State(
+        lambda h: (appoint(h, "custodian", "custodia"), recuse(h, "A", "custodia")), {"custodia": ("····", "PC·S")}),
+    "recused from a piece": State(
+        lambda h: recuse(h, "A.C", "archivista"), {"archivista": ("P··S", "PC·S")}),
+    "recused from what was granted": State(
+        lambda h: (grant(h, "A.R", "revisora"), grant(h, "A", "revisora"), recuse(h, "A", "revisora")),
+        {"revisora": ("····", "P···")}),
+    "recused from a proposal to decide": State(
+        lambda h: (propose(h, "A.S", Level.RESERVED), recuse(h, "A.S", "jefatura")),
+        {"custodia": ("PCRS", "PC·S"), "jefatura": ("PC··", "PC··")}),
+    "recused from a supplier's own material": State(
+        lambda h: (make_own(h, "A.C", "proveedor"), recuse(h, "A.C", "proveedor")), {"proveedor": ("P···", "P···")}),
+    "recused until yesterday, and from tomorrow": State(
+        lambda h: (recuse(h, "A", "archivista", -9, YESTERDAY), recuse(h, "A", "archivista", TOMORROW))),
+    "a recusal that was ended": State(
+        lambda h: recusals.end_recusal(actor=None, recusal=recuse(h, "A", "archivista"), act="Acta 5")),
     "people with Django's own right over the model": State(
         lambda h: (give_model_right(h, "editora"), give_model_right(h, "revisora"))),
 }  # fmt: skip

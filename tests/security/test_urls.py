@@ -28,7 +28,7 @@ from records.models import (
     Resentencing,
     Subserie,
 )
-from records.services import access, classification, indexes, jobs, renditions, viewing
+from records.services import access, classification, indexes, jobs, recusals, renditions, viewing
 from records.services.jobs import NewRow
 from records.vocabulary import Level
 from search import api as search
@@ -36,6 +36,7 @@ from tests import factories
 from tests.people import ANONYMOUS
 from tests.security import house as houses
 from tests.security.asking import Said, Visitor
+from tests.security.conftest import undone
 from tests.security.house import House
 from tests.security.matrix import (
     CONTRACTS,
@@ -313,6 +314,30 @@ def test_each_person_gets_what_the_table_says_and_no_canary(town: Town, login: s
                 if said.status != (wanted := expected(row, method, login, seen=seen)):
                     wrong.append(f"{method} {row.pattern} {name}: {said.status} instead of {wanted}")
                 wrong += [f"{method} {row.pattern} {name}: {word}" for word in leaks(said, login, town)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.requirement("I11")
+@pytest.mark.parametrize("login", ["archivista", "custodia", "jefatura", "revisora", "supervisor.cd001"])
+def test_who_is_recused_meets_nothing_of_the_item_on_any_route(town: Town, login: str) -> None:
+    """Offices, custody, grants, appointments and one's own drafts and jobs: nothing opens it, nothing names it."""
+    place = town.house.expedientes["A"]
+    words = [*(word for name in town.house.pieces if name[0] == "A" for word in houses.canaries(name).values())]
+    words += ["canariosuspension", "canarioborrador", "canariotrabajo", "canarioretencion", "canariomotivo", place.code]
+    wrong = []
+    with undone():
+        recusals.recuse(actor=None, person=town.house.cast[login], subject=place, act="Acta 4")
+        visitor = Visitor(town.house, login)
+        for row in ROWS:
+            if not row.pattern.startswith("custodia/"):
+                continue
+            for name, is_object, path in aims(town, row):
+                said = visitor.ask("GET", path)
+                inside = is_object and (name.startswith("A") or row.about in ("act", "grant"))
+                if inside and said.status not in (404, 405):
+                    wrong.append(f"{row.pattern} {name}: {said.status}")
+                text = (said.head + said.body).decode(errors="replace").lower()
+                wrong += [f"{row.pattern} {name}: {word}" for word in words if word.lower() in text]
     assert not wrong, "\n".join(wrong)
 
 
