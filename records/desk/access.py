@@ -33,6 +33,7 @@ from records.services.access import (
     renew_grant,
     revoke_grant,
 )
+from records.services.rehearsal import Forecast, rehearse_grant
 from records.vocabulary import Action, Role
 
 SIZE = 25
@@ -100,17 +101,35 @@ def convenio_grant(request: HttpRequest, number: str) -> HttpResponse:
 
 def access_page(request: HttpRequest, target: Target, expediente: Expediente | None) -> HttpResponse:
     permissions.check(request.user, Action.GRANT, target)
-    form = GrantForm(sent(request), actor=request.user)
-    if request.method == "POST" and form.is_valid() and granted(request, target, form):
-        messages.success(request, _("Se concedió el acceso. Rige desde ahora."))
-        return redirect(request.path)
-    return show_form(request, form, target, expediente, list_grants_over(target))
+    form, forecast = GrantForm(sent(request), actor=request.user), None
+    if request.method == "POST" and form.is_valid():
+        if "rehearse" in request.POST:
+            forecast = rehearsed(request, target, form)
+        elif granted(request, target, form):
+            messages.success(request, _("Se concedió el acceso. Rige desde ahora."))
+            return redirect(request.path)
+    return show_form(request, form, target, expediente, list_grants_over(target), forecast)
+
+
+def rehearsed(request: HttpRequest, target: Target, form: GrantForm) -> Forecast | None:
+    """What the grant would change, with nothing done."""
+    try:
+        return rehearse_grant(actor=request.user, target=target, **form.holder(), **terms_of(form))
+    except RecordsError as refusal:
+        show_refusal(form, refusal)
+        return None
 
 
 def show_form(
-    request: HttpRequest, form: DeskForm, target: Target, expediente: Expediente | None, standing: Iterable[Grant]
+    request: HttpRequest,
+    form: DeskForm,
+    target: Target,
+    expediente: Expediente | None,
+    standing: Iterable[Grant],
+    forecast: Forecast | None = None,
 ) -> HttpResponse:
     context = {
+        "forecast": forecast,
         "piece": target if isinstance(target, Document) else None,
         "of_package": isinstance(target, Package),
         "thing": called(target),

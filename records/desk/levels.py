@@ -32,6 +32,7 @@ from records.services.classification import (
     propose_level,
     return_act,
 )
+from records.services.rehearsal import Forecast, rehearse_level
 from records.vocabulary import Action, ActState, Level, Reason
 
 SIZE = 25
@@ -112,11 +113,16 @@ def propose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     permissions.check(request.user, Action.PROPOSE_LEVEL, piece)
     levels, refusals = levels_open_to(request.user, piece)
     form = LevelForm(sent(request), levels=levels, initial=initial_of(piece))
-    if request.method == "POST" and form.is_valid() and (act := proposed(request, piece, form)):
-        messages.success(request, effect_of(piece, act))
-        return redirect("desk:document", key=piece.pk)
+    forecast = None
+    if request.method == "POST" and form.is_valid():
+        if "rehearse" in request.POST:
+            forecast = rehearsed(request, piece, form)
+        elif act := proposed(request, piece, form):
+            messages.success(request, effect_of(piece, act))
+            return redirect("desk:document", key=piece.pk)
     context = {
         "piece": piece,
+        "forecast": forecast,
         "form": form,
         "withheld": [told_at_desk(refusal) for refusal in refusals],
         "act": current_act(piece),
@@ -160,6 +166,17 @@ EFFECT: dict[str, Any] = {
 def proposed(request: HttpRequest, piece: Document, form: LevelForm) -> ClassificationAct | None:
     try:
         return propose_level(
+            actor=request.user, document=piece, level=form.cleaned_data["level"], grounds=form.grounds()
+        )
+    except RecordsError as refusal:
+        show_refusal(form, refusal)
+        return None
+
+
+def rehearsed(request: HttpRequest, piece: Document, form: LevelForm) -> Forecast | None:
+    """Who would read the piece, and who no longer, once the level ruled."""
+    try:
+        return rehearse_level(
             actor=request.user, document=piece, level=form.cleaned_data["level"], grounds=form.grounds()
         )
     except RecordsError as refusal:
