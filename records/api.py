@@ -29,6 +29,7 @@ from records.events import (
     subscribe,
 )
 from records.explain import Because, Explanation, explain
+from records.explain_others import explain_for, what_could, who_could
 from records.fixity.care import Keeper as BytesKeeper
 from records.fixity.care import care_now as care_for_bytes
 from records.fixity.litter import sweep_if_possible as sweep_litter
@@ -54,7 +55,16 @@ from records.selectors.documents import find_document, get_document_for, list_do
 from records.selectors.expedientes import get_expediente_by_code_for, get_expediente_for, list_expedientes_for
 from records.selectors.pages import confidence_of
 from records.sentences import sentence_for
-from records.services.access import appoint, get_grant_for, grant_access, revoke_grant
+from records.services.access import (
+    appoint,
+    get_convenio_for,
+    get_grant_for,
+    get_package_for,
+    grant_access,
+    grant_for_case,
+    renew_grant,
+    revoke_grant,
+)
 from records.services.annexes import list_annex
 from records.services.classification import approve_act, get_act_for, propose_level, return_act
 from records.services.correction import replace_document
@@ -62,6 +72,7 @@ from records.services.expedientes import advance_stage, describe_expediente, ope
 from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
 from records.services.jobs import give_up as give_up_job
+from records.services.organisations import join_organisation, leave_organisation, note_organisation, tie, untie
 from records.services.page_cache import sweep as sweep_page_cache
 from records.services.parts import give_up_parts
 from records.services.placements import locate_document
@@ -70,8 +81,11 @@ from records.services.reading import give_up_reading, read_document
 from records.services.receipts import FilingReceipt
 from records.services.receiving import DuplicateDecision, Upload
 from records.services.recognition import give_up_recognition, read_all_again
+from records.services.recusals import end_recusal, recuse
 from records.services.registration import register_document
+from records.services.rehearsal import Forecast, rehearse_role
 from records.services.renditions import give_up_pdfa
+from records.services.roles import assign_role, end_appointment, end_role, sync_roles
 from records.services.schedules import load_schedule
 from records.services.signatures import give_up_signatures
 from records.services.viewing import open_original, page_image, view_document
@@ -108,6 +122,7 @@ __all__ = [
     "Explanation",
     "FilingMetadata",
     "FilingReceipt",
+    "Forecast",
     "Grant",
     "Incomplete",
     "IntegrityFailure",
@@ -141,6 +156,7 @@ __all__ = [
     "appoint",
     "approve_act",
     "as_uuid",
+    "assign_role",
     "at",
     "care_for_bytes",
     "certificate_verifier",
@@ -149,14 +165,20 @@ __all__ = [
     "confidence_of",
     "describe_expediente",
     "digest_of",
+    "end_appointment",
+    "end_recusal",
+    "end_role",
     "explain",
+    "explain_for",
     "file_document",
     "find_document",
     "get_act_for",
+    "get_convenio_for",
     "get_document_for",
     "get_expediente_by_code_for",
     "get_expediente_for",
     "get_grant_for",
+    "get_package_for",
     "give_up_job",
     "give_up_parts",
     "give_up_pdfa",
@@ -164,14 +186,18 @@ __all__ = [
     "give_up_recognition",
     "give_up_signatures",
     "grant_access",
+    "grant_for_case",
     "grounds_for",
     "is_of_the_medium",
     "is_staff_everywhere",
+    "join_organisation",
+    "leave_organisation",
     "list_annex",
     "list_documents_for",
     "list_expedientes_for",
     "load_schedule",
     "locate_document",
+    "note_organisation",
     "now",
     "open_expediente",
     "open_original",
@@ -180,7 +206,10 @@ __all__ = [
     "read_all_again",
     "read_document",
     "record",
+    "recuse",
     "register_document",
+    "rehearse_role",
+    "renew_grant",
     "replace_document",
     "return_act",
     "revoke_grant",
@@ -193,9 +222,14 @@ __all__ = [
     "sweep_litter",
     "sweep_page_cache",
     "sweep_quarantine",
+    "sync_roles",
+    "tie",
     "today",
+    "untie",
     "verify_custody",
     "view_document",
     "visible_to",
     "visit",
+    "what_could",
+    "who_could",
 ]

@@ -78,6 +78,11 @@ def grant_terms() -> GrantTerms:
     return GrantTerms(given["ORDINARY"], given["CASE"])
 
 
+def confirm_identity() -> str:
+    """Dotted path of a view decorator that asks again who one is before a grave act; empty for none."""
+    return str(settings.RECORDS.get("CONFIRM_IDENTITY") or "")
+
+
 def certificates() -> Path:
     """Where certificates wait for whoever asked for them."""
     return Path(setting("CERTIFICATES"))

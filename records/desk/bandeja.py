@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from records import clock
 from records.desk.doors import READ, desk_view
-from records.models import Appointment, Document, Draft, Quarantined, Resentencing
+from records.models import AccessRequest, Appointment, BreakGlass, Document, Draft, Grant, Quarantined, Resentencing
 from records.parsing.names import safe_display_name
 from records.selectors.lacks import Lack
 from records.selectors.service_state import count_unread, worker_runs
@@ -38,6 +38,10 @@ TOLD: dict[str, tuple[Any, Any]] = {
     "levels_ending": (_("Niveles que vencen pronto"), _("Revisar")),
     "custody_ending": (_("Custodias que vencen pronto"), _("Ver")),
     "reading_faults": (_("Lectura con faltas"), _("Ver")),
+    "emergencies": (_("Accesos de emergencia por revisar"), _("Revisar")),
+    "to_confirm": (_("Accesos de emergencia por confirmar"), _("Ver")),
+    "requests": (_("Solicitudes de acceso"), _("Atender")),
+    "grants_ending": (_("Concesiones que vencen pronto"), _("Renovar")),
     "lacking": (_("Expedientes incompletos"), _("Ver faltantes")),
 }
 #: Where the act of each group is, when it is not the viewer.
@@ -157,6 +161,26 @@ def line_of_lack(item: Lack) -> Line:
     return Line(place.title, place.code, where, reverse("desk:expediente-missing", args=[place.pk]), state=told)
 
 
+def line_of_request(item: AccessRequest) -> Line:
+    place = item.document.expediente if item.document else item.expediente
+    title = item.document.title if item.document else place.title if place else ""
+    url, where = reverse("desk:access-request", args=[item.pk]), item.person.get_full_name()
+    return Line(title, place.code if place else "", where, url, item.asked_at)
+
+
+def line_of_emergency(item: BreakGlass) -> Line:
+    """The line of the expediente, and no title: who confirms may not know it."""
+    place, url = item.document.expediente, reverse("desk:emergency", args=[item.pk])
+    title = _("Orden %(order)s") % {"order": item.document.order}
+    return Line(title, place.code, item.asked_by.get_full_name(), url, item.asked_at)
+
+
+def line_of_grant(item: Grant) -> Line:
+    place = item.place
+    title = item.document.title if item.document else str(place.title if place else item.target)
+    return Line(title, place.code if place else "", item.holder_name, reverse("desk:renew", args=[item.pk]), item.until)
+
+
 #: How each thing that is no piece is told.
 OTHERS: dict[type, Callable[[Any], Line]] = {
     Appointment: line_of_custody,
@@ -164,6 +188,9 @@ OTHERS: dict[type, Callable[[Any], Line]] = {
     Quarantined: line_of_refused,
     Resentencing: line_of_resentencing,
     Lack: line_of_lack,
+    AccessRequest: line_of_request,
+    BreakGlass: line_of_emergency,
+    Grant: line_of_grant,
 }
 
 

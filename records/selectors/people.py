@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from records import clock, permissions
 from records.explain import Because, because
-from records.models import Appointment, ConvenioNumber, Document, Expediente, Grant, LedgerEvent, Package
+from records.models import Appointment, ConvenioNumber, Document, Expediente, Grant, LedgerEvent, Package, Recusal
 from records.permissions import Actor, Ground
 from records.selectors.worklists import TOLD, list_own_grants
 from records.vocabulary import AppointmentKind
@@ -35,6 +35,12 @@ def list_offices() -> QuerySet[Group]:
     """Groups that may receive access as offices: those of the role matrix, but of who manages people."""
     names = set(permissions.MATRIX) - permissions.NO_CUSTODY
     return Group.objects.filter(name__in=names).order_by("name")
+
+
+def list_recusals_in(expediente: Expediente) -> QuerySet[Recusal]:
+    """Recusals over an expediente and its pieces, newest first; the caller has decided that the reader keeps it."""
+    over = Q(expediente=expediente) | Q(document__expediente=expediente)
+    return Recusal.objects.filter(over).select_related("person", "document", "end").order_by("-noted_at", "pk")
 
 
 def is_in_ledger(person: Any) -> bool:

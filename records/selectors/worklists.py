@@ -18,12 +18,15 @@ from records.selectors.drafts import list_drafts_for
 from records.selectors.lacks import has_charge, lacks_of
 from records.selectors.quarantine import list_waiting
 from records.selectors.resentencing import list_resentencings_for
+from records.services.break_glass import list_to_confirm, list_to_review
+from records.services.requests import list_requests_for
 from records.vocabulary import (
     Action,
     ActState,
     AppointmentKind,
     DocumentState,
     ExpedienteState,
+    GrantBasis,
     Level,
     ReadingState,
 )
@@ -31,6 +34,8 @@ from records.vocabulary import (
 SHOWN = 10
 #: How long before its end a level or a custody is said to end soon.
 NOTICE = datetime.timedelta(days=90)
+#: How long before its end a grant is.
+MONTH = datetime.timedelta(days=30)
 #: Rules of the grounds that rest on a grant by name.
 GRANT_RULES = permissions.GRANT_RULES
 
@@ -55,6 +60,8 @@ def bandeja_for(actor: Actor) -> list[WorkGroup]:
     """Groups of the bandeja that fit the person's duties, empty ones included, in a constant number of queries."""
     rights = permissions.rights_of(actor)
     groups = [group_of(code, choose(rights)) for code, (duties, choose) in GROUPS.items() if rights.roles & duties]
+    groups += [group_of(code, choose(rights)) for code, choose in KEEPING.items()] if rights.kept() else []
+    groups += [group_of("to_confirm", list_to_confirm(actor))] if rights.allows(Action.CONFIRM_BREAK_GLASS) else []
     return [*groups, lacking(rights)] if has_charge(rights) else groups
 
 
@@ -136,6 +143,13 @@ def damaged(rights: Rights) -> QuerySet[Document]:
     return rights.visible().select_related("expediente", "tipo", "reading", "filed_by").filter(blob__in=lost)
 
 
+def grants_ending(rights: Rights) -> QuerySet[Grant]:
+    """Grants over what the person keeps that end within a month: they end by themselves, and it is told before."""
+    today = clock.today()
+    standing = list_grants_for(rights.actor).filter(withdrawal=None, until__gte=today, until__lte=today + MONTH)
+    return standing.exclude(basis=GrantBasis.BREAK_GLASS)
+
+
 Choice = Callable[[Rights], QuerySet[Any]]
 CUSTODY = permissions.OFFICE_ACTS[Action.PROPOSE_LEVEL]
 APPROVERS = permissions.OFFICE_ACTS[Action.APPROVE_LEVEL]
@@ -157,11 +171,21 @@ GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
     "custody_ending": (CUSTODY | APPROVERS, custody_ending),
     "reading_faults": (CUSTODY, reading_faults),
 }
+#: Groups of whoever keeps something, by custody and not by office.
+KEEPING: dict[str, Choice] = {
+    "emergencies": lambda rights: list_to_review(rights.actor),
+    "requests": lambda rights: list_requests_for(rights.actor),
+    "grants_ending": grants_ending,
+}
 #: Groups ordered by the day on which something ends.
-DUE = frozenset({"levels_ending", "custody_ending"})
+DUE = frozenset({"levels_ending", "custody_ending", "grants_ending"})
 #: Since when the things of a group wait, where it is not since they were filed.
 SINCE = {
     **dict.fromkeys(DUE, "due"),
+    "grants_ending": "until",
+    "emergencies": "asked_at",
+    "to_confirm": "asked_at",
+    "requests": "asked_at",
     "incomplete": "created_at",
     "quarantine": "at",
     "resentencings": "proposed_at",

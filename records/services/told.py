@@ -110,6 +110,13 @@ def note_receipt(*, actor: Actor, subject: object, shape: str) -> None:
         audit.record("receipt.read", actor=actor, subject=subject, shape=shape)
 
 
+def note_asked_of(*, actor: Actor, subject: object, moment: datetime.datetime | None) -> None:
+    """Leave the event of a question about who reads a piece, or what a person sees."""
+    with transaction.atomic():
+        facts = {"at": moment} if moment else {}
+        audit.record("access.explained", actor=actor, subject=subject, **facts)
+
+
 def note_explanation(*, document: Document | None, person: Actor, moment: datetime.datetime | None) -> None:
     """Leave the event of an operator's question about somebody's access, now or at a past moment."""
     with transaction.atomic():

@@ -194,6 +194,15 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/aprobaciones/<uuid:key>/", DESK, "act", ALL, only("jefatura", 302), {"decision": "approve"}),
     Row("custodia/retencion/<uuid:key>/", DESK, "resentencing", ALL, only("jefatura", 422), {"decision": "approve"}),
     Row("custodia/retenciones/<uuid:key>/levantar/", DESK, "hold", only("jefatura"), only("jefatura", 422)),
+    Row("custodia/accesos/pedir/", DESK, get=ALL, post={"*": 422}),
+    Row("custodia/accesos/solicitudes/<uuid:key>/", DESK, "request", ALL, {"*": 422}),
+    Row("custodia/accesos/persona/<uuid:key>/", DESK, "person", get=GONE),  # the address of nobody
+    Row(PIECE + "quien/", DESK, "piece", get=only("custodia")),
+    Row(EXPEDIENTE + "impedimentos/", DESK, "expediente", only("custodia"), only("custodia", 422)),
+    Row("custodia/impedimentos/<uuid:key>/terminar/", DESK, "recusal", ALL, {"*": 422}),
+    Row(EXPEDIENTE + "emergencia/", DESK, "expediente", only(STAFF), only(STAFF, 422)),
+    Row("custodia/emergencias/", DESK, get=ALL),
+    Row("custodia/emergencias/<uuid:key>/", DESK, "emergency", ALL, {"*": 422}),
     Row("custodia/accesos/<uuid:key>/renovar/", DESK, "grant", ALL, {"*": 422}),
     Row("custodia/accesos/convenios/<slug:number>/", DESK, "convenio", get=GONE, post=GONE),  # of no convenio
     Row("custodia/accesos/<uuid:key>/retirar/", DESK, "grant", ALL, {"*": 302}),

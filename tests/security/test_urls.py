@@ -18,6 +18,8 @@ from cms.core.bootstrap import ensure_site
 from records import clock
 from records.convenios.models import Project
 from records.models import (
+    AccessRequest,
+    BreakGlass,
     Certificate,
     ClassificationAct,
     Draft,
@@ -25,10 +27,11 @@ from records.models import (
     Hold,
     Job,
     Quarantined,
+    Recusal,
     Resentencing,
     Subserie,
 )
-from records.services import access, classification, indexes, jobs, recusals, renditions, viewing
+from records.services import access, break_glass, classification, indexes, jobs, recusals, renditions, requests, viewing
 from records.services.jobs import NewRow
 from records.vocabulary import Level
 from search import api as search
@@ -94,6 +97,9 @@ SEERS: Mapping[str, Any] = {
     "quarantined": lambda _name: CONTRACTS.split(),
     "index": lambda _name: [*STAFF.split(), "supervisor.cd001", "auditoria"],
     "resentencing": lambda _name: [*STAFF.split(), "supervisor.cd001"],
+    "request": lambda _name: ["custodia"],
+    "recusal": lambda _name: ["custodia"],
+    "emergency": lambda _name: ["archivista", "custodia", "jefatura", "secretaria.general"],
     "hold": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "draft": lambda _name: ["archivista"],
     "certificate": lambda _name: ["custodia"],
@@ -129,6 +135,9 @@ def built() -> Town:
         "batch": {name: houses.identity(name) for name in house.expedientes},
         "act": {"proposal": act.pk},
         "grant": {"revisora": grant.pk},
+        "request": {"A": request_of(house).pk},
+        "recusal": {"A": recusal_of(house).pk},
+        "emergency": {"A": emergency_of(house).pk},
         "index": {"A": index_of(house)},
         "job": {"A": job_of(house).pk},
         "certificate": {"A": certificate_of(house).pk},
@@ -155,6 +164,27 @@ def hold_of(house: House) -> Hold:
         document=house.pieces["A.R"], kind="audit", authority="canarioautoridad", reason="canariosuspension",
         placed_by=house.cast["custodia"], placed_at=clock.now(),
     )  # fmt: skip
+
+
+def request_of(house: House) -> AccessRequest:
+    """The auditor asks for a reserved piece of A: it lands with who keeps A."""
+    return requests.ask_access(
+        actor=house.cast["auditoria"], reference=str(house.pieces["A.R"].pk), purpose="canariosolicitud"
+    )
+
+
+def recusal_of(house: House) -> Recusal:
+    """Somebody who holds nothing here is recused from a piece of A."""
+    return recusals.recuse(
+        actor=None, person=house.cast["editora"], subject=house.pieces["A.C"], act="canarioimpedimento"
+    )
+
+
+def emergency_of(house: House) -> BreakGlass:
+    """The archivist asks to read a reserved piece of A; nobody has confirmed it."""
+    return break_glass.ask_to_break(
+        actor=house.cast["archivista"], document=house.piece("A.R"), reason="canarioemergencia", minutes=30
+    )
 
 
 def certificate_of(house: House) -> Certificate:
@@ -245,6 +275,9 @@ def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
         "canariorechazado": frozenset(CONTRACTS.split()),
         "canariofirma": frozenset(CONTRACTS.split()),
         "canariomotivo": frozenset({"custodia", "revisora"}),
+        "canariosolicitud": frozenset({"custodia", "auditoria"}),
+        "canarioimpedimento": frozenset({"custodia"}),
+        "canarioemergencia": frozenset({"archivista", "custodia", "jefatura", "secretaria.general"}),
         "canarioretencion": frozenset([*STAFF.split(), "supervisor.cd001"]),
         "canarioponderacion": readers_of_act,
         "canarioautoridad": frozenset([*STAFF.split(), "supervisor.cd001"]),
@@ -343,7 +376,7 @@ def test_who_is_recused_meets_nothing_of_the_item_on_any_route(town: Town, login
 
 def decides(row: Row, name: str) -> bool:
     """Acts of a custodian are hers in A alone: the table speaks of A."""
-    acts = ("accesos/", "certificado/", "cerrar/", "cierre-definitivo/", "suspender/")
+    acts = ("accesos/", "certificado/", "cerrar/", "cierre-definitivo/", "suspender/", "quien/", "impedimentos/")
     of_custody = any(act in row.pattern for act in acts)
     return name[0] == "A" or not of_custody or row.about not in ("piece", "expediente", "batch")
 

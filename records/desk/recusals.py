@@ -1,0 +1,81 @@
+"""Recusals of an expediente: listed and written by who keeps it, ended by an act."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from records import permissions
+from records.desk.doors import BOTH, desk_view
+from records.desk.fields import DayField, DemandedChoice, DemandedText, DeskForm, sent, show_refusal
+from records.errors import RecordsError
+from records.selectors.expedientes import get_expediente_for
+from records.selectors.people import list_people, list_recusals_in
+from records.services.recusals import end_recusal, get_recusal_for, recuse
+from records.vocabulary import Action
+
+SECTION = "/custodia/expedientes/"
+
+
+class RecusalForm(DeskForm):
+    person = DemandedChoice(label=_("Persona"))
+    act = DemandedText(label=_("Acto"), max_length=300, help_text=_("P. ej.: Acta 4 del comité, punto 2."))
+    starts_on = DayField(label=_("Desde"), required=False, help_text=_("Vacío: desde hoy."))
+    until = DayField(label=_("Hasta"), required=False, help_text=_("Vacío: hasta que otro acto lo termine."))
+
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [person for person in list_people() if person.pk != actor.pk]
+        named = [(str(one.pk), f"{one.get_full_name()} ({one.get_username()})") for one in others]
+        self.fields["person"].choices = [("", _("Elija")), *named]  # type: ignore[attr-defined]
+
+
+class EndForm(DeskForm):
+    act = DemandedText(label=_("Acto que lo termina"), max_length=300)
+
+
+@desk_view(*BOTH)
+def recusals(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    expediente = get_expediente_for(request.user, key)
+    permissions.check(request.user, Action.RECUSE, expediente)
+    form = RecusalForm(sent(request), actor=request.user)
+    if request.method == "POST" and form.is_valid():
+        facts = {**form.cleaned_data}
+        person = get_user_model().objects.filter(pk=facts.pop("person") or None).first()
+        try:
+            recuse(actor=request.user, person=person, subject=expediente, **facts)
+        except RecordsError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("El impedimento quedó registrado. Rige desde la fecha indicada."))
+            return redirect(request.path)
+    context = {
+        "form": form,
+        "expediente": expediente,
+        "recusals": list_recusals_in(expediente),
+        "section": SECTION,
+    }
+    return render(request, "records/recusals.html", context, status=422 if form.errors else 200)
+
+
+@desk_view(*BOTH)
+def end(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    found = get_recusal_for(request.user, key)
+    form = EndForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            end_recusal(actor=request.user, recusal=found, **form.cleaned_data)
+        except RecordsError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("El impedimento terminó."))
+            place = found.document.expediente_id if found.document else found.expediente_id
+            return redirect("desk:recusals", key=place)
+    context = {"form": form, "found": found, "section": SECTION}
+    return render(request, "records/recusal_end.html", context, status=422 if form.errors else 200)
