@@ -23,7 +23,7 @@ def list_custodians(expediente: Expediente) -> QuerySet[Appointment]:
     held = expediente.appointments.filter(
         kind=AppointmentKind.CUSTODIAN, starts_on__lte=day, ends_on__gte=day, end=None
     )
-    return held.select_related(*TOLD, "person", "office").order_by("-granted_at")
+    return held.select_related("person").order_by("starts_on")
 
 
 def list_people() -> QuerySet[Any]:
@@ -66,9 +66,7 @@ def list_grants_over(target: Document | Expediente | Package | ConvenioNumber) -
     """
     about = OVER[type(target)](target)
     held = Grant.objects.filter(about, withdrawal=None, until__gte=clock.today())
-    return held.select_related(
-        "person", "office", "granted_by", "document", "expediente", "convenio", "package", "withdrawal"
-    ).order_by("-granted_at")
+    return held.select_related(*TOLD, "person", "office").order_by("-granted_at")
 
 
 def over_piece(piece: Document) -> Q:
