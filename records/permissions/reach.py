@@ -40,6 +40,16 @@ class LevelReach:
             opened &= ~among("expediente", self.shut_expedientes)
         return opened & ~among("pk", self.shut_documents) if self.shut_documents else opened
 
+    def opens(self, expediente: uuid.UUID) -> bool:
+        """Is the level open in the whole of this expediente?"""
+        return (self.whole or expediente in self.expedientes) and expediente not in self.shut_expedientes
+
+    def covers(self, document: Document) -> bool:
+        """Is a piece of the level open?"""
+        if document.pk in self.shut_documents or document.expediente_id in self.shut_expedientes:
+            return False
+        return self.whole or document.expediente_id in self.expedientes or document.pk in self.documents
+
     def __bool__(self) -> bool:
         return self.whole or bool(self.expedientes or self.documents)
 

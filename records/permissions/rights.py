@@ -115,18 +115,21 @@ class Rights:
 
     def reads(self, document: Document, level: str = "") -> bool:
         """May the person read this piece (at its present level, or at the one given)?"""
-        return not self.barred.shuts(document) and any(
-            ground.covers(document, level or document.level) for ground in self.grounds
-        )
+        part = self.reached.get(level or document.level)
+        return part is not None and part.covers(document)
 
     def reads_new(self, expediente: Expediente, level: str) -> bool:
         """Would she read a piece of this level filed there now, before any act upon the piece itself?"""
-        if expediente.pk in self.barred.expedientes:
-            return False
-        return any(level in ground.levels and ground.opens(expediente.pk) for ground in self.grounds)
+        part = self.reached.get(level)
+        return part is not None and part.opens(expediente.pk)
+
+    @cached_property
+    def reached(self) -> Reach:
+        """The grounds summed up, less what is shut: every answer about reading comes from here."""
+        return reach_of(self.grounds, self.barred)
 
     def reach(self) -> Reach:
-        return reach_of(self.grounds, self.barred)
+        return self.reached
 
     def visible(self) -> QuerySet[Document]:
         """The pieces the person reads."""

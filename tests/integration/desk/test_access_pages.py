@@ -1,0 +1,170 @@
+"""The pages of access: grants of every kind, rehearsals, requests, emergencies, recusals, and who may see what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+
+from records.models import BreakGlass, Document, Expediente, Grant, LedgerEvent, Recusal
+from records.services import requests
+from records.vocabulary import Level, Role
+from tests import factories
+from tests.integration.desk.conftest import Browse
+
+UNTIL = f"{factories.FAR:%d/%m/%Y}"
+
+
+@pytest.fixture
+def reserved(cast: dict[str, Any], expediente: Expediente) -> Document:
+    return factories.insert_piece(cast["archivista"], expediente, Level.RESERVED, title="Plano reservado")
+
+
+@pytest.mark.beyond(2)
+def test_the_effect_of_a_grant_is_told_before_it_is_done(
+    browse: Browse, cast: dict[str, Any], reserved: Document
+) -> None:
+    client, address = browse("custodia"), f"/custodia/documentos/{reserved.pk}/accesos/"
+    form = {"person": str(cast["revisora"].pk), "until": UNTIL, "reason": "Caso 117"}
+    told = client.post(address, {**form, "rehearse": "1"})
+    assert told.status_code == 200
+    assert "Qué cambiaría" in told.content.decode()
+    assert "1 persona leería" in told.content.decode()
+    assert not Grant.objects.exists()
+    assert client.post(address, form).status_code == 302
+    again = client.post(address, {**form, "rehearse": "1"})
+    assert "Nadie ganaría ni perdería" in again.content.decode()
+
+
+@pytest.mark.beyond(2)
+def test_the_effect_of_a_level_is_told_before_it_is_proposed(browse: Browse, piece: Document) -> None:
+    form = {
+        "level": "reserved", "norm": "Ley 1712 de 2014", "article": "19", "literal": "a", "harm_present": "a",
+        "harm_probable": "b", "harm_specific": "c", "balance": "d", "extent": "total", "generated": "10/06/2026",
+        "until": "10/06/2036", "responsible": "custodia", "safe_title": "Anexo técnico", "rehearse": "1",
+    }  # fmt: skip
+    told = browse("custodia").post(f"/custodia/documentos/{piece.pk}/nivel/", form)
+    assert "3 personas dejarían de leer" in told.content.decode()
+    piece.refresh_from_db()
+    assert piece.level == Level.RESTRICTED
+
+
+def test_an_office_receives_access_and_a_grant_is_renewed(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, piece: Document
+) -> None:
+    Group.objects.get_or_create(name=Role.LIAISON)
+    client = browse("custodia")
+    address = f"/custodia/expedientes/{expediente.pk}/accesos/conceder/"
+    both = client.post(address, {"until": UNTIL, "reason": "Caso"})
+    assert both.status_code == 422
+    assert "una persona o una dependencia" in both.content.decode()
+    assert client.post(address, {"office": Role.LIAISON, "until": UNTIL, "reason": "Caso"}).status_code == 302
+    grant = Grant.objects.get()
+    assert "Enlace del Ministerio" in client.get("/custodia/accesos/").content.decode()
+    renewal = f"/custodia/accesos/{grant.pk}/renovar/"
+    assert client.get(renewal).status_code == 200
+    assert client.post(renewal, {"until": UNTIL, "reason": "Sigue"}).status_code == 302
+    assert Grant.objects.get(withdrawal=None).renews == grant
+    assert client.post(renewal, {"until": UNTIL, "reason": "Sigue"}).status_code == 422
+
+
+@pytest.mark.requirement("I8")
+def test_asking_tells_the_same_and_lands_in_the_custodian_s_bandeja(
+    browse: Browse, cast: dict[str, Any], reserved: Document
+) -> None:
+    client = browse("revisora")
+    answers = []
+    for reference in (reserved.radicado, "2026-000404"):
+        form = {"reference": reference, "purpose": "Caso 117"}
+        answers.append(
+            client.post("/custodia/accesos/pedir/", form, follow=True).content.decode().replace(reference, "")
+        )
+        client.get("/custodia/accesos/pedir/")
+        AccessRequest.objects.count()
+    assert answers[0].count("Su solicitud quedó registrada") == answers[1].count("Su solicitud quedó registrada") == 1
+    assert "Plano reservado" not in "".join(answers)
+    bandeja = browse("custodia").get("/custodia/").content.decode()
+    assert "Solicitudes de acceso" in bandeja
+    waiting = requests.list_requests_for(cast["custodia"]).get()
+    address = f"/custodia/accesos/solicitudes/{waiting.pk}/"
+    assert browse("archivista").get(address).status_code == 404
+    assert browse("custodia").post(address, {"decision": "grant", "until": UNTIL}).status_code == 302
+    assert client.get(f"/custodia/documentos/{reserved.pk}/").status_code == 200
+
+
+@pytest.mark.beyond(16)
+def test_an_emergency_from_the_line_of_the_expediente_to_its_review(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, reserved: Document
+) -> None:
+    clerk, head, keeper = browse("archivista"), browse("jefatura"), browse("custodia")
+    viewer = f"/custodia/documentos/{reserved.pk}/"
+    assert clerk.get(viewer).status_code == 404
+    form = {"order": reserved.order, "reason": "Incendio", "minutes": 15}
+    assert clerk.post(f"/custodia/expedientes/{expediente.pk}/emergencia/", form).status_code == 302
+    address = f"/custodia/emergencias/{BreakGlass.objects.get().pk}/"
+    page = head.get(address).content.decode()
+    assert "Confirmar y abrir" in page
+    assert "Plano reservado" not in page, "who confirms may not know the title"
+    assert "Accesos de emergencia por confirmar" in head.get("/custodia/").content.decode()
+    assert clerk.post(address, {"act": "confirm"}).status_code == 403
+    assert head.post(address, {"act": "confirm"}).status_code == 302
+    assert clerk.get(viewer).status_code == 200
+    assert "Accesos de emergencia por revisar" in keeper.get("/custodia/").content.decode()
+    assert "document.viewed" in keeper.get(address).content.decode()
+    assert keeper.post(address, {"observations": "x"}).status_code == 422, "while it is open"
+
+
+def asked_again(view: Any) -> Any:
+    """The decorator of an installation that asks for the password again."""
+    from django.http import HttpResponseRedirect
+
+    return lambda request, *args, **kwargs: HttpResponseRedirect("/cuenta/confirmar/")
+
+
+@pytest.mark.beyond(16)
+def test_the_identity_is_asked_again_where_the_installation_says_so(
+    browse: Browse, settings: Any, expediente: Expediente, reserved: Document
+) -> None:
+    settings.RECORDS = {**settings.RECORDS, "CONFIRM_IDENTITY": f"{__name__}.asked_again"}
+    form = {"order": reserved.order, "reason": "Incendio", "minutes": 15}
+    browse("archivista").post(f"/custodia/expedientes/{expediente.pk}/emergencia/", form)
+    answer = browse("jefatura").post(f"/custodia/emergencias/{BreakGlass.objects.get().pk}/", {"act": "confirm"})
+    assert answer["Location"] == "/cuenta/confirmar/"
+    assert browse("archivista").get(f"/custodia/documentos/{reserved.pk}/").status_code == 404
+
+
+@pytest.mark.requirement("I11")
+def test_a_recusal_is_written_and_ended_by_form(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, piece: Document
+) -> None:
+    keeper, head = browse("custodia"), browse("jefatura")
+    address, viewer = f"/custodia/expedientes/{expediente.pk}/impedimentos/", f"/custodia/documentos/{piece.pk}/"
+    assert head.get(viewer).status_code == 200
+    assert keeper.post(address, {"person": "", "act": ""}).status_code == 422
+    assert keeper.post(address, {"person": str(cast["jefatura"].pk), "act": "Acta 4"}).status_code == 302
+    assert head.get(viewer).status_code == 404
+    assert head.get(f"/custodia/expedientes/{expediente.pk}/").status_code == 404
+    assert "Acta 4" in keeper.get(address).content.decode()
+    end = f"/custodia/impedimentos/{Recusal.objects.get().pk}/terminar/"
+    assert keeper.post(end, {"act": "Acta 5"}).status_code == 302
+    assert head.get(viewer).status_code == 200
+
+
+@pytest.mark.beyond(1)
+@pytest.mark.rule("A12", "U4")
+def test_who_may_see_it_and_what_she_may_see(browse: Browse, cast: dict[str, Any], reserved: Document) -> None:
+    keeper = browse("custodia")
+    address = f"/custodia/documentos/{reserved.pk}/quien/"
+    assert browse("archivista").get(address).status_code == 404
+    assert "Custodia" in keeper.get(address).content.decode()
+    assert "entonces no estaba radicado" in keeper.get(address, {"day": "01/01/2020"}).content.decode()
+    person = f"/custodia/accesos/persona/{cast['custodia'].pk}/"
+    own = keeper.get(person).content.decode()
+    assert "Es custodio de este expediente" in own
+    told = browse("administracion").get(person, {"document": str(reserved.pk)}).content.decode()
+    assert "Por una designación como custodio" in told
+    for secret in ("Plano reservado", reserved.radicado, reserved.expediente.code):
+        assert secret not in told
+    assert browse("ajeno").get(person).status_code == 403
+    assert LedgerEvent.objects.filter(action="access.explained").count() == 4
