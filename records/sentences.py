@@ -11,12 +11,14 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from records import sentences_access
 from records.errors import Incomplete, RecordsError, RejectedUpload
 
 Sentence = str | Promise
 
 #: One sentence per code of a refusal.
 REFUSALS: Mapping[str, Sentence] = {
+    **sentences_access.REFUSALS,
     "not_found": _("No hay nada en custodia que usted pueda consultar con esa referencia."),
     "access_denied": _("Usted no tiene a su cargo ese acto. Consulte con el custodio del expediente."),
     "custodian_only": _("Solo quien tiene la custodia del expediente puede proponer o cambiar una reserva."),
@@ -33,20 +35,7 @@ REFUSALS: Mapping[str, Sentence] = {
     "same_level": _("La pieza ya tiene ese nivel."),
     "already_proposed": _("Ya hay una propuesta de nivel por decidir sobre esta pieza."),
     "act_decided": _("Esa propuesta ya fue decidida."),
-    "too_many_requests": _("Usted ya pidió acceso muchas veces hoy. Vuelva a intentarlo mañana."),
-    "already_answered": _("Esa solicitud ya fue atendida."),
-    "already_reads": _("Usted ya puede leer esa pieza: no hace falta un acceso de emergencia."),
-    "glass_lapsed": _("El acceso de emergencia ya no se puede confirmar: pídalo otra vez."),
-    "glass_confirmed": _("Ese acceso de emergencia ya fue confirmado."),
-    "glass_unconfirmed": _("Ese acceso de emergencia no fue confirmado: no abrió nada."),
-    "glass_open": _("El acceso de emergencia sigue abierto. Revíselo cuando termine."),
-    "glass_reviewed": _("Ese acceso de emergencia ya fue revisado."),
-    "already_ended": _("Eso ya había terminado."),
-    "role_not_held": _("La persona no tiene ese rol."),
-    "appointment_over": _("Esa designación ya terminó."),
     "person_disabled": _("La persona está inhabilitada y no puede recibir acceso."),
-    "grant_changed": _("Otra persona cambió esa concesión mientras tanto. Revise cómo quedó."),
-    "grant_over": _("Esa concesión ya terminó: haga una nueva."),
     "grant_to_oneself": _("Nadie se concede acceso a sí mismo."),
     "already_withdrawn": _("Esa concesión ya fue retirada."),
     "nothing_rolled_back": _("La base de datos es la que guarda la copia de la bitácora: no hay nada que reconocer."),
@@ -216,6 +205,7 @@ REFUSALS: Mapping[str, Sentence] = {
 }
 #: What may be missing from an act, as the phrase that completes "Indique …".
 MISSING: Mapping[str, Sentence] = {
+    **sentences_access.MISSING,
     "tipo": _("el tipo documental"),
     "bytes": _("el resto del archivo, que todavía no llega"),
     "files": _("al menos un archivo"),
@@ -254,30 +244,6 @@ MISSING: Mapping[str, Sentence] = {
     "responsible": _("una persona responsable activa, de las oficinas de contratos o de supervisión"),
     "safe_title": _("la denominación que puede conocer el público"),
     "observations": _("la frase que explica la devolución"),
-    "reference": _("la referencia de lo que pide"),
-    "purpose": _("para qué lo necesita"),
-    "minutes": _("cuántos minutos, de 1 a 60"),
-    "starts_on": _("desde cuándo"),
-    "person": _("la persona"),
-    "organisation": _("la organización"),
-    "recusal_of_oneself": _("otra persona: el propio impedimento lo registra alguien más"),
-    "unknown_role": _("un rol de la matriz de acceso"),
-    "act": _("el acto que lo dispone"),
-    "person_disabled": _("una persona con la cuenta activa"),
-    "role_to_oneself": _("otra persona: nadie se da un rol a sí mismo"),
-    "until_before_start": _("una fecha de fin que no sea anterior al comienzo"),
-    "grant_until": _("hasta cuándo rige el acceso"),
-    "until_beyond_most": _("una fecha de fin más cercana: %(most)s días como máximo"),
-    "case_number": _("el número del caso"),
-    "holder": _("a quién se concede: una persona o una dependencia"),
-    "one_holder": _("una persona o una dependencia, no las dos"),
-    "grant_to_oneself": _("otra persona: nadie se concede acceso a sí mismo"),
-    "person_no_custody": _("una persona que no administre cuentas: quien las administra no consulta custodia"),
-    "office_unknown": _("una dependencia que exista y consulte custodia"),
-    "reserved_by_name": _("una persona por su nombre: lo reservado no se abre a dependencias"),
-    "package_strict": _("un paquete sin piezas reservadas ni sin clasificar: ábralas una a una, por su nombre"),
-    "renewal_later": _("un comienzo inmediato: ya rige una concesión y esta la renueva"),
-    "pieces_by_name": _("documentos señalados uno a uno y una persona: así se abre para un caso"),
     "until_passed": _("una fecha de fin que no haya pasado"),
     "reason": _("el motivo"),
     "cause": _("la causa legal o administrativa de la reapertura"),
