@@ -64,7 +64,7 @@ def changing(cast: dict[str, Any], expediente: Any, keys: list[uuid.UUID]) -> Ro
     from records.services import access
     from tests import factories
 
-    piece = Document.objects.filter(pk__in=keys[:8], level="restricted").select_related("expediente").first()
+    piece = Document.objects.filter(pk__in=keys[:8], level="restricted").select_related("expediente")[0]
     taken = []
     for _round in range(CHANGES):
         for given in (True, False):

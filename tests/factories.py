@@ -10,29 +10,48 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from records import audit, storage, triggers
 from records.models import (
+    AccessAnswer,
+    AccessRequest,
     Annex,
     Annulment,
     Appointment,
+    AppointmentEnd,
     Blob,
+    BreakGlass,
+    BreakGlassConfirmation,
+    BreakGlassReview,
     Certificate,
+    ConvenioNumber,
     Document,
     Expediente,
+    Grant,
     Hold,
     HoldLift,
     IndexIssue,
+    MemberEnd,
+    Organisation,
+    OrganisationMember,
+    Package,
     Part,
     PhysicalPlace,
     Placement,
     Reading,
+    Recusal,
+    RecusalEnd,
     Rendition,
     Resentencing,
+    RoleAssignment,
+    RoleEnd,
     Serie,
     SignatureReport,
     Subserie,
+    Tie,
+    TieEnd,
     TipoDocumental,
     TrdVersion,
 )
@@ -237,3 +256,39 @@ def insert_what_is_said_of(piece: Document, actor: Any) -> None:
         proposed_by=actor,
         proposed_at=now,
     )
+    insert_what_is_said_of_people(piece, actor)
+
+
+def insert_what_is_said_of_people(piece: Document, actor: Any) -> None:
+    """One row of every table of roles, organisations, recusals, requests and emergencies."""
+    now, by = piece.filed_at, {"noted_by": actor, "noted_at": piece.filed_at}
+    ended = {"ended_at": now, "ended_by": actor}
+    other = get_user_model().objects.create_user(username=f"otra.{next(_numbers)}")
+    ConvenioNumber.objects.create(number="CD-1")
+    Package.objects.create(id=piece.pk, expediente=piece.expediente)
+    role = RoleAssignment.objects.create(person=other, role="reviewer", assigned_at=now)
+    RoleEnd.objects.create(assignment=role, **ended)
+    AppointmentEnd.objects.create(appointment=appoint_supervisor(piece.expediente, other), **ended)
+    supplier = Organisation.objects.create(kind="supplier", name="Empresa", **by)
+    member = OrganisationMember.objects.create(organisation=supplier, person=other, starts_on=DAY, act="Poder 1", **by)
+    MemberEnd.objects.create(member=member, **ended)
+    tie = Tie.objects.create(kind="signs", organisation=supplier, document=piece, tied_at=now)
+    TieEnd.objects.create(tie=tie, **ended)
+    recusal = Recusal.objects.create(person=other, document=piece, starts_on=DAY, act="Acta 1", **by)
+    RecusalEnd.objects.create(recusal=recusal, **ended)
+    insert_what_was_asked_for(piece, actor, other)
+
+
+def insert_what_was_asked_for(piece: Document, actor: Any, other: Any) -> None:
+    now = piece.filed_at
+    request = AccessRequest.objects.create(person=other, reference="x", purpose="x", asked_at=now)
+    AccessAnswer.objects.create(request=request, answered_by=actor, answered_at=now)
+    emergency = BreakGlass.objects.create(document=piece, reason="x", minutes=1, asked_by=other, asked_at=now)
+    grant = Grant.objects.create(
+        person=other, document=piece, until=DAY, reason="x", basis="break_glass", case_number="1", granted_by=actor,
+        granted_at=now,
+    )  # fmt: skip
+    BreakGlassConfirmation.objects.create(
+        emergency=emergency, grant=grant, asked_by=other, confirmed_by=actor, confirmed_at=now
+    )
+    BreakGlassReview.objects.create(emergency=emergency, observations="x", reviewed_by=actor, reviewed_at=now)

@@ -47,7 +47,8 @@ def recusals(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = RecusalForm(sent(request), actor=request.user)
     if request.method == "POST" and form.is_valid():
         facts = {**form.cleaned_data}
-        person = get_user_model().objects.filter(pk=facts.pop("person") or None).first()
+        chosen = facts.pop("person")
+        person = get_user_model().objects.filter(pk=chosen).first() if chosen else None
         try:
             recuse(actor=request.user, person=person, subject=expediente, **facts)
         except RecordsError as refusal:

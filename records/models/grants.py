@@ -100,7 +100,10 @@ class Grant(models.Model):
     @property
     def target(self) -> Document | Expediente | ConvenioNumber | Package:
         """What it is over."""
-        return next(thing for name in TARGETS if (thing := getattr(self, name)) is not None)
+        found: Document | Expediente | ConvenioNumber | Package = next(
+            thing for name in TARGETS if (thing := getattr(self, name)) is not None
+        )
+        return found
 
     @property
     def holder(self) -> Any:

@@ -7,8 +7,8 @@ guardian, and nothing outside imports from within this package.
 """
 
 from records.permissions.everyone import rights_of_each
+from records.permissions.granted import GRANT_RULES
 from records.permissions.ground import Ground
-from records.permissions.kinds import GRANT_RULES
 from records.permissions.levels import level_at, levels_then
 from records.permissions.matrix import (
     ALL,

@@ -14,8 +14,9 @@ from django.db.models import Q, QuerySet
 from records import acting, clock
 from records.errors import AccessDenied, NotFound
 from records.models import ConvenioNumber, Document, Expediente, Package
+from records.permissions.asked import Asked
 from records.permissions.ground import Ground, Keys
-from records.permissions.kinds import Asked, grounds_of
+from records.permissions.kinds import grounds_of
 from records.permissions.matrix import (
     ANSWERING,
     CUSTODIAN_ACTS,
@@ -111,7 +112,8 @@ class Rights:
 
     @property
     def asked(self) -> Asked:
-        return Asked({self.actor.pk: self.roles}, self.at or clock.now(), past=self.at is not None)
+        person: Any = self.actor
+        return Asked({person.pk: self.roles}, self.at or clock.now(), past=self.at is not None)
 
     def reads(self, document: Document, level: str = "") -> bool:
         """May the person read this piece (at its present level, or at the one given)?"""

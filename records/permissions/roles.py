@@ -23,7 +23,7 @@ def memberships() -> QuerySet[Any]:
     out_of_dates = RoleAssignment.objects.filter(
         Q(until__lt=day) | Q(starts_on__gt=day), person=OuterRef("user_id"), role=OuterRef("group__name"), end=None
     )
-    through: Any = get_user_model().groups.through  # type: ignore[attr-defined]
+    through: Any = get_user_model().groups.through
     rows: QuerySet[Any] = through.objects.filter(~Exists(out_of_dates))
     return rows
 

@@ -9,7 +9,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -233,7 +233,7 @@ def write(
         person=person,
         office=office,
         starts_on=terms.starts_on,
-        until=terms.until,
+        until=cast(datetime.date, terms.until),  # one without an end was refused
         expires_at=expires_at,
         basis=terms.basis,
         reason=terms.reason.strip(),
@@ -309,7 +309,7 @@ def get_convenio_for(actor: Actor, number: str) -> ConvenioNumber:
     """The convenio of this number, for who answers for all its expedientes. Raises NotFound: absent and not hers are
     the same."""
     found = ConvenioNumber.objects.filter(number=number).first() or ConvenioNumber(number=number)
-    return answered(actor, found, number=number)
+    return cast(ConvenioNumber, answered(actor, found, number=number))
 
 
 def get_package_for(actor: Actor, batch: Key) -> Package:
@@ -318,7 +318,8 @@ def get_package_for(actor: Actor, batch: Key) -> Package:
     first = Document.objects.filter(batch=key).select_related("expediente").order_by("order").first()
     if first is None:
         raise NotFound
-    return answered(actor, Package(pk=key, expediente=first.expediente), expediente=first.expediente)
+    package = Package(pk=key, expediente=first.expediente)
+    return cast(Package, answered(actor, package, expediente=first.expediente))
 
 
 def answered(actor: Actor, thing: Any, **named: Any) -> Any:

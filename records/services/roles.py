@@ -229,5 +229,6 @@ def retire(group: Group) -> bool:
     people = list(over.values_list("person", flat=True))
     if people:
         with told(Circumstances(act="Terminó su plazo")):
-            group.user_set.remove(*people)  # type: ignore[attr-defined]
+            members: Any = group.user_set
+            members.remove(*people)
     return bool(people)
