@@ -141,6 +141,7 @@ def access(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "grants": list_grants_over(expediente) if answers else [],
         "why": why_here(request.user, expediente),
         "own": list_own_grants_in(request.user, expediente),
+        "may_break": permissions.allows(request.user, Action.BREAK_GLASS, expediente),
     }
     return render(request, "records/expediente_access.html", context)
 
