@@ -167,7 +167,9 @@ def list_to_confirm(actor: Actor) -> QuerySet[BreakGlass]:
 
 
 def list_own_emergencies(actor: Actor) -> QuerySet[BreakGlass]:
-    return BreakGlass.objects.filter(asked_by=actor).select_related(*TOLD).order_by("-asked_at", "pk")
+    """What this person asked for, but of what is shut to her since."""
+    rows = BreakGlass.objects.filter(permissions.rights_of(actor).not_shut("document"), asked_by=actor)
+    return rows.select_related(*TOLD).order_by("-asked_at", "pk")
 
 
 def get_emergency_for(actor: Actor, key: Key) -> BreakGlass:

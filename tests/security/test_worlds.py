@@ -23,7 +23,6 @@ from records.services import access, break_glass, classification, organisations,
 from records.vocabulary import GrantBasis, Level, Role, TieKind
 from search import api as search
 from search.engines.memory import MemoryEngine
-from search.models import OutboxEntry
 from tests import factories
 from tests.security import house as houses
 from tests.security.conftest import undone
@@ -237,8 +236,7 @@ def holds_in(house: House, drawn: Drawn) -> None:
             assert_one_answer(house, now)
         with clock.at(moment):
             assert_past_as_it_was(house, seen)
-        changed = list(OutboxEntry.objects.values_list("key", flat=True))
-    forget(changed)
+    bring_back(house)
 
 
 def happen(act: Callable[..., None], house: House, *drawn: Any) -> None:
@@ -282,11 +280,10 @@ def bring_changes() -> None:
     search.drain()
 
 
-def forget(keys: list[str]) -> None:
+def bring_back(house: House) -> None:
     """The index as it was: levels went back with the database."""
-    if keys:
-        search.enqueue("custody", keys)
-        search.drain()
+    search.enqueue("custody", [str(piece.pk) for piece in house.pieces.values()])
+    search.drain()
 
 
 @pytest.mark.requirement("I3", "I4", "I6", "I7", "I11")
