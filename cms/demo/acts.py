@@ -17,18 +17,22 @@ from records.api import (
     describe_expediente,
     file_document,
     grant_access,
+    join_organisation,
     list_annex,
     locate_document,
+    note_organisation,
     open_expediente,
     propose_level,
     register_document,
     replace_document,
+    tie,
     today,
 )
 from records.convenios.api import Convenio, Project, publish_project
 
 PUBLISHER = "secretaria.general"
 OPENER = "archivista"
+SUPPLIER = "proveedor"
 
 
 def opening(stage: Stage, row: Row) -> str:
@@ -130,6 +134,18 @@ def granting(stage: Stage, row: Row) -> str:
         reason=row["reason"],
     )
     return str(grant.pk)
+
+
+def tying(stage: Stage, row: Row, kind: str) -> str:
+    """What the supplier of the worked example produced or signs is its own; its person acts for it from then on."""
+    person = stage.people[SUPPLIER]
+    supplier = note_organisation(actor=None, kind="supplier", name=person.get_full_name())
+    if not supplier.members.exists():
+        join_organisation(
+            actor=None, organisation=supplier, person=person, act="Poder general del proveedor", starts_on=today()
+        )
+    tied = tie(actor=None, organisation=supplier, subject=stage.document(row["key"]), kind=kind)
+    return str(tied.pk)
 
 
 def signing(stage: Stage, row: Row) -> str:

@@ -44,7 +44,7 @@ def moments(until: datetime.date) -> Iterator[tuple[Step, datetime.datetime]]:
 def ordered() -> list[Step]:
     parts: Iterable[Iterator[Step]] = (
         openings(), signatures(), annexes(), filings(), levels(), papers(), registrations(), stages(), grants(),
-        projects(), publications(),
+        ties(), projects(), publications(),
     )  # fmt: skip
     steps = chain([Step("trd", catalogue.IN_FORCE_FROM, 0, lambda _stage: catalogue.load())], *parts)
     return sorted(steps, key=lambda step: (step.day, step.rank))
@@ -115,6 +115,23 @@ def grants() -> Iterator[Step]:
     for row in fixtures.read("worked_example")["grants"]:
         key = f"grant:{row['document']}:{row['login']}"
         yield Step(key, fixtures.day(row["on"]), 7, partial(acts.granting, row=row))
+
+
+#: What is the supplier's own, by tipo documental (I7): what it produced, and what it signs.
+OWN = {
+    "documento_de_proyecto_offset": "produced",
+    "estudio_tecnico": "produced",
+    "estudio_de_sostenibilidad": "produced",
+    "convenio_marco_suscrito": "signs",
+    "convenio_derivado_suscrito": "signs",
+    "acta_de_recibo_a_satisfaccion": "signs",
+}
+
+
+def ties() -> Iterator[Step]:
+    for row in fixtures.documents():
+        if kind := OWN.get(row["tipo"]):
+            yield Step(f"tie:{row['key']}", fixtures.day(row["filed"]), 7, partial(acts.tying, row=row, kind=kind))
 
 
 def projects() -> Iterator[Step]:
