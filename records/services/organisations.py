@@ -89,7 +89,8 @@ def tie(
         raise Incomplete(["organisation"])
     with transaction.atomic():
         made = Tie.objects.create(
-            kind=kind, organisation=organisation, expediente=place, document=None if place else subject,
+            kind=kind, organisation=organisation, expediente=place,
+            document=subject if isinstance(subject, Document) else None,
             act=act.strip(), tied_by=actor, tied_at=clock.now(),
         )  # fmt: skip
         audit.record("organisation.tied", actor=actor, subject=subject, organisation=organisation.pk, kind=kind)
