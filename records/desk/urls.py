@@ -144,6 +144,7 @@ urlpatterns = [
     path("accesos/", access.grants, name="grants"),
     path("accesos/pedir/", requests.ask, name="ask-access"),
     path("accesos/solicitudes/<uuid:key>/", requests.attend, name="access-request"),
+    path("accesos/propio/", why.own, name="own-access"),
     path("accesos/persona/<uuid:key>/", why.person, name="person-access"),
     path("documentos/<uuid:key>/quien/", why.readers, name="readers"),
     path("expedientes/<uuid:key>/impedimentos/", recusals.recusals, name="recusals"),

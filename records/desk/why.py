@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -16,6 +17,7 @@ from records import clock
 from records.desk.doors import READ, desk_view
 from records.desk.fields import DayField, DeskForm
 from records.errors import NotFound
+from records.explain import Explanation, explain
 from records.explain_others import explain_for, what_could, who_could
 from records.permissions import level_at
 from records.selectors.documents import find_document, get_document_for
@@ -61,11 +63,21 @@ def readers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @desk_view(*READ)
+def own(request: HttpRequest) -> HttpResponse:
+    """What one may see oneself, and why: an address that is the same for everybody."""
+    return seen_page(request, get_user_model().objects.get(pk=request.user.pk))
+
+
+@desk_view(*READ)
 def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """What a person could see: to herself, to who keeps pieces, and without content to who manages people."""
     found = get_user_model().objects.filter(pk=key).first()
     if found is None:
         raise NotFound
+    return seen_page(request, found)
+
+
+def seen_page(request: HttpRequest, found: Any) -> HttpResponse:
     form = PersonForm(request.GET or None)
     moment = moment_of(form)
     seen = what_could(request.user, found, at=moment)
@@ -78,7 +90,15 @@ def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "because": seen.because,
         "pieces": [(piece, Level(level)) for piece, level in seen.pieces[:SHOWN]],
         "more": max(0, len(seen.pieces) - SHOWN),
-        "asked": explain_for(request.user, found, find_document(asked), at=moment) if asked else None,
+        "asked": told_of(request, found, asked, moment) if asked else None,
         "section": "/custodia/accesos/",
     }
     return render(request, "records/person_access.html", context)
+
+
+def told_of(request: HttpRequest, found: Any, asked: uuid.UUID, moment: datetime.datetime | None) -> Explanation:
+    """Of one piece: to oneself as everywhere, of somebody else as far as the asker may be told."""
+    piece = find_document(asked)
+    if found.pk == request.user.pk:
+        return explain(request.user, piece, at=moment)
+    return explain_for(request.user, found, piece, at=moment)

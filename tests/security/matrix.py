@@ -196,6 +196,7 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/retenciones/<uuid:key>/levantar/", DESK, "hold", only("jefatura"), only("jefatura", 422)),
     Row("custodia/accesos/pedir/", DESK, get=ALL, post={"*": 422}),
     Row("custodia/accesos/solicitudes/<uuid:key>/", DESK, "request", ALL, {"*": 422}),
+    Row("custodia/accesos/propio/", DESK, get=ALL),
     Row("custodia/accesos/persona/<uuid:key>/", DESK, "person", get=GONE),  # the address of nobody
     Row(PIECE + "quien/", DESK, "piece", get=only("custodia")),
     Row(EXPEDIENTE + "impedimentos/", DESK, "expediente", only("custodia"), only("custodia", 422)),
