@@ -11,11 +11,8 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from itertools import starmap
-from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 
 from records.models import RIGHTS, ConvenioNumber, Document, Expediente, Grant
 from records.permissions.asked import Asked, Held
@@ -68,37 +65,49 @@ def by_grant(asked: Asked) -> Iterator[Held]:
 
 
 def granted_now(asked: Asked) -> Iterator[Given]:
-    """Rights in force: guardian's rows whose grant has begun and has not ended, in one query."""
-    rows = list(starmap(rights_over, ((holder, over, asked) for holder, over in GRANTED)))
-    for holder, named, grant, basis, over, target in rows[0].union(*rows[1:], all=True):
-        yield Given(holder, str(uuid.UUID(named)) if holder == "person" else named, grant, basis, over, target)
+    """Rights in force: grants that have begun and have not ended, and whose right stands in guardian's table."""
+    made = [given_of(grant) for grant in grants_of(asked).filter(withdrawal=None)]
+    standing_ones = rights_standing(made)
+    return (one for one in made if one.grant in standing_ones)
 
 
-def rights_over(holder: str, over: str, asked: Asked) -> QuerySet[Any]:
-    named = Cast("user_id", CharField()) if holder == "person" else F("group__name")
-    whose = Q(user__in=asked.people) if holder == "person" else Q(group__name__in=roles_of_all(asked))
-    rows = RIGHTS[holder, over].objects.filter(whose, standing(asked, "grant__")).order_by()
-    told = rows.annotate(holder=Value(holder), named=named, over=Value(over))
-    values: QuerySet[Any] = told.values_list("holder", "named", "grant", "grant__basis", "over", "content_object")
-    return values
+def rights_standing(made: list[Given]) -> set[uuid.UUID]:
+    """Those of the grants whose right stands: one statement over the tables that would carry them."""
+    kinds: dict[tuple[str, str], list[uuid.UUID]] = {}
+    for one in made:
+        kinds.setdefault((one.holder, one.over), []).append(one.grant)
+    rows = [RIGHTS[kind].objects.filter(grant__in=keys).order_by().values_list("grant") for kind, keys in kinds.items()]
+    if not rows:
+        return set()
+    return {key for (key,) in (rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0])}
 
 
 def granted_then(asked: Asked) -> Iterator[Given]:
     """Rights as they stood: grants made, not yet ended and not yet withdrawn at that moment."""
-    whose = Q(person__in=asked.people) | Q(office__name__in=roles_of_all(asked))
-    made = Grant.objects.filter(whose, standing(asked), granted_at__lte=asked.moment)
-    for grant in made.exclude(withdrawal__withdrawn_at__lte=asked.moment).select_related("office").order_by():
-        holder = "person" if grant.person_id else "office"
-        named = str(grant.person_id) if grant.person_id else grant.office.name  # type: ignore[union-attr]
-        over = next(name for kind, name in GRANTED if kind == holder and getattr(grant, f"{name}_id"))
-        yield Given(holder, named, grant.pk, grant.basis, over, getattr(grant, f"{over}_id"))
+    made = grants_of(asked).filter(granted_at__lte=asked.moment)
+    return map(given_of, made.exclude(withdrawal__withdrawn_at__lte=asked.moment))
 
 
-def standing(asked: Asked, prefix: str = "") -> Q:
+def grants_of(asked: Asked) -> QuerySet[Grant]:
+    """Grants to these people and to their offices whose days hold the moment that is asked about."""
+    whose, offices = Q(person__in=asked.people), roles_of_all(asked)
+    if offices:
+        whose |= Q(office__name__in=offices)
+    return Grant.objects.filter(whose, standing(asked)).select_related("office").order_by()
+
+
+def given_of(grant: Grant) -> Given:
+    holder = "person" if grant.person_id else "office"
+    named = str(grant.person_id) if grant.person_id else str(grant.office and grant.office.name)
+    over = next(name for kind, name in GRANTED if kind == holder and getattr(grant, f"{name}_id"))
+    return Given(holder, named, grant.pk, grant.basis, over, getattr(grant, f"{over}_id"))
+
+
+def standing(asked: Asked) -> Q:
     """The days and moments of a grant hold the moment that is asked about."""
-    begun = Q(**{f"{prefix}starts_on": None}) | Q(**{f"{prefix}starts_on__lte": asked.day})
-    lasting = Q(**{f"{prefix}expires_at": None}) | Q(**{f"{prefix}expires_at__gt": asked.moment})
-    return begun & lasting & Q(**{f"{prefix}until__gte": asked.day})
+    begun = Q(starts_on=None) | Q(starts_on__lte=asked.day)
+    lasting = Q(expires_at=None) | Q(expires_at__gt=asked.moment)
+    return begun & lasting & Q(until__gte=asked.day)
 
 
 def roles_of_all(asked: Asked) -> frozenset[str]:

@@ -7,14 +7,36 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Transform
 
 from records.models import Document
 from records.permissions.ground import Ground, Keys
 from records.permissions.recusals import NONE, Barred
 from records.vocabulary import Level
+
+
+class Unindexed(Transform):
+    """The column as it is, but no reason for SQLite to go by an index on it.
+
+    Without this it gathers every piece of each level that is open, a quarter of all custody, and sorts them to show
+    twenty; the order that was asked for, the expediente or the ids are always the better way in. PostgreSQL knows how
+    little a level narrows down.
+    """
+
+    lookup_name = "unindexed"
+
+    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, Any]:
+        sql, params = compiler.compile(self.lhs)
+        return sql, params
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        sql, params = self.as_sql(compiler, connection, **context)
+        return f"+{sql}", params
+
+
+Document._meta.get_field("level").register_lookup(Unindexed)
 
 
 @dataclass(frozen=True)
@@ -33,7 +55,7 @@ class LevelReach:
         def among(column: str, keys: Keys) -> Q:
             return Q(**{f"{prefix}{column}__in": keys})
 
-        opened = Q(**{f"{prefix}level": level})
+        opened = Q(**{f"{prefix}level__unindexed": level})
         if not self.whole:
             opened &= among("expediente", self.expedientes) | among("pk", self.documents)
         if self.shut_expedientes:

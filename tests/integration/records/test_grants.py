@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
+from django.test.utils import CaptureQueriesContext
 
 from records import clock, permissions
 from records.errors import AccessDenied, Incomplete, NotFound, RuleViolation
@@ -339,3 +340,24 @@ def test_deciding_costs_the_same_for_any_number_and_kind_of_grants(
     with django_assert_max_num_queries(9):
         grounds = permissions.grounds_for(person)
     assert sum(ground.rule in permissions.GRANT_RULES for ground in grounds) == 2 * (2 + 4 + 12)
+
+
+def test_deciding_many_pieces_for_many_people_asks_as_often_as_deciding_few(
+    cast: dict[str, Any], expediente: Expediente
+) -> None:
+    listed = [factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED) for _each in range(30)]
+    for piece in listed[:6]:
+        grant(cast, piece)
+    counts = {}
+    for people, pieces in ((["revisora"], 3), (["revisora"], 30), ([*cast][:4], 30), ([*cast], 3), ([*cast], 30)):
+        fresh = [type(cast[login]).objects.get(pk=cast[login].pk) for login in people]
+        with CaptureQueriesContext(connection) as captured:
+            each = permissions.rights_of_each(fresh)
+            read = [rights.reads(piece) for rights in each.values() for piece in listed[:pieces]]
+        assert any(read)
+        counts[len(people), pieces] = len(captured)
+    everybody = len(cast)
+    assert counts[1, 3] == counts[1, 30]
+    assert counts[everybody, 3] == counts[everybody, 30] <= 9, (
+        "whatever they are, one statement for each kind of ground"
+    )
