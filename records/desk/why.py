@@ -65,7 +65,7 @@ def readers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @desk_view(*READ)
 def own(request: HttpRequest) -> HttpResponse:
     """What one may see oneself, and why: an address that is the same for everybody."""
-    return seen_page(request, get_user_model().objects.get(pk=request.user.pk))
+    return seen_page(request, request.user)
 
 
 @desk_view(*READ)

@@ -27,13 +27,9 @@ class Unindexed(Transform):
 
     lookup_name = "unindexed"
 
-    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: Any, connection: Any, *_template: Any, **_context: Any) -> tuple[str, Any]:
         sql, params = compiler.compile(self.lhs)
-        return sql, params
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        sql, params = self.as_sql(compiler, connection, **context)
-        return f"+{sql}", params
+        return f"+{sql}" if connection.vendor == "sqlite" else sql, params
 
 
 Document._meta.get_field("level").register_lookup(Unindexed)
