@@ -38,7 +38,15 @@ def deciding(person: Any, keys: list[uuid.UUID], rounds: int) -> list[Row]:
         "decide": decide,
     }
     medians = interleaved(acts, rounds)
-    return [row(f"deciding {len(pieces)}", medians["decide"], "ms", floor=medians["one set query"], target=3)]
+    return [
+        row(
+            f"{person.username}: deciding {len(pieces)}",
+            medians["decide"],
+            "ms",
+            floor=medians["one set query"],
+            target=3,
+        )
+    ]
 
 
 def listing(person: Any, rounds: int) -> list[Row]:
