@@ -81,6 +81,10 @@ def production_walls() -> Iterator[str]:
     for name in ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"):
         if not getattr(settings, name):
             yield f"{name} debe estar encendido: en producción no se habla HTTP sin cifrar"
+    if not settings.MFA_REQUIRED_ROLES:
+        yield "MFA_REQUIRED_ROLES está vacío: quien lee lo reservado debe entrar con un segundo factor"
+    if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN or not settings.CONFIRM_SECONDS:
+        yield "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN y CONFIRM_SECONDS = 0 son solo de la demostración"
     if getattr(settings, "DEMO_PASSWORD", ""):
         yield "DEMO_PASSWORD es solo de la demostración"
     if any("MD5" in hasher for hasher in settings.PASSWORD_HASHERS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "wagtail.contrib.redirects",
     "wagtail.sites",
     "cms.users.apps.PeopleAdminConfig",
@@ -73,12 +79,15 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "records.acting.VisitMiddleware",
+    "cms.users.limits.SessionLimits",
+    "allauth.account.middleware.AccountMiddleware",
     "cms.users.middleware.DeskGate",
     "records.desk.lock.RollbackLock",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = f"cms.urls.{SITE_ROLE if SITE_ROLE in ('public', 'editor', 'desk') else 'all'}"
@@ -101,7 +110,7 @@ TEMPLATES = [
 
 # People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "users.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -110,6 +119,58 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/cuenta/entrar/"
 LOGIN_REDIRECT_URL = "/custodia/"
 LOGOUT_REDIRECT_URL = "/"
+
+# Entering: allauth leads it, with what is shown and kept decided in cms.users (ADR 29).
+ACCOUNT_ADAPTER = "cms.users.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "cms.users.forms.EnterForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+# Its limits count in each process's memory; axes counts in the database.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "cms.users.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "cms.users.forms.FactorForm",
+    "authenticate_webauthn": "cms.users.forms.KeyForm",
+    "activate_totp": "cms.users.forms.NewCodesForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "Custodia"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+# Whoever manages factors confirms who she is as for an act of approval: cms.users.confirming.
+MFA_REAUTHENTICATION_REQUIRED = False
+#: Roles that enter with a second factor or not at all; the last two words are told by custody, not by a group.
+MFA_REQUIRED_ROLES: tuple[str, ...] = (
+    *("administrator", "contracts_head", "secretary_general"),
+    *("custodian", "reserved_reader"),
+)
+#: Seconds: without asking for anything, since entering, between two notes of the last request, and since
+#: the person last said who she is, for an act of approval.
+SESSION_IDLE_SECONDS = 15 * 60
+SESSION_WHOLE_SECONDS = 8 * 3600
+SESSION_NOTE_SECONDS = 30
+CONFIRM_SECONDS = 5 * 60
+
+# Lock-out, counted in the database by login and address together, and by address alone.
+AXES_FAILURE_LIMIT = 5
+ADDRESS_FAILURE_LIMIT = 30
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_HANDLER = "cms.users.lockout.Lockout"
+AXES_LOCKOUT_CALLABLE = "cms.users.lockout.same_answer"
+# What was typed for a login may be a password: only its keyed digest is kept.
+AXES_USERNAME_CALLABLE = "cms.users.lockout.digest_of_login"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential", "next", "csrfmiddlewaretoken"]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
 # guardian only stores grants (D3): no anonymous row, no answers of its own.
 ANONYMOUS_USER_NAME: str | None = None
 GUARDIAN_MONKEY_PATCH_USER = False
@@ -183,6 +244,7 @@ RECORDS: dict[str, Any] = {
         "SECONDS": 15,
     },
     "REQUIRE_ISOLATED_CELL": False,
+    "CONFIRM_IDENTITY": "cms.users.confirming.confirmed",
 }
 SEARCH: dict[str, Any] = {
     "ENGINE": {
@@ -241,4 +303,6 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Who was refused is told by the ledger; a line for each would only help to fill the disk.
+    "loggers": {"axes": {"level": "ERROR"}},
 }

@@ -42,6 +42,9 @@ CLOCK_OFFSET_ALLOWED = True
 RECORDS["INDEX_SIGNING"]["SELF_SIGNED"] = True
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests switch the factor on where they look at it.
+MFA_REQUIRED_ROLES = ()
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # The desk's lock looks when a test asks it to.
 RECORDS = {**RECORDS, "LOOK_SECONDS": 1e9}

@@ -11,8 +11,9 @@ class UsersConfig(AppConfig):
     verbose_name = "Personas y dependencias"
 
     def ready(self) -> None:
-        from cms.users import trail  # after the app registry is ready
+        from cms.users import limits, trail  # after the app registry is ready
 
+        limits.connect()
         trail.connect()
 
 

@@ -77,3 +77,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.username
+
+
+class SpentCode(models.Model):
+    """A code of a second factor that was used, as a keyed digest; rows live ten minutes (`cms.users.spent`)."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE)
+    mark = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["person", "mark"], name="spent_code_once"),)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -22,6 +23,8 @@ from records import api as records
 #: Fields of a person that are told by their values; of the others only that they changed.
 VALUES = ("is_active", "is_staff", "desk_access")
 FIELDS = (*VALUES, "full_name", "email", "password")
+#: In a session where a factor was made: what demands one is content.
+ENROLLED = "factor_enrolled"
 
 
 def connect() -> None:
@@ -35,6 +38,9 @@ def connect() -> None:
     post_delete.connect(removed, sender=people, dispatch_uid="custodia_person_gone")
     for signal in (post_save, post_delete):
         signal.connect(group_changed, sender=Group, dispatch_uid=f"custodia_group_{id(signal)}")
+    factors = apps.get_model("mfa", "Authenticator")
+    post_save.connect(factor_added, sender=factors, dispatch_uid="custodia_factor")
+    post_delete.connect(factor_removed, sender=factors, dispatch_uid="custodia_factor_gone")
     for through in (people.groups.through, people.user_permissions.through, Group.permissions.through):
         m2m_changed.connect(memberships_changed, sender=through, dispatch_uid=f"custodia_{through.__name__}")
 
@@ -73,15 +79,32 @@ def left(user: Any, **_signal: Any) -> None:
         note("session.closed", user)
 
 
-def refused(credentials: Mapping[str, Any], **_signal: Any) -> None:
+def refused(credentials: Mapping[str, Any], request: Any = None, **_signal: Any) -> None:
+    """`locked`: it was not even looked at, since this login was locked from that address."""
+    locked = {"locked": True} if getattr(request, "axes_locked_out", False) else {}
     typed = str(credentials.get("username", ""))
     known = get_user_model().objects.filter(username=typed.replace("\x00", "")).first()
-    note("session.refused", known or "person", **({} if known else {"typed": records.digest_of(f"login:{typed}")}))
+    named = {} if known else {"typed": records.digest_of(f"login:{typed}")}
+    note("session.refused", known or "person", **named, **locked)
 
 
 def note_no_desk() -> None:
     """Somebody signed in who has no business at the desk stood at its door."""
     note("access.denied", "custody", code="no_desk")
+
+
+def factor_added(instance: Any, created: bool, **_signal: Any) -> None:
+    """In the act's own transaction; allauth's signal comes after it, when an event can undo nothing."""
+    visit = records.visit()
+    if not created or visit is None:
+        return
+    note("factor.added", instance.user, kind=str(instance.type))
+    if visit.person == instance.user:
+        visit.request.session[ENROLLED] = True
+
+
+def factor_removed(instance: Any, **_signal: Any) -> None:
+    note("factor.removed", instance.user, kind=str(instance.type))
 
 
 def about_to_change(instance: Any, **_signal: Any) -> None:

@@ -1,0 +1,83 @@
+"""What allauth is told of this house: nobody signs up, nothing is mailed, secrets are kept encrypted."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import get_next_redirect_url
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+EDITOR = "/editor/"
+#: Tells this key from any other that is derived from the same secret.
+PURPOSE = b"custodia: second factors"
+
+
+def door_of(person: Any) -> str:
+    """Where a person lands: staff on their bandeja, page editors on the editor, anybody else on the account page."""
+    if getattr(person, "desk_access", False):
+        return "/custodia/"
+    return EDITOR if getattr(person, "is_staff", False) else "/cuenta/"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
+        return False
+
+    def is_ajax(self, _request: HttpRequest) -> bool:
+        """Entering is a form for everybody: its answers do not change with the headers."""
+        return False
+
+    def add_message(self, *_args: Any, **_kwargs: Any) -> None:
+        """Its messages are in other words than ours; each page says what was done."""
+
+    def send_notification_mail(self, *_args: Any, **_kwargs: Any) -> None:
+        """There may be no mail server; the ledger tells what changed of a person."""
+
+    def respond_user_inactive(self, _request: HttpRequest, _user: Any) -> HttpResponse:
+        """Somebody disabled between the password and the factor begins again, as a stranger does."""
+        return HttpResponseRedirect(settings.LOGIN_URL)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return door_of(request.user)
+
+    def post_login(self, request: HttpRequest, user: Any, **told: Any) -> HttpResponse:
+        """Where the person was going; not to the editor's door when it is shut to her: it would send her here again."""
+        going = told.pop("redirect_url", None) or get_next_redirect_url(request) or door_of(user)
+        shut = going.startswith(EDITOR) and not getattr(user, "is_staff", False)
+        answer: HttpResponse = super().post_login(request, user, redirect_url=door_of(user) if shut else going, **told)
+        return answer
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.get_username())
+
+    def encrypt(self, text: str) -> str:
+        return box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises InvalidToken when neither the secret nor an earlier one (SECRET_KEY_FALLBACKS) opens it."""
+        return box().decrypt(encrypted_text.encode()).decode()
+
+
+def box() -> MultiFernet:
+    return box_of((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
+
+@cache
+def box_of(secrets: tuple[str, ...]) -> MultiFernet:
+    """Writes with the first secret, reads with any."""
+    return MultiFernet([Fernet(key_of(secret)) for secret in secrets])
+
+
+def key_of(secret: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret.encode())
+    return base64.urlsafe_b64encode(derived)
