@@ -86,6 +86,7 @@ ACTIONS: Mapping[str, str] = {
     "document.viewed": "Consultó el documento",
     "document.page_viewed": "Consultó una página",
     "document.downloaded": "Descargó el original",
+    "download.stopped": "Se detuvo una descarga: ya no podía leerse",
     "search.run": "Buscó",
     "search.mismatch": "La búsqueda ofreció algo que la base no confirma",
     "project.published": "Publicó el proyecto",

@@ -93,15 +93,18 @@ class Person:
 
     def __init__(self, home: Installation, login: str) -> None:
         self.port, self.cookies = home.port, SimpleCookie()
+        self.enter(login)
+        (code,) = home.rows("SELECT id FROM records_expediente WHERE code = ?", EXPEDIENTE)
+        self.expediente = f"/custodia/expedientes/{uuid.UUID(str(code[0]))}/"
+        self.token = token_in(self.ask("GET", f"{self.expediente}radicar/"))
+
+    def enter(self, login: str) -> None:
         page = self.ask("GET", "/cuenta/entrar/")
         form = {"username": login, "password": PASSWORD, "csrfmiddlewaretoken": token_in(page)}
         entered = self.ask(
             "POST", "/cuenta/entrar/", urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}
         )
         assert entered.status == 302, entered.body[-500:]
-        (code,) = home.rows("SELECT id FROM records_expediente WHERE code = ?", EXPEDIENTE)
-        self.expediente = f"/custodia/expedientes/{uuid.UUID(str(code[0]))}/"
-        self.token = token_in(self.ask("GET", f"{self.expediente}radicar/"))
 
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)

@@ -40,5 +40,7 @@ def used(request: HttpRequest) -> bool:
 
 
 def lacks(request: HttpRequest) -> bool:
-    """Is this a session without a factor of somebody who must have one? Asked of who used one, it costs nothing."""
-    return bool(settings.MFA_REQUIRED_ROLES) and not used(request) and must(request.user)
+    """Is this a session without a factor of somebody who must have one? One taken away since does not count."""
+    if not settings.MFA_REQUIRED_ROLES or (used(request) and has(request.user)):
+        return False
+    return must(request.user)

@@ -23,6 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from cms.users import required
 from cms.users.adapters import FactorAdapter, door_of
 from cms.users.confirming import confirmed, confirmed_page
+from cms.users.trail import note
 
 #: Emptied in the browser at leaving; browsers heed it over TLS alone.
 CLEAR = '"cache"'
@@ -67,6 +68,11 @@ class ChangePassword(PasswordChangeView):
 class Sessions(ListUserSessionsView):
     template_name = "cms/users/sessions.html"
     success_url = reverse_lazy("sessions")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        note("session.others_ended", self.request.user)
+        return answer
 
 
 class EnterFactor(AuthenticateView):

@@ -18,6 +18,7 @@ from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DeskForm, sent
 from records.desk.images import WALLS, only_headers
 from records.desk.receipt_lines import grouped
+from records.desk.watching import watched
 from records.selectors.documents import get_document_for
 from records.vocabulary import Action
 
@@ -118,5 +119,6 @@ def certificate_file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     name = f"certificado-{str(found.pk)[:8]}.zip"
     if request.method == "HEAD":
         return only_headers(name, ZIP, keeping.size_for(actor=request.user, certificate=found))
-    file = keeping.open_certificate(actor=request.user, certificate=found)
+    opened = keeping.open_certificate(actor=request.user, certificate=found)
+    file = watched(request, opened, found, lambda person: keeping.get_certificate_for(person, key))
     return FileResponse(file, as_attachment=True, filename=name, content_type=ZIP, headers=WALLS)

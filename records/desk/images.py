@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.utils.http import content_disposition_header
 
 from records.desk.doors import READ, desk_view
+from records.desk.watching import watched
 from records.parsing.names import storage_extension
 from records.selectors.documents import get_document_for
 from records.services import parts, renditions
@@ -47,7 +48,8 @@ def original(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     if request.method == "HEAD":
         check_may_download(request.user, piece)
         return only_headers(name, piece.media_type, piece.blob.size)
-    stream = open_original(actor=request.user, document=piece)
+    opened = open_original(actor=request.user, document=piece)
+    stream = watched(request, opened, piece, lambda person: check_may_download(person, get_document_for(person, key)))
     return FileResponse(stream, as_attachment=True, filename=name, content_type=piece.media_type, headers=WALLS)
 
 
@@ -80,5 +82,8 @@ def archival_copy(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     if request.method == "HEAD":
         copy = renditions.pdfa_to_open(request.user, piece)
         return only_headers(name, copy.media_type, copy.size)
-    copy, stream = renditions.open_pdfa(actor=request.user, document=piece)
+    copy, opened = renditions.open_pdfa(actor=request.user, document=piece)
+    stream = watched(
+        request, opened, piece, lambda person: renditions.pdfa_to_open(person, get_document_for(person, key))
+    )
     return FileResponse(stream, as_attachment=True, filename=name, content_type=copy.media_type, headers=WALLS)

@@ -35,6 +35,12 @@ def note_reading(actor: Actor, document: Document, action: str, **facts: object)
         audit.record(action, actor=actor, subject=document, level=document.level, **facts)
 
 
+def note_stopped(*, actor: Actor, subject: object) -> None:
+    """Leave the event of a download that was stopped on its way, since its reader may read no more."""
+    with transaction.atomic():
+        audit.record("download.stopped", actor=actor, subject=subject)
+
+
 def note_page(actor: Actor, document: Document, number: int, *, small: bool) -> None:
     """Leave the event of a page's image, unless one of this person's last ones tells it already.
 

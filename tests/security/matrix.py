@@ -28,6 +28,8 @@ ALL: Statuses = {"*": 200}
 GONE: Statuses = {"*": 404}
 #: One's own account, and the form that leads to it.
 OWN: Statuses = {f"{ANONYMOUS} inactivo": 302, "*": 200}
+AWAY: Statuses = {"*": 302}
+NONE_HELD: Statuses = {f"{ANONYMOUS} inactivo": 302, "*": 404}
 LOGIN: Statuses = {f"{ANONYMOUS} inactivo": 200, "*": 302}
 
 
@@ -218,6 +220,17 @@ ROWS: tuple[Row, ...] = (
     # Account
     Row("cuenta/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/entrar/", "desk editor all", get=LOGIN, post=LOGIN, options=LOGIN),
+    Row("cuenta/entrar/factor/", "desk editor all", get=AWAY, post=AWAY, options=AWAY),
+    Row("cuenta/clave/", "desk editor all", get=OWN, post=OWN, options=OWN),
+    Row("cuenta/sesiones/", "desk editor all", get=OWN, post={"*": 302}, options=OWN),
+    Row("cuenta/seguridad/", "desk editor all", get=OWN, options=OWN),
+    Row("cuenta/seguridad/codigos/", "desk editor all", get=OWN, post=OWN, options=OWN),
+    Row("cuenta/seguridad/codigos/imagen.svg", "desk editor all", get=OWN, post=OWN, options=OWN),
+    Row("cuenta/seguridad/codigos/retirar/", "desk editor all", get=NONE_HELD, post=NONE_HELD, options=NONE_HELD),
+    Row("cuenta/seguridad/llaves/", "desk editor all", get=OWN, post=OWN, options=OWN),
+    Row("cuenta/seguridad/llaves/<int:pk>/retirar/", "desk editor all", "factor", NONE_HELD, NONE_HELD, options=OWN),
+    Row("cuenta/seguridad/recuperacion/", "desk editor all", get=NONE_HELD, options=OWN),
+    Row("cuenta/seguridad/recuperacion/nuevos/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/salir/", "desk editor all", get=ALL, post={"*": 302}, options=ALL),
     # Health
     Row("salud/", EVERYWHERE, get=ALL),
@@ -276,6 +289,7 @@ def path_of(row: Row, key: object) -> str:
 SAMPLES: Mapping[str, Mapping[str, str]] = {
     "nothing": {NOTHING: "/custodia/documentos/no-es-un-id/"},
     "key": {"custodia/llave/<slug:key>.pem": "/custodia/llave/0123456789abcdef.pem"},
+    "factor": {"cuenta/seguridad/llaves/<int:pk>/retirar/": "/cuenta/seguridad/llaves/1/retirar/"},
     "guide": {"custodia/ayuda/<slug:name>/": "/custodia/ayuda/revision/"},
     "dataset": {
         "datos/<slug:name>.csv": "/datos/proyectos.csv",

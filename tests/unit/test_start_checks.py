@@ -88,6 +88,9 @@ def test_guardians_legacy_union_is_refused(settings: Any) -> None:
         ("CSRF_COOKIE_SECURE", False),
         ("DEMO_PASSWORD", "la-de-la-demo"),
         ("PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"]),
+        ("MFA_REQUIRED_ROLES", ()),
+        ("MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", True),
+        ("CONFIRM_SECONDS", 0),
     ],
 )
 def test_demo_settings_in_production_are_refused(settings: Any, name: str, value: object) -> None:
@@ -95,6 +98,7 @@ def test_demo_settings_in_production_are_refused(settings: Any, name: str, value
         setattr(settings, wall, True)
     settings.PROFILE = "production"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+    settings.MFA_REQUIRED_ROLES, settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ("administrator",), False
     assert said(checks.production_walls) == ""
     setattr(settings, name, value)
     assert name in said(checks.production_walls)
