@@ -1,7 +1,7 @@
 """The front door of custody: all that other rooms, screens of Django apps on top and operators may import."""
 
 from records.acting import digest_of, visit
-from records.audit import record
+from records.audit import ACTIONS, record
 from records.certificates import verify as certificate_verifier
 from records.certificates.keeping import sweep_certificates
 from records.clock import at, now, shift_to, today
@@ -102,6 +102,7 @@ from records.vocabulary import (
 )
 
 __all__ = [
+    "ACTIONS",
     "AccessDenied",
     "Action",
     "Actor",

@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "axes",
     "wagtail.contrib.redirects",
     "wagtail.sites",
-    "cms.users.apps.PeopleAdminConfig",
+    "wagtail.users",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from cms.people.views import SetPassword
 from cms.users import views
 
 SECURITY = "cuenta/seguridad/"
@@ -14,6 +15,7 @@ urlpatterns = [
     path("cuenta/salir/", views.Leave.as_view(), name="logout"),
     path("cuenta/", views.account, name="account"),
     path("cuenta/clave/", views.ChangePassword.as_view(), name="password"),
+    path("cuenta/invitacion/<slug:uidb64>/<slug:token>/", SetPassword.as_view(), name="invitation"),
     path("cuenta/sesiones/", views.Sessions.as_view(), name="sessions"),
     path(SECURITY, views.Factors.as_view(), name="mfa_index"),
     path(f"{SECURITY}codigos/", views.NewCodes.as_view(), name="mfa_activate_totp"),

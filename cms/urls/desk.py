@@ -9,10 +9,11 @@ from cms.urls.public import handler400, handler403, handler404, handler500
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-# Search and guides know custody's front door only; they come first because the desk's last route takes the rest.
+# Search, guides and people know its front door only; they come first because the desk's last route takes the rest.
 desk: list[URLPattern | URLResolver] = [
     path("custodia/", include("cms.desk_search.urls")),
     path("custodia/", include("cms.guides.desk_urls")),
+    path("custodia/", include("cms.people.urls")),
     path("custodia/", include("records.desk.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class UsersConfig(AppConfig):
@@ -15,9 +14,3 @@ class UsersConfig(AppConfig):
 
         limits.connect()
         trail.connect()
-
-
-class PeopleAdminConfig(WagtailUsersAppConfig):
-    """Wagtail's admin of people, with our forms."""
-
-    user_viewset = "cms.users.viewsets.PersonViewSet"

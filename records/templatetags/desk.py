@@ -38,6 +38,7 @@ ENTRIES: tuple[tuple[str, Any, Callable[[Roles], bool]], ...] = (
     ("/custodia/accesos/", _("Accesos"), anybody),
     ("/custodia/trabajos/", _("Trabajos"), who_may(Action.FILE)),
     ("/custodia/trd/", _("TRD"), office),
+    ("/custodia/personas/", _("Personas"), who_may(Action.MANAGE_PEOPLE)),
     ("/custodia/bitacora/", _("Bitácora"), who_may(Action.READ_LEDGER)),
     ("/custodia/ayuda/", _("Ayuda"), anybody),
 )

@@ -64,6 +64,8 @@ def only(logins: str, status: int = 200, others: int = 403) -> Statuses:
     return {logins: status, "*": others}
 
 
+MANAGER: Statuses = {"administracion": 200, "*": 403}
+MANAGES: Statuses = {"administracion": 422, "*": 403}
 DESK = "desk all"
 PUBLIC = "public editor all"
 EVERYWHERE = "public desk editor all"
@@ -103,6 +105,16 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/trd/<int:number>.json", DESK, get=ALL),
     Row("custodia/estilo/", DESK, get={"*": 404}),  # a page of the demo alone
     Row(NOTHING, DESK, "nothing", GONE, GONE, options=GONE),
+    # People: the administrator's alone, whoever they are about
+    Row("custodia/personas/", DESK, get=MANAGER),
+    Row("custodia/personas/nueva/", DESK, get=MANAGER, post=MANAGES),
+    Row("custodia/personas/<uuid:key>/", DESK, "person", MANAGER),
+    Row("custodia/personas/<uuid:key>/datos/", DESK, "person", MANAGER, MANAGES),
+    Row("custodia/personas/<uuid:key>/cargo/", DESK, "person", MANAGER, MANAGES),
+    Row("custodia/personas/<uuid:key>/cargo/<slug:role>/terminar/", DESK, "person", MANAGER, MANAGES),
+    Row("custodia/personas/<uuid:key>/estado/", DESK, "person", MANAGER, MANAGES),
+    Row("custodia/personas/<uuid:key>/factor/", DESK, "person", MANAGER, MANAGES),
+    Row("custodia/personas/<uuid:key>/invitacion/", DESK, "person", MANAGER, MANAGES),
     # The desk and its expedientes
     Row(EXPEDIENTE, DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "accesos/", DESK, "expediente", get=ALL),
@@ -222,6 +234,7 @@ ROWS: tuple[Row, ...] = (
     Row("cuenta/entrar/", "desk editor all", get=LOGIN, post=LOGIN, options=LOGIN),
     Row("cuenta/entrar/factor/", "desk editor all", get=AWAY, post=AWAY, options=AWAY),
     Row("cuenta/clave/", "desk editor all", get=OWN, post=OWN, options=OWN),
+    Row("cuenta/invitacion/<slug:uidb64>/<slug:token>/", "desk editor all", "invitation", ALL, ALL, options=ALL),
     Row("cuenta/sesiones/", "desk editor all", get=OWN, post={"*": 302}, options=OWN),
     Row("cuenta/seguridad/", "desk editor all", get=OWN, options=OWN),
     Row("cuenta/seguridad/codigos/", "desk editor all", get=OWN, post=OWN, options=OWN),
@@ -289,6 +302,7 @@ def path_of(row: Row, key: object) -> str:
 SAMPLES: Mapping[str, Mapping[str, str]] = {
     "nothing": {NOTHING: "/custodia/documentos/no-es-un-id/"},
     "key": {"custodia/llave/<slug:key>.pem": "/custodia/llave/0123456789abcdef.pem"},
+    "invitation": {"cuenta/invitacion/<slug:uidb64>/<slug:token>/": "/cuenta/invitacion/abc/abc-def/"},
     "factor": {"cuenta/seguridad/llaves/<int:pk>/retirar/": "/cuenta/seguridad/llaves/1/retirar/"},
     "guide": {"custodia/ayuda/<slug:name>/": "/custodia/ayuda/revision/"},
     "dataset": {

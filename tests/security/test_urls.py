@@ -93,6 +93,7 @@ SEERS: Mapping[str, Any] = {
     "batch": lambda name: () if name == "C" else DESK_READERS,
     "act": lambda _name: [login for login in people() if "A.S" in reads_of(TOWN, login)],
     "grant": lambda _name: ["custodia"],
+    "person": lambda _name: people(),  # whose page it is decides nothing: it is the administrator's or it is not
     "project": lambda _name: STAFF.split(),
     "quarantined": lambda _name: CONTRACTS.split(),
     "index": lambda _name: [*STAFF.split(), "supervisor.cd001", "auditoria"],
@@ -145,6 +146,7 @@ def built() -> Town:
         "resentencing": {"A": resentencing_of(house).pk},
         "hold": {"A": hold_of(house).pk},
         "draft": {"A": draft_of(house).pk},
+        "person": {"revisora": house.cast["revisora"].pk},
         "quarantined": {place: refused_in(house, place).pk for place in "AC"},
     }
     return Town(house, objects, forbidden_words(house))

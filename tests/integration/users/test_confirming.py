@@ -71,7 +71,7 @@ def test_an_act_asks_first_keeps_what_was_typed_and_then_is_done(act: Classifica
     done = client.post(address(act), {**carried(page), PASSWORD: RIGHT})
     assert done.status_code == 302
     found = ClassificationAct.objects.get(pk=act.pk)
-    assert (found.state, found.observations) == ("returned", REASON)
+    assert (found.state, found.observations) == ("refused", REASON)
     assert LedgerEvent.objects.filter(action="session.confirmed", actor="jefatura").count() == 1
 
 

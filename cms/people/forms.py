@@ -1,0 +1,61 @@
+"""Forms of people: everything that is missing is told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.utils.translation import gettext_lazy as _
+
+from cms.users.models import User
+from records.api import Role
+
+REASON = _("El acto o motivo, con su fecha y número si los tiene. Queda en la historia.")
+
+
+class DescribeForm(forms.Form):
+    full_name = forms.CharField(label=_("Nombre completo"), max_length=200)
+    email = forms.EmailField(label=_("Correo"), required=False)
+    desk_access = forms.BooleanField(label=_("Entra a custodia"), required=False, initial=True)
+    is_staff = forms.BooleanField(label=_("Edita páginas públicas"), required=False)
+
+
+class CreateForm(DescribeForm):
+    login = forms.CharField(
+        label=_("Usuario"),
+        max_length=150,
+        validators=[UnicodeUsernameValidator()],
+        help_text=_("Con él entra y firma; no cambia nunca."),
+    )
+    field_order = ("login", "full_name", "email", "desk_access", "is_staff")
+
+    def clean_login(self) -> str:
+        """Logins that differ only in capitals would be taken one for the other by whoever reads them."""
+        login = str(self.cleaned_data["login"])
+        if User.objects.filter(username__iexact=login).exists():
+            raise forms.ValidationError(_("Ese usuario ya existe."))
+        return login
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Motivo"), help_text=REASON, widget=forms.Textarea({"rows": 3}), max_length=300)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Cargo"), choices=())
+    act = forms.CharField(label=_("Acto"), help_text=REASON, max_length=300)
+    until = forms.DateField(
+        label=_("Hasta el día"),
+        required=False,
+        input_formats=("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"),
+        help_text=_("Día, mes y año. Vacío: hasta que alguien lo termine."),
+        error_messages={"invalid": _("Escriba una fecha que exista, como dd/mm/aaaa.")},
+        widget=forms.TextInput({"placeholder": "dd/mm/aaaa", "inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, held: frozenset[str] = frozenset()) -> None:
+        super().__init__(*args)
+        free = [choice for choice in Role.choices if choice[0] not in held]
+        choices = forms.ChoiceField(label=_("Cargo"), choices=[("", _("Elija")), *free])
+        self.fields["role"] = choices
