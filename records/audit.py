@@ -86,6 +86,7 @@ ACTIONS: Mapping[str, str] = {
     "document.viewed": "Consultó el documento",
     "document.page_viewed": "Consultó una página",
     "document.downloaded": "Descargó el original",
+    "reading.throttled": "Leyó más de lo que una persona lee en una hora",
     "download.stopped": "Se detuvo una descarga: ya no podía leerse",
     "search.run": "Buscó",
     "search.mismatch": "La búsqueda ofreció algo que la base no confirma",
@@ -134,7 +135,9 @@ ACTIONS: Mapping[str, str] = {
 }
 DONE, REFUSED, FAILED = RESULTS = ("done", "refused", "failed")
 #: Acts that tell a refusal; any other is done, or has failed when its facts name a fault or a problem.
-REFUSALS = frozenset({"document.refused", "batch.refused", "access.denied", "act.refused", "session.refused"})
+REFUSALS = frozenset(
+    {"document.refused", "batch.refused", "access.denied", "act.refused", "session.refused", "reading.throttled"}
+)
 FAULTS = ("fault", "problem", "findings")
 #: Advisory lock that orders appends on PostgreSQL; SQLite's write lock does it by itself.
 LOCK = 0x437573746F646961

@@ -35,6 +35,20 @@ def fixity() -> FixityPlan:
     return FixityPlan(given["DAYS"], given["SEALED_DAYS"], given["BYTES_PER_SECOND"])
 
 
+@dataclass(frozen=True)
+class ReadingPace:
+    """Pieces and bytes that one person reads in so many seconds at most; no pieces: there is no limit."""
+
+    pieces: int
+    size: int
+    seconds: int
+
+
+def bulk_reading() -> ReadingPace:
+    given = setting("BULK_READING")
+    return ReadingPace(given["PIECES"], given["BYTES"], given["SECONDS"])
+
+
 def max_upload_bytes() -> int:
     return int(setting("MAX_UPLOAD_BYTES"))
 

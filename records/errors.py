@@ -100,6 +100,12 @@ class LedgerDiverged(RecordsError):
     code = "ledger_diverged"
 
 
+class ReadingTooFast(RecordsError):
+    """More than a person reads in an hour: the rest waits, and who answers for the pieces is told."""
+
+    code = "reading_too_fast"
+
+
 class LedgerUnavailable(RecordsError):
     """The event of an act or a reading could not be written: neither the act nor the reading takes place."""
 

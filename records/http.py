@@ -8,6 +8,7 @@ STATUSES: tuple[tuple[type[errors.RecordsError], int], ...] = (
     (errors.NotFound, 404),
     (errors.RenditionUnavailable, 404),
     (errors.AccessDenied, 403),
+    (errors.ReadingTooFast, 429),
     (errors.RuleViolation, 409),
     (errors.RejectedUpload, 422),
     (errors.IntegrityFailure, 500),

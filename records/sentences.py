@@ -44,6 +44,10 @@ REFUSALS: Mapping[str, Sentence] = {
         "Esta base de datos se copia con su propia herramienta: hágalo primero y repita con --database-dumped."
     ),
     "no_reason": _("Diga qué pasó y quién decidió seguir."),
+    "reading_too_fast": _(
+        "Usted ha leído mucho en poco tiempo: más de %(most)s piezas, o mucho peso, en %(minutes)s minutos. Espere y "
+        "siga después; a quien tiene la custodia se le avisó. Si su trabajo lo pide, hable con esa persona."
+    ),
     "ledger_unavailable": _(
         "La bitácora no recibió la anotación de este acto, y por eso no se hizo ni se entregó nada. Avise a soporte."
     ),

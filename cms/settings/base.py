@@ -216,6 +216,8 @@ RECORDS: dict[str, Any] = {
         },
     },
     "FIXITY": {"DAYS": 90, "SEALED_DAYS": 30, "BYTES_PER_SECOND": 64 * 1024**2},
+    # What one person reads in an hour through the desk; beyond it she waits, and the custodian is told.
+    "BULK_READING": {"PIECES": 200, "BYTES": 1024**3, "SECONDS": 3600},
     "MAX_UPLOAD_BYTES": 2 * 1024**3,
     "PAGE_CACHE": CUSTODIA_HOME / "renditions",
     "PAGE_CACHE_BYTES": 4 * 1024**3,

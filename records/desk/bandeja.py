@@ -17,7 +17,18 @@ from django.utils.translation import ngettext
 
 from records import clock
 from records.desk.doors import READ, desk_view
-from records.models import AccessRequest, Appointment, BreakGlass, Document, Draft, Grant, Quarantined, Resentencing
+from records.models import (
+    AccessRequest,
+    Appointment,
+    BreakGlass,
+    Document,
+    Draft,
+    Expediente,
+    Grant,
+    LedgerEvent,
+    Quarantined,
+    Resentencing,
+)
 from records.parsing.names import safe_display_name
 from records.selectors.lacks import Lack
 from records.selectors.service_state import count_unread, worker_runs
@@ -27,6 +38,7 @@ from records.stages import label_of
 #: Title and word of the act, by group.
 TOLD: dict[str, tuple[Any, Any]] = {
     "damaged": (_("Dañados en todas sus copias"), _("Ver")),
+    "bulk_readings": (_("Lecturas en masa"), _("Ver")),
     "to_approve": (_("Por aprobar"), _("Decidir")),
     "resentencings": (_("Cambios de retención por decidir"), _("Decidir")),
     "incomplete": (_("Incompletos"), _("Completar")),
@@ -181,6 +193,13 @@ def line_of_grant(item: Grant) -> Line:
     return Line(title, place.code if place else "", item.holder_name, reverse("desk:renew", args=[item.pk]), item.until)
 
 
+def line_of_bulk(item: LedgerEvent) -> Line:
+    """Who read too fast, and in which expediente: its custodian is told, who knows it."""
+    place = Expediente.objects.get(pk=item.object_id)
+    where = _("leyó demasiado en una hora, y espera")
+    return Line(item.actor, place.code, where, reverse("desk:expediente-history", args=[place.pk]), item.at)
+
+
 #: How each thing that is no piece is told.
 OTHERS: dict[type, Callable[[Any], Line]] = {
     Appointment: line_of_custody,
@@ -191,6 +210,7 @@ OTHERS: dict[type, Callable[[Any], Line]] = {
     AccessRequest: line_of_request,
     BreakGlass: line_of_emergency,
     Grant: line_of_grant,
+    LedgerEvent: line_of_bulk,
 }
 
 

@@ -32,6 +32,7 @@ BOTH = (*READ, *WRITE)
 PAGES: Mapping[int, str] = {
     403: "refusals/403.html",
     422: "refusals/422.html",
+    429: "refusals/429.html",
     500: "refusals/500.html",
     503: "refusals/503.html",
 }

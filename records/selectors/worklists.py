@@ -36,6 +36,8 @@ SHOWN = 10
 NOTICE = datetime.timedelta(days=90)
 #: How long before its end a grant is.
 MONTH = datetime.timedelta(days=30)
+#: How long a reading in bulk stays in the bandeja of who answers for what was read.
+TOLD_FOR = datetime.timedelta(days=7)
 #: Rules of the grounds that rest on a grant by name.
 GRANT_RULES = permissions.GRANT_RULES
 
@@ -150,6 +152,13 @@ def grants_ending(rights: Rights) -> QuerySet[Grant]:
     return standing.exclude(basis=GrantBasis.BREAK_GLASS)
 
 
+def bulk_readings(rights: Rights) -> QuerySet[LedgerEvent]:
+    """Who read too much too fast lately, in expedientes of which the person answers."""
+    since = clock.now() - TOLD_FOR
+    mine = [str(key) for key in rights.kept()]
+    return LedgerEvent.objects.filter(action="reading.throttled", object_id__in=mine, at__gte=since)
+
+
 Choice = Callable[[Rights], QuerySet[Any]]
 CUSTODY = permissions.OFFICE_ACTS[Action.PROPOSE_LEVEL]
 APPROVERS = permissions.OFFICE_ACTS[Action.APPROVE_LEVEL]
@@ -159,6 +168,7 @@ WARDENS = permissions.OFFICE_ACTS[Action.HANDLE_QUARANTINE]
 #: Each group of the bandeja: whose duty it is, and what it holds.
 GROUPS: dict[str, tuple[frozenset[str], Choice]] = {
     "damaged": (CUSTODY, damaged),
+    "bulk_readings": (CUSTODY, bulk_readings),
     "to_approve": (APPROVERS, to_approve),
     "resentencings": (permissions.OFFICE_ACTS[Action.APPROVE_TRD], resentencings),
     "incomplete": (FILERS, incomplete),
@@ -188,6 +198,7 @@ SINCE = {
     "requests": "asked_at",
     "incomplete": "created_at",
     "quarantine": "at",
+    "bulk_readings": "at",
     "resentencings": "proposed_at",
 }
 

@@ -17,6 +17,7 @@ from records import audit, clock
 from records.errors import AccessDenied, Incomplete, NotFound, RecordsError, RenditionUnavailable, RuleViolation
 from records.models import Document, LedgerEvent
 from records.permissions import Actor
+from records.services import pace
 from records.vocabulary import Level
 
 #: How long the telling of a viewing covers the images of the pages it told.
@@ -28,9 +29,13 @@ ASKED = "ledger.searched"
 
 
 def note_reading(actor: Actor, document: Document, action: str, **facts: object) -> None:
-    """Leave the reading's event; pieces that are public by law leave none."""
+    """Leave the reading's event; pieces that are public by law leave none, and are read at any pace.
+
+    Raises ReadingTooFast.
+    """
     if document.level == Level.PUBLIC:
         return
+    pace.check_pace(actor, document, takes=action == pace.DOWNLOADED)
     with transaction.atomic():
         audit.record(action, actor=actor, subject=document, level=document.level, **facts)
 
