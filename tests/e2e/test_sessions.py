@@ -1,0 +1,164 @@
+"""Sessions in a real browser: factors and keys, what is left after leaving, and the walls of every family of pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.e2e.conftest import Arrive
+from tests.installation import PASSWORD, Installation
+
+pytestmark = [pytest.mark.e2e, pytest.mark.criterion(29)]
+#: A page of each family, and who opens it.
+FAMILIES = (
+    ("", "/"), ("", "/banco/"), ("", "/buscar/?q=taller"), ("", "/ayuda/"), ("", "/verificar/"), ("", "/nada/"),
+    ("", "/cuenta/entrar/"), ("archivista", "/custodia/"), ("archivista", "/custodia/expedientes/"),
+    ("archivista", "/custodia/buscar/?q=taller"), ("archivista", "/custodia/nada/"), ("archivista", "/cuenta/"),
+    ("archivista", "/cuenta/seguridad/"), ("archivista", "/cuenta/sesiones/"), ("archivista", "/cuenta/clave/"),
+    ("archivista", "/cuenta/seguridad/codigos/"), ("archivista", "/cuenta/seguridad/llaves/"),
+    ("administracion", "/custodia/personas/"), ("administracion", "/custodia/personas/nueva/"),
+    ("auditoria", "/custodia/bitacora/"), ("jefatura", "/custodia/aprobaciones/"),
+)  # fmt: skip
+WALLS = {
+    "x-frame-options": "DENY",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+STRICT = ("default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "frame-ancestors 'none'",
+          "base-uri 'none'", "form-action 'self'")  # fmt: skip
+
+
+@pytest.fixture
+def own(browser: Browser, town: Installation) -> Iterator[BrowserContext]:
+    """A browser at the name that keys are tied to: an address of numbers has none."""
+    context = browser.new_context(locale="es-CO", base_url=f"http://localhost:{town.port}")
+    context.set_default_timeout(30_000)
+    yield context
+    context.close()
+
+
+def enter(page: Page, login: str) -> None:
+    page.goto("/cuenta/entrar/?next=/custodia/")
+    page.locator("input[name=username]").fill(login)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_load_state()
+
+
+def leave(page: Page) -> None:
+    page.goto("/cuenta/salir/")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_load_state()
+
+
+def code_of(secret: str) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def test_every_family_of_pages_keeps_its_walls_and_custody_is_not_kept(own: BrowserContext) -> None:
+    page, wrong, inside = own.new_page(), [], ""
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    for login, address in FAMILIES:
+        if login and login != inside:
+            leave(page) if inside else None
+            enter(page, login)
+            inside = login
+        answer = page.goto(address)
+        assert answer is not None
+        held = answer.headers
+        wrong += [f"{address}: {name}" for name, value in WALLS.items() if held.get(name) != value]
+        wrong += [f"{address}: {rule}" for rule in STRICT if rule not in held["content-security-policy"]]
+        wrong += [f"{address}: unsafe" for word in ("unsafe", "nonce", "*") if word in held["content-security-policy"]]
+        if address.startswith(("/custodia/", "/cuenta/")) and held.get("cache-control") != "no-store":
+            wrong.append(f"{address}: {held.get('cache-control')}")
+    assert wrong == []
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(own: BrowserContext) -> None:
+    page = own.new_page()
+    enter(page, "archivista")
+    cookies = {one["name"]: one for one in own.cookies()}
+    assert {"sessionid", "csrftoken"} <= set(cookies)
+    assert all(one["httpOnly"] and one["sameSite"] == "Lax" for one in cookies.values())
+    assert page.evaluate("document.cookie") == ""
+
+
+def test_after_leaving_the_back_button_shows_nothing(own: BrowserContext) -> None:
+    page = own.new_page()
+    enter(page, "archivista")
+    page.goto("/custodia/expedientes/")
+    heading = page.locator("main table").inner_text()
+    page.goto("/custodia/")
+    leave(page)
+    for _ in range(4):
+        page.go_back()
+        page.wait_for_load_state()
+        assert heading[:60] not in page.locator("body").inner_text()
+        assert "archivista" not in page.locator("body").inner_text()
+
+
+def test_an_application_of_codes_is_added_and_asked_for(own: BrowserContext, arrive: Arrive) -> None:
+    page = own.new_page()
+    enter(page, "secretaria.general")
+    page.goto("/cuenta/seguridad/codigos/")
+    secret = page.locator("dd.code").inner_text()
+    drawn = page.evaluate("document.querySelector('img.codes-image').naturalWidth")
+    assert drawn > 0
+    page.locator("input[name=code]").fill(code_of(secret))
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/recuperacion/")
+    codes = page.locator("main li").all_inner_texts()
+    assert len(codes) == 10
+    leave(page)
+    enter(page, "secretaria.general")
+    assert page.url.endswith("/cuenta/entrar/factor/")
+    assert Axe().run(page).violations_count == 0
+    page.locator("input[name=code]").fill(codes[0])
+    page.get_by_role("button", name="Entrar", exact=True).click()
+    page.wait_for_url("**/custodia/")
+    page.goto("/cuenta/seguridad/codigos/retirar/")
+    page.get_by_role("button", name="Retirar la aplicación").click()
+    page.wait_for_url("**/cuenta/seguridad/")
+    leave(page)
+    enter(page, "secretaria.general")
+    assert page.url.endswith("/custodia/")
+
+
+@pytest.fixture
+def device(own: BrowserContext) -> Page:
+    """A browser whose device answers for its person."""
+    page = own.new_page()
+    client = own.new_cdp_session(page)
+    client.send("WebAuthn.enable")
+    options: dict[str, Any] = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    client.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return page
+
+
+def test_a_key_is_added_and_opens_and_is_taken_away(device: Page) -> None:
+    page = device
+    enter(page, "supervisor.cd002")
+    page.goto("/cuenta/seguridad/llaves/")
+    page.locator("input[name=name]").fill("Mi portátil")
+    page.get_by_role("button", name="Añadir", exact=True).click()
+    page.wait_for_url("**/recuperacion/")
+    leave(page)
+    enter(page, "supervisor.cd002")
+    assert page.url.endswith("/cuenta/entrar/factor/")
+    page.get_by_role("button", name="Usar una llave o este dispositivo").click()
+    page.wait_for_url("**/custodia/")
+    page.goto("/cuenta/seguridad/")
+    page.get_by_role("link", name="Retirar Mi portátil").click()
+    page.get_by_role("button", name="Retirar la llave").click()
+    page.wait_for_url("**/cuenta/seguridad/")
+    assert "Mi portátil" not in page.locator("main").inner_text()
