@@ -12,6 +12,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.demo")
 
 application = get_wsgi_application()
 
+from django.conf import settings  # noqa: E402 - read once the profile is named
+
+if settings.TRUSTED_PROXIES:
+    from granian.utils.proxies import wrap_wsgi_with_proxy_headers
+
+    application = wrap_wsgi_with_proxy_headers(application, settings.TRUSTED_PROXIES)
+
 from cms.checks import refuse_dangerous_start  # noqa: E402 - needs the applications loaded
 
 refuse_dangerous_start()

@@ -16,6 +16,7 @@ from cms.guides.markdown import Block, blocks_of
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guia"
 #: File of each guide and whom it serves, in the order of the work.
 GUIDES: dict[str, Any] = {
+    "ingreso": _("Entrar, confirmar y salir"),
     "archivista": _("Radicar y seguir lo radicado"),
     "envios": _("Paquetes, inventarios y lo que no entra"),
     "expedientes": _("Llevar un expediente"),
@@ -25,6 +26,7 @@ GUIDES: dict[str, Any] = {
     "jefatura": _("Aprobar niveles y publicar proyectos"),
     "revision": _("Buscar y leer en custodia"),
     "auditoria": _("Seguir la vida de un documento"),
+    "administracion": _("Personas y cargos"),
     "ciudadania": _("Consultar el Banco de Proyectos"),
 }
 

@@ -20,6 +20,9 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": environment.read("DATABASE_URL", env.database, env.sqlite(CUSTODIA_HOME / "custodia.sqlite3"))
 }
 
+#: Whose word about where a request comes from is believed; without it every address is the proxy's.
+TRUSTED_PROXIES: list[str] = environment.read("TRUSTED_PROXIES", env.proxies, [])
+
 PROFILE = "base"
 DEBUG = False
 CLOCK_OFFSET_ALLOWED = False
@@ -302,9 +305,10 @@ CSRF_FAILURE_VIEW = "cms.core.views.csrf_failure"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "cms.core.logs.Calm", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Who was refused is told by the ledger; a line for each would only help to fill the disk.
-    "loggers": {"axes": {"level": "ERROR"}},
+    # Django's own would also mail each fault with all that its functions held.
+    "loggers": {"axes": {"level": "ERROR"}, "django": {"handlers": [], "level": "INFO"}},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -104,6 +105,18 @@ def hosts(raw: str) -> list[str]:
     names = [name.strip() for name in raw.split(",") if name.strip()]
     if not names or any(not re.fullmatch(r"\.?[A-Za-z0-9.\-]+|\[[0-9a-fA-F:]+\]", name) for name in names):
         raise ValueError("debe ser una lista de nombres separados por comas, sin comodines")
+    return names
+
+
+def proxies(raw: str) -> list[str]:
+    """Addresses, or networks, of the proxies in front; never all of them, or anybody could say who she is."""
+    names = [name.strip() for name in raw.split(",") if name.strip()]
+    try:
+        networks = [ipaddress.ip_network(name) for name in names]
+    except ValueError as fault:
+        raise ValueError("debe ser una lista de direcciones o redes separadas por comas") from fault
+    if not networks or any(network.prefixlen == 0 for network in networks):
+        raise ValueError("debe nombrar direcciones o redes, no todas")
     return names
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.test import Client
 
 from cms.users.models import User
@@ -176,3 +178,17 @@ def test_an_invitation_of_another_person_or_forged_opens_nothing(manager: Client
 def test_a_role_badly_asked_is_not_given(manager: Client, cast: dict[str, Any], form: dict[str, str]) -> None:
     assert manager.post(page_of(cast["ajeno"], "cargo/"), form).status_code == 422
     assert roles("ajeno") == set()
+
+
+def test_the_first_administrator_is_made_by_an_operator_once(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("first_administrator", "primera", "--name", "Primera Persona", "--json")
+    told = json.loads(capsys.readouterr().out)
+    theirs = Client()
+    where = theirs.get(told["invitation"], follow=True).redirect_chain[-1][0]
+    theirs.post(where, {"new_password1": "una clave de verdad 9", "new_password2": "una clave de verdad 9"})
+    enter(theirs, "primera", "una clave de verdad 9")
+    assert theirs.get(PEOPLE).status_code == 200
+    with pytest.raises(SystemExit) as refused:
+        call_command("first_administrator", "segunda", "--json")
+    assert refused.value.code == 1
+    assert not User.objects.filter(username="segunda").exists()
