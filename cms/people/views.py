@@ -130,7 +130,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def act_page(
-    request: HttpRequest, found: User, form: forms.Form, words: tuple[str, str, str], act: Callable[..., None]
+    request: HttpRequest, found: User, form: forms.Form, words: tuple[str, str, str], act: Callable[..., object]
 ) -> HttpResponse:
     """One act over one person: (title, button, what is said when it is done)."""
     title, button, done = words
@@ -146,7 +146,7 @@ def act_page(
     return shown(request, form, title, button, found)
 
 
-def sentences_of(refusal: Exception) -> list[str]:
+def sentences_of(refusal: acts.Refused | records.RecordsError) -> list[str]:
     return refusal.reasons if isinstance(refusal, acts.Refused) else [str(records.sentence_for(refusal))]
 
 
@@ -174,9 +174,7 @@ def assign(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = person_of(key)
     form = RoleForm(typed(request), held=roles_held(found))
     words = (_("Dar un cargo"), _("Dar el cargo"), _("El cargo quedó asignado. Rige desde ahora."))
-    return act_page(
-        request, found, form, words, lambda **d: records.assign_role(actor=request.user, person=found, **d) and None
-    )
+    return act_page(request, found, form, words, lambda **d: records.assign_role(actor=request.user, person=found, **d))
 
 
 @managed

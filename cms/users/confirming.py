@@ -64,12 +64,12 @@ class ConfirmForm(forms.Form):
         """Either way a failure counts for the lock-out, and one who is locked is told no more than that it is wrong."""
         person: Any = self.request.user
         if held.get(PASSWORD):
-            return authenticate(self.request, username=person.get_username(), password=held[PASSWORD]) == person
-        return bool(held.get(CODE)) and FactorForm({"code": held[CODE]}, user=person).is_valid()
+            return bool(authenticate(self.request, username=person.get_username(), password=held[PASSWORD]) == person)
+        return bool(held.get(CODE) and FactorForm({"code": held[CODE]}, user=person).is_valid())
 
 
 def makes_codes(person: Any) -> bool:
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
 
 
 def confirmed(view: View) -> View:

@@ -16,7 +16,7 @@ from records import api as records
 #: Words of the setting that no group tells: they follow from what custody knows of the person now.
 TOLD: Mapping[str, Callable[[Any], bool]] = {
     "custodian": lambda person: any(g.rule == "appointment_custodian" for g in records.grounds_for(person)),
-    "reserved_reader": lambda person: records.visible_to(person).filter(level=records.Level.RESERVED).exists(),
+    "reserved_reader": lambda person: bool(records.visible_to(person).filter(level=records.Level.RESERVED).exists()),
 }
 MAIN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -30,7 +30,7 @@ def must(person: Any) -> bool:
 
 
 def has(person: Any) -> bool:
-    return Authenticator.objects.filter(user=person, type__in=MAIN).exists()
+    return bool(Authenticator.objects.filter(user=person, type__in=MAIN).exists())
 
 
 def used(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, close_old_connections, connections
 
+from cms.users.expired import sweep_sessions
 from cms.worker import names, pulse, queue
 from records.api import (
     BytesKeeper,
@@ -70,6 +71,7 @@ def drain_once(progress: Callable[[int, int], None] | None = None) -> Tally:
     sweep_quarantine()
     sweep_page_cache()
     sweep_certificates()
+    sweep_sessions()
     checkpoint_ledger()
     stamp_ledger()
     sweep_litter()
@@ -131,7 +133,7 @@ def keep_house(worker: str, stop: threading.Event) -> None:
     recover, sweep = Chore(RECOVER_EVERY, queue.recover), Chore(SWEEP_EVERY, queue.sweep)
     chores = (
         *(beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine)),
-        *(Chore(SWEEP_EVERY, sweep_page_cache), Chore(SWEEP_EVERY, sweep_certificates)),
+        *(Chore(SWEEP_EVERY, one) for one in (sweep_page_cache, sweep_certificates, sweep_sessions)),
         *(Chore(CHECKPOINT_EVERY, checkpoint_ledger), Chore(STAMP_EVERY, stamp_ledger)),
         Chore(LITTER_EVERY, sweep_litter),
     )

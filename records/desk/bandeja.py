@@ -196,7 +196,7 @@ def line_of_grant(item: Grant) -> Line:
 def line_of_bulk(item: LedgerEvent) -> Line:
     """Who read too fast, and in which expediente: its custodian is told, who knows it."""
     place = Expediente.objects.get(pk=item.object_id)
-    where = _("leyó demasiado en una hora, y espera")
+    where = str(_("leyó demasiado en una hora, y espera"))
     return Line(item.actor, place.code, where, reverse("desk:expediente-history", args=[place.pk]), item.at)
 
 

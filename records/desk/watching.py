@@ -85,7 +85,7 @@ def person_now(request: HttpRequest) -> Any:
     session: Any = request.session
     if not session.exists(session.session_key):
         return None
-    person = get_user_model().objects.filter(pk=request.user.pk, is_active=True).first()
+    person = get_user_model().objects.filter(username=request.user.get_username(), is_active=True).first()
     return person if person and is_of(session, person) else None
 
 

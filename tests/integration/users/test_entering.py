@@ -52,9 +52,7 @@ def test_the_work_of_refusing_is_the_same_for_all(monkeypatch: pytest.MonkeyPatc
     make_person("archivista"), make_person("inactivo")
     hashed: list[str] = []
     whole = MD5PasswordHasher.encode
-    monkeypatch.setattr(
-        MD5PasswordHasher, "encode", lambda self, *given: hashed.append("x") or whole(self, *given), raising=True
-    )
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda self, *given: (hashed.append("x"), whole(self, *given))[1])
     for login in ("archivista", "inactivo", "nadie"):
         hashed.clear()
         enter(Client(), login, "otra clave")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -85,7 +86,7 @@ def test_entering_gives_another_key_and_leaving_ends_it() -> None:
     entered = client.cookies["sessionid"].value
     assert stranger != entered
     assert not Session.objects.filter(session_key=stranger).exists()
-    kept = client.cookies.copy()
+    kept = SimpleCookie({"sessionid": entered})
     client.post("/cuenta/salir/")
     assert not Session.objects.filter(session_key=entered).exists()
     client.cookies = kept  # the cookie put back by hand
@@ -101,10 +102,10 @@ def test_a_session_given_by_another_is_not_taken_over() -> None:
     session["x"] = 1
     session.save()
     victim = Client()
-    victim.cookies["sessionid"] = session.session_key
+    victim.cookies["sessionid"] = str(session.session_key)
     enter(victim, "archivista")
     assert victim.cookies["sessionid"].value != session.session_key
-    planted.cookies["sessionid"] = session.session_key
+    planted.cookies["sessionid"] = str(session.session_key)
     assert not is_in(planted)
 
 
@@ -159,3 +160,23 @@ def test_public_pages_neither_look_at_a_session_nor_prolong_it(client: Client, d
     with django_assert_num_queries(0):
         client.get("/salud/")
     assert time.time() - client.session["seen"] > 15 * 60
+
+
+def test_leaving_empties_what_the_browser_kept(client: Client) -> None:
+    assert client.post("/cuenta/salir/", secure=True)["Clear-Site-Data"] == '"cache"'
+
+
+def test_sessions_that_are_over_are_taken_away(client: Client) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from cms.users.expired import sweep_sessions
+
+    other = Client()
+    enter(other, "archivista")
+    past = timezone.now() - timedelta(days=3)
+    Session.objects.filter(session_key=other.session.session_key).update(expire_date=past)
+    assert sweep_sessions() == 1
+    assert Session.objects.count() == UserSession.objects.count() == 1
+    assert is_in(client)
