@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 
 def setting(name: str) -> Any:
@@ -190,13 +187,3 @@ def index_signing() -> IndexSigning:
     return IndexSigning(
         Path(given["KEY"]), Path(given["CERTIFICATE"]), given["SELF_SIGNED"], given["AUTHORITY"], given["SECONDS"]
     )
-
-
-def confirmer() -> Callable[[Any], Any]:
-    """The installation's own way to ask again who somebody is, as a decorator of views; none: nothing is asked."""
-    return confirmer_at(settings.RECORDS.get("CONFIRM_IDENTITY") or "")
-
-
-@cache
-def confirmer_at(path: str) -> Callable[[Any], Any]:
-    return import_string(path) if path else lambda view: view

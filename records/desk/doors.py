@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from records import conf, medium, permissions
+from records import medium, permissions
 from records.desk.words import told_at_desk
 from records.errors import NotFound, RecordsError, RenditionUnavailable, StoreUnavailable
 from records.http import status_for
@@ -57,17 +57,6 @@ def desk_view(*methods: str) -> Callable[[View], View]:
         return require_http_methods(methods)(guarded)
 
     return wrap
-
-
-def confirmed(view: View) -> View:
-    """An act that commits a name: the installation may ask once more who is there (`RECORDS["CONFIRM_IDENTITY"]`)."""
-
-    @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer: HttpResponseBase = conf.confirmer()(view)(request, *args, **kwargs)
-        return answer
-
-    return asked
 
 
 def noted(request: HttpRequest, refusal: RecordsError, asked: Mapping[str, Any]) -> RecordsError:

@@ -28,6 +28,8 @@ ALL: Statuses = {"*": 200}
 GONE: Statuses = {"*": 404}
 #: One's own account, and the form that leads to it.
 OWN: Statuses = {f"{ANONYMOUS} inactivo": 302, "*": 200}
+#: Pages of one's own that take no form; a stranger is sent to the login before that is looked at.
+ONLY_READ: Statuses = {f"{ANONYMOUS} inactivo": 302, "*": 405}
 AWAY: Statuses = {"*": 302}
 NONE_HELD: Statuses = {f"{ANONYMOUS} inactivo": 302, "*": 404}
 LOGIN: Statuses = {f"{ANONYMOUS} inactivo": 200, "*": 302}
@@ -236,13 +238,13 @@ ROWS: tuple[Row, ...] = (
     Row("cuenta/clave/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/invitacion/<slug:uidb64>/<slug:token>/", "desk editor all", "invitation", ALL, ALL, options=ALL),
     Row("cuenta/sesiones/", "desk editor all", get=OWN, post={"*": 302}, options=OWN),
-    Row("cuenta/seguridad/", "desk editor all", get=OWN, options=OWN),
+    Row("cuenta/seguridad/", "desk editor all", get=OWN, post=ONLY_READ, options=OWN),
     Row("cuenta/seguridad/codigos/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/seguridad/codigos/imagen.svg", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/seguridad/codigos/retirar/", "desk editor all", get=NONE_HELD, post=NONE_HELD, options=NONE_HELD),
     Row("cuenta/seguridad/llaves/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/seguridad/llaves/<int:pk>/retirar/", "desk editor all", "factor", NONE_HELD, NONE_HELD, options=OWN),
-    Row("cuenta/seguridad/recuperacion/", "desk editor all", get=NONE_HELD, options=OWN),
+    Row("cuenta/seguridad/recuperacion/", "desk editor all", get=NONE_HELD, post=ONLY_READ, options=OWN),
     Row("cuenta/seguridad/recuperacion/nuevos/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/salir/", "desk editor all", get=ALL, post={"*": 302}, options=ALL),
     # Health
