@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.conftest import Arrive
-from tests.installation import PASSWORD, Installation
+from tests.installation import PASSWORD, ROOT, Installation
 
 pytestmark = [pytest.mark.e2e, pytest.mark.criterion(29)]
 #: A page of each family, and who opens it.
@@ -162,3 +164,54 @@ def test_a_key_is_added_and_opens_and_is_taken_away(device: Page) -> None:
     page.get_by_role("button", name="Retirar la llave").click()
     page.wait_for_url("**/cuenta/seguridad/")
     assert "Mi portátil" not in page.locator("main").inner_text()
+
+
+def grow_old(town: Installation, key: str, moment: str, seconds: int) -> None:
+    """As if a moment that the session keeps had been so many seconds ago."""
+    code = (
+        "import django, sys, time; django.setup()\n"
+        "from django.contrib.sessions.backends.db import SessionStore\n"
+        "held = SessionStore(sys.argv[1]); held[sys.argv[2]] = int(time.time()) - int(sys.argv[3]); held.save()"
+    )
+    given = {**town.environment(), "DJANGO_SETTINGS_MODULE": "cms.settings.demo"}
+    subprocess.run([sys.executable, "-c", code, key, moment, str(seconds)], cwd=ROOT, env=given, check=True)
+
+
+def test_a_grave_act_asks_who_is_there_and_keeps_the_words(own: BrowserContext, town: Installation) -> None:
+    page = own.new_page()
+    enter(page, "administracion")
+    page.goto("/custodia/personas/?q=ajeno")
+    page.locator("main table a").first.click()
+    page.get_by_role("link", name="Cambiar los datos").click()
+    words = "Álvaro «Ajeno» Ejemplo & Compañía"
+    page.locator("input[name=full_name]").fill(words)
+    grow_old(town, key_of(own), "confirmed", 301)
+    page.get_by_role("button", name="Guardar").click()
+    page.wait_for_load_state()
+    assert page.locator("h1").inner_text() == "Confirme quién es"
+    assert Axe().run(page).violations_count == 0
+    page.locator("input[type=password]").fill("no es esa")
+    page.get_by_role("button", name="Confirmar y seguir").click()
+    page.wait_for_load_state()
+    assert page.locator("input[name=full_name]").input_value() == words
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Confirmar y seguir").click()
+    page.wait_for_load_state()
+    assert page.locator("h1").inner_text() == words
+    assert "Los datos quedaron guardados" in page.locator("main").inner_text()
+
+
+def test_an_idle_session_is_over_wherever_one_clicks(own: BrowserContext, town: Installation) -> None:
+    page = own.new_page()
+    enter(page, "archivista")
+    grow_old(town, key_of(own), "seen", 15 * 60)
+    page.locator("nav a[href='/custodia/expedientes/']").first.click()
+    page.wait_for_load_state()
+    assert page.url.endswith("/cuenta/entrar/?next=/custodia/expedientes/")
+    page.go_back()
+    page.wait_for_load_state()
+    assert "/cuenta/entrar/" in page.url
+
+
+def key_of(context: BrowserContext) -> str:
+    return next(str(one["value"]) for one in context.cookies() if one["name"] == "sessionid")

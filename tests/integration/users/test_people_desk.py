@@ -19,7 +19,7 @@ from tests.ground import PASSWORD
 from tests.integration.users.hands import enter, give_codes, is_in
 from tests.people import CAST, make_cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("P2")]
+pytestmark = pytest.mark.django_db
 PEOPLE = "/custodia/personas/"
 NEW = {"login": "nueva.persona", "full_name": "Nueva Persona", "email": "n@ejemplo.invalid", "desk_access": "on"}
 REASON = {"reason": "Resolución 12 de 2026"}
