@@ -22,7 +22,7 @@ from tests.serving import Person, Site, served, token_in
 pytestmark = pytest.mark.criterion(4)
 MIB = 1024**2
 SIZE = 96 * MIB
-UNTIL = "2099-12-31"
+UNTIL = factories.FAR.isoformat()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import pytest
@@ -64,9 +63,8 @@ def test_who_is_granted_something_reserved_must_from_that_moment(cast: dict[str,
     factories.appoint_custodian(place, cast["custodia"])
     piece = factories.file_piece(cast["archivista"], place)
     client = visitor("revisora")
-    until = datetime.date(2099, 1, 1)
     access.grant_access(
-        actor=cast["custodia"], target=piece, person=cast["revisora"], until=until, reason="Revisa el anexo"
+        actor=cast["custodia"], target=piece, person=cast["revisora"], until=factories.FAR, reason="Revisa el anexo"
     )
     assert client.get("/custodia/").status_code == 200  # what was granted is not reserved
     with factories.behind_the_product():
