@@ -30,8 +30,15 @@ class Read:
 
 
 def read_since(actor: Actor, since: datetime.datetime) -> Read:
-    """In two queries. Each download counts as the whole piece, whichever of its copies or parts it was."""
-    events = LedgerEvent.objects.filter(actor=actor.get_username(), at__gte=since, action__in=READINGS)
+    """In three queries, none of which grows with the ledger: events before the moment are passed over by their number.
+
+    Each download counts as the whole piece, whichever of its copies or parts it was.
+    """
+    first = LedgerEvent.objects.filter(at__gte=since).order_by("at").values_list("index", flat=True).first()
+    if first is None:
+        return Read(frozenset(), 0)
+    mine = Q(actor=actor.get_username(), index__gte=first, at__gte=since)
+    events = LedgerEvent.objects.filter(mine, action__in=READINGS)
     times = dict(events.order_by().values_list("object_id").annotate(times=Count("index", filter=Q(action=DOWNLOADED))))
     taken = {key: count for key, count in times.items() if count}
     sizes = Document.objects.filter(pk__in=taken).order_by().values_list("pk", "blob__size") if taken else ()
