@@ -189,5 +189,5 @@ def test_a_stranger_s_request_has_no_person(cast: dict[str, Any]) -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     with visiting(request):
-        cast["revisora"].delete()
+        cast["ajeno"].delete()  # who never held anything
     assert last("person.removed")["actor"] == ""
