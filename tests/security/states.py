@@ -125,7 +125,7 @@ def grant_package(house: House, login: str, name: str) -> None:
     with factories.behind_the_product():
         Document.objects.filter(expediente=house.expedientes["A"]).exclude(pk=house.pieces[name].pk).update(batch=None)
     appoint(house, "custodian", "secretaria.general")
-    package = access.get_package_for(house.cast["secretaria.general"], house.piece(name).batch)
+    package = access.get_package_for(house.cast["secretaria.general"], str(house.piece(name).batch))
     access.grant_access(
         actor=house.cast["secretaria.general"], target=package, person=house.cast[login], until=day(9), reason="Caso"
     )

@@ -133,7 +133,7 @@ def test_whatever_is_rehearsed_then_happens(
 
 
 Prepared = tuple[Forecast, Callable[[], object]] | None
-TERMS = {"until": factories.FAR, "reason": "Caso 117"}
+TERMS: dict[str, Any] = {"until": factories.FAR, "reason": "Caso 117"}
 
 
 def prepare_grant(cast: Any, expediente: Any, pieces: Any, what: str, who: str) -> Prepared:
@@ -164,7 +164,7 @@ def prepare_end(cast: Any, expediente: Any, pieces: Any, what: str, who: str) ->
 
 def prepare_level(cast: Any, expediente: Any, pieces: Any, what: str, who: str) -> Prepared:
     document = Document.objects.select_related("expediente").get(pk=pieces[what].pk)
-    given = {"document": document, "level": who, "grounds": factories.grounds_for(who)}
+    given: dict[str, Any] = {"document": document, "level": who, "grounds": factories.grounds_for(who)}
     if document.level == who or document.classification_acts.filter(state="proposed").exists():
         return None
     told = rehearsal.rehearse_level(actor=cast["custodia"], **given)
