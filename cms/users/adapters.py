@@ -27,6 +27,13 @@ def door_of(person: Any) -> str:
     return EDITOR if getattr(person, "is_staff", False) else "/cuenta/"
 
 
+def open_to(person: Any, going: str) -> str:
+    """Where the person was going; her own door instead of the editor's when that is shut to her: it would send her
+    back to the login, and the login to it."""
+    shut = going.startswith(EDITOR) and not getattr(person, "is_staff", False)
+    return door_of(person) if shut else going
+
+
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
@@ -49,10 +56,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return door_of(request.user)
 
     def post_login(self, request: HttpRequest, user: Any, **told: Any) -> HttpResponse:
-        """Where the person was going; not to the editor's door when it is shut to her: it would send her here again."""
+        """Where the person was going, if it is open to her."""
         going = told.pop("redirect_url", None) or get_next_redirect_url(request) or door_of(user)
-        shut = going.startswith(EDITOR) and not getattr(user, "is_staff", False)
-        answer: HttpResponse = super().post_login(request, user, redirect_url=door_of(user) if shut else going, **told)
+        answer: HttpResponse = super().post_login(request, user, redirect_url=open_to(user, going), **told)
         return answer
 
 

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cms.users import required
-from cms.users.adapters import FactorAdapter, door_of
+from cms.users.adapters import FactorAdapter, door_of, open_to
 from cms.users.confirming import confirmed, confirmed_page
 from cms.users.trail import note
 
@@ -34,6 +34,10 @@ class Enter(LoginView):
     """allauth leads; the page is ours."""
 
     template_name = "cms/users/login.html"
+
+    def get_authenticated_redirect_url(self) -> str:
+        """Of somebody who is in already, and came by a link to the editor that is not hers."""
+        return open_to(self.request.user, super().get_authenticated_redirect_url())
 
 
 class Leave(LogoutView):
