@@ -5,6 +5,7 @@ content at all. And both ways as of any day: who could see this then, what could
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -167,7 +168,7 @@ def what_could(asker: Actor, person: Any, *, at: datetime.datetime | None = None
     manages people, the grounds without content. Raises AccessDenied for anybody else."""
     rights = permissions.rights_of(person, at=at)
     if asker.pk == person.pk:
-        return Seen(tuple(map(of_another, rights.grounds)))
+        return Seen(tuple(of_another(ground) for ground in not_shut(asker, rights)))
     kept = permissions.rights_of(asker).kept()
     if kept:
         pieces = Document.objects.filter(expediente__in=kept).select_related("expediente", "tipo")
@@ -175,6 +176,19 @@ def what_could(asker: Actor, person: Any, *, at: datetime.datetime | None = None
     if permissions.allows(asker, Action.MANAGE_PEOPLE):
         return Seen(tuple(neutral(ground) for ground in rights.grounds))
     raise AccessDenied(action=Action.EXPLAIN_OTHERS)
+
+
+def not_shut(asker: Actor, rights: Rights) -> list[Ground]:
+    """The person's own grounds, but those over nothing but what a recusal shuts to her today or shut her then: their
+    words would tell of the item."""
+    now = permissions.rights_of(asker).barred
+    places, pieces = now.expedientes | rights.barred.expedientes, now.documents | rights.barred.documents
+    if not places and not pieces:
+        return list(rights.grounds)
+    named = frozenset[uuid.UUID]().union(*(ground.documents for ground in rights.grounds))
+    inside = Document.objects.filter(pk__in=named, expediente__in=places).order_by().values_list("pk", flat=True)
+    pieces |= frozenset(inside)
+    return [one for one in rights.grounds if one.everywhere or one.expedientes - places or one.documents - pieces]
 
 
 def could_read(rights: Rights, pieces: list[Document], at: datetime.datetime | None) -> list[tuple[Document, str]]:

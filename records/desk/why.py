@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from records import clock
 from records.desk.doors import READ, desk_view
 from records.desk.fields import DayField, DeskForm
-from records.errors import NotFound
+from records.errors import AccessDenied, NotFound
 from records.explain import Explanation, explain
 from records.explain_others import explain_for, what_could, who_could
 from records.permissions import level_at
@@ -70,11 +70,15 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @desk_view(*READ)
 def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """What a person could see: to herself, to who keeps pieces, and without content to who manages people."""
+    """What a person could see: to herself, to who keeps pieces, and without content to who manages people. To anybody
+    else she is as absent, for the address would tell that there is such a person."""
     found = get_user_model().objects.filter(pk=key).first()
     if found is None:
         raise NotFound
-    return seen_page(request, found)
+    try:
+        return seen_page(request, found)
+    except AccessDenied:
+        raise NotFound from None
 
 
 def seen_page(request: HttpRequest, found: Any) -> HttpResponse:

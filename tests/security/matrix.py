@@ -213,7 +213,8 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/accesos/pedir/", DESK, get=ALL, post={"*": 422}),
     Row("custodia/accesos/solicitudes/<uuid:key>/", DESK, "request", ALL, {"*": 422}),
     Row("custodia/accesos/propio/", DESK, get=ALL),
-    Row("custodia/accesos/persona/<uuid:key>/", DESK, "person", get=GONE),  # the address of nobody
+    # Of the reviewer: told to herself, to who keeps pieces and to who manages people
+    Row("custodia/accesos/persona/<uuid:key>/", DESK, "person", only("revisora custodia administracion", others=404)),
     Row(PIECE + "quien/", DESK, "piece", get=only("custodia")),
     Row(EXPEDIENTE + "impedimentos/", DESK, "expediente", only("custodia"), only("custodia", 422)),
     Row("custodia/impedimentos/<uuid:key>/terminar/", DESK, "recusal", ALL, {"*": 422}),
