@@ -160,7 +160,7 @@ def test_help_is_in_spanish(words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("grant",), "faltan: --to"),
+        (("grant",), "faltan: --until, --reason, --as"),
         (("verify_custody", "--nada"), "no se conoce: --nada"),
         (("classify", "--level"), "--level espera un valor"),
         (("classify", "--document", "x", "--as", "y", "--level", "secreta"), "--level no admite 'secreta'"),

@@ -19,6 +19,8 @@ MAY_ENTER = (
 )  # fmt: skip
 PUBLIC_APPS = ("core", "home", "banco", "norms", "programmes", "calls", "transparency", "publication")
 PUBLIC_TEMPLATES = ("templates/cms", "templates/components", "templates/search/public.html")
+#: Pages of the desk that cms has: people are managed there.
+DESK_TEMPLATES = ROOT / "templates/cms/people"
 
 
 def imports(file: Path) -> set[str]:
@@ -77,7 +79,7 @@ def test_public_templates_load_no_library_of_custody():
         for place in PUBLIC_TEMPLATES
         for file in ([ROOT / place] if place.endswith(".html") else sorted((ROOT / place).rglob("*.html")))
     ]
-    said = {file.name: file.read_text() for file in files}
+    said = {file.name: file.read_text() for file in files if DESK_TEMPLATES not in file.parents}
 
     assert len(said) > 40
     assert not [name for name, text in said.items() if "records/" in text or "{% load records" in text]

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from records import permissions
 from records.errors import AccessDenied, RuleViolation, SelfApproval
-from records.explain import explain, level_at
+from records.explain import explain
 from records.models import ClassificationAct, Document, Expediente, LedgerEvent, StateChange
+from records.permissions import level_at
 from records.selectors.documents import current_act, list_documents_for
 from records.selectors.worklists import bandeja_for
 from records.services import classification, registration
