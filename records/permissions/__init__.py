@@ -25,7 +25,7 @@ from records.permissions.matrix import (
     READING,
     Levels,
 )
-from records.permissions.reach import LevelReach, Reach
+from records.permissions.reach import LevelReach, Reach, condition_of
 from records.permissions.recusals import Barred, standing_recusals
 from records.permissions.rights import (
     Actor,
@@ -76,6 +76,7 @@ __all__ = [
     "cells",
     "check",
     "check_again",
+    "condition_of",
     "expedientes_visible_to",
     "grounds_for",
     "holders",

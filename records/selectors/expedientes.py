@@ -127,20 +127,12 @@ def known(actor: Actor, expediente: Expediente | None) -> Expediente:
 
 def list_expedientes_for(actor: Actor) -> QuerySet[Expediente]:
     """Expedientes the person knows, by code, with `visible` = how many of the pieces filed in each she reads."""
-    condition = visible_condition(actor)
+    condition = permissions.condition_of(permissions.scope_for(actor), "documents__")
     return (
         permissions.expedientes_visible_to(actor)
         .annotate(visible=Count("documents", filter=condition))
         .order_by("code")
     )
-
-
-def visible_condition(actor: Actor) -> Q:
-    """The reach as a condition on the `documents` relation."""
-    total = Q(pk__in=[])
-    for level, part in permissions.scope_for(actor).items():
-        total |= part.condition(level, "documents__")
-    return total
 
 
 # Lines ----------------------------------------------------------------------------------------------------
