@@ -24,10 +24,10 @@ def fill(expediente: Any, filer: Any, count: int) -> list[uuid.UUID]:
     from tests import factories
 
     blob = Blob.objects.create(digest="0" * 64, size=1, stored_at=expediente.created_at)
-    moment = expediente.created_at
+    moment, tipo = expediente.created_at, factories.make_tipo()
     rows = [
         Document(
-            expediente=expediente, tipo=factories.make_tipo(), order=number, folio_first=number, folio_last=number,
+            expediente=expediente, tipo=tipo, order=number, folio_first=number, folio_last=number,
             radicado=f"2026-{number:06d}", title=f"Pieza {number}", date=factories.DAY, author="GC", filed_by=filer,
             filed_at=moment + datetime.timedelta(seconds=number), blob=blob, original_name="a.txt",
             media_type="text/plain", extension="txt", pages=1, inspected=True, level=LEVELS[number % 4],
