@@ -18,6 +18,8 @@ MAY_ENTER = (
     "cms/demo/", "cms/checks.py", "cms/desk_search/", "cms/worker/", "cms/management/", "cms/guides/", "cms/settings/",
 )  # fmt: skip
 PUBLIC_APPS = ("core", "home", "banco", "norms", "programmes", "calls", "transparency", "publication")
+#: Pages of the desk that cms serves: they manage people, who are cms's own table.
+DESK_TEMPLATES = ROOT / "templates/cms/people"
 PUBLIC_TEMPLATES = ("templates/cms", "templates/components", "templates/search/public.html")
 #: Pages of the desk that cms has: people are managed there.
 DESK_TEMPLATES = ROOT / "templates/cms/people"
