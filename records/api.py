@@ -83,7 +83,7 @@ from records.services.receiving import DuplicateDecision, Upload
 from records.services.recognition import give_up_recognition, read_all_again
 from records.services.recusals import end_recusal, recuse
 from records.services.registration import register_document
-from records.services.rehearsal import Forecast, rehearse_role
+from records.services.rehearsal import Forecast, Standing, rehearse_role, rehearse_standing
 from records.services.renditions import give_up_pdfa
 from records.services.roles import assign_role, end_appointment, end_role, sync_roles
 from records.services.schedules import load_schedule
@@ -145,6 +145,7 @@ __all__ = [
     "SelfApproval",
     "Serie",
     "SigningKeyNoted",
+    "Standing",
     "StoreUnavailable",
     "Subserie",
     "TipoDocumental",
@@ -210,6 +211,7 @@ __all__ = [
     "recuse",
     "register_document",
     "rehearse_role",
+    "rehearse_standing",
     "renew_grant",
     "replace_document",
     "return_act",

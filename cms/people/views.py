@@ -130,29 +130,40 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def act_page(
-    request: HttpRequest, found: User, form: forms.Form, words: tuple[str, str, str], act: Callable[..., object]
+    request: HttpRequest,
+    found: User,
+    form: forms.Form,
+    words: tuple[str, str, str],
+    act: Callable[..., object],
+    rehearse: Callable[..., records.Standing] | None = None,
 ) -> HttpResponse:
-    """One act over one person: (title, button, what is said when it is done)."""
+    """One act over one person: (title, button, what is said when it is done); `rehearse` tells what it would change."""
     title, button, done = words
+    forecast = None
     if form.is_bound and form.is_valid():
         try:
-            act(**form.cleaned_data)
+            if rehearse is not None and "rehearse" in request.POST:
+                forecast = rehearse(**form.cleaned_data)
+            else:
+                act(**form.cleaned_data)
+                messages.success(request, done)
+                return redirect("people:person", key=found.pk)
         except REFUSALS as refusal:
             for sentence in sentences_of(refusal):
                 form.add_error(None, sentence)
-        else:
-            messages.success(request, done)
-            return redirect("people:person", key=found.pk)
-    return shown(request, form, title, button, found)
+    told = {"forecast": forecast, "rehearsal": _("Ver qué cambiaría") if rehearse else ""}
+    return shown(request, form, title, button, found, **told)
 
 
 def sentences_of(refusal: acts.Refused | records.RecordsError) -> list[str]:
     return refusal.reasons if isinstance(refusal, acts.Refused) else [str(records.sentence_for(refusal))]
 
 
-def shown(request: HttpRequest, form: forms.Form, title: str, button: str, found: User | None) -> HttpResponse:
+def shown(
+    request: HttpRequest, form: forms.Form, title: str, button: str, found: User | None, **told: object
+) -> HttpResponse:
     back = reverse("people:person", args=[found.pk]) if found else reverse("people:people")
-    context = {"form": form, "title": title, "button": button, "person": found, "back": back, "section": SECTION}
+    context = {"form": form, "title": title, "button": button, "person": found, "back": back, "section": SECTION, **told}
     return render(request, "cms/people/act.html", context, status=422 if form.errors else 200)
 
 
@@ -174,7 +185,11 @@ def assign(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = person_of(key)
     form = RoleForm(typed(request), held=roles_held(found))
     words = (_("Dar un cargo"), _("Dar el cargo"), _("El cargo quedó asignado. Rige desde ahora."))
-    return act_page(request, found, form, words, lambda **d: records.assign_role(actor=request.user, person=found, **d))
+    return act_page(
+        request, found, form, words,
+        lambda **typed: records.assign_role(actor=request.user, person=found, **typed),
+        lambda **typed: records.rehearse_standing(actor=request.user, person=found, given=True, **typed),
+    )  # fmt: skip
 
 
 @managed
@@ -186,6 +201,9 @@ def end_role(request: HttpRequest, key: uuid.UUID, role: str) -> HttpResponse:
     return act_page(
         request, found, form, words,
         lambda reason: acts.end_role(actor=request.user, person=found, role=role, act=reason),
+        lambda reason: records.rehearse_standing(
+            actor=request.user, person=found, role=role, given=False, act=reason
+        ),
     )  # fmt: skip
 
 

@@ -18,12 +18,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from records import permissions
+from records.explain import Because
+from records.explain_others import neutral
 from records.models import ClassificationAct, ConvenioNumber, Document, Grant, Package
 from records.permissions import Actor, Rights, holders_of
 from records.services.access import Target, grant_access, revoke_grant
 from records.services.classification import approve_act, propose_level
 from records.services.roles import assign_role, end_role
-from records.vocabulary import Action, ActState, Level
+from records.vocabulary import Action, ActState, Level, Role
 
 #: Reserved pieces and people named one by one, of each kind.
 NAMED = 50
@@ -144,6 +146,43 @@ def rehearse_role(*, asker: Actor | None, person: Any, role: str, given: bool) -
         people=[person],
         pieces=Document.objects.all(),
     )
+
+
+#: Grounds that tell of what lies in custody today: of them who manages people is told nothing beforehand.
+OF_TODAY = frozenset({"filer", "pending_approval"})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a role would change for its holder, told without content: levels that it opens by itself everywhere, and
+    kinds of ground that she would hold, or hold no more, each said once."""
+
+    levels: tuple[Level, ...]
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def rehearse_standing(*, actor: Actor, person: Any, role: str, given: bool, **terms: Any) -> Standing:
+    """What giving a role, or ending it, would change of the grounds a person holds, for who manages people: no
+    number and no name of a piece is in it (ADR 32). Raises as `assign_role` or `end_role`."""
+    act = assign_role if given else end_role
+    with transaction.atomic():
+        before = grounds_told(person)
+        act(actor=actor, person=person, role=role, **terms)
+        after = grounds_told(person)
+        transaction.set_rollback(True)
+    opened = permissions.OFFICES.get(Role(role), frozenset())
+    return Standing(tuple(level for level in Level if level in opened), fresh(before, after), fresh(after, before))
+
+
+def grounds_told(person: Any) -> list[Because]:
+    grounds = permissions.rights_of(get_user_model().objects.get(pk=person.pk)).grounds
+    return [neutral(ground) for ground in grounds if ground.rule not in OF_TODAY]
+
+
+def fresh(before: list[Because], after: list[Because]) -> tuple[str, ...]:
+    """Sentences of what is in `after` alone, each once."""
+    return tuple(dict.fromkeys(told.sentence for told in after if told not in before))
 
 
 def rehearse_level(*, actor: Actor, document: Document, level: str, grounds: Mapping[str, Any]) -> Forecast:

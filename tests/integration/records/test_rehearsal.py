@@ -198,6 +198,66 @@ PREPARE: dict[str, Callable[..., Prepared]] = {
 }
 
 
+# Told to who manages people -----------------------------------------------------------------------------------
+
+
+def standing_of(person: Any) -> set[tuple[str, Any]]:
+    """The grounds that the page of a person tells to who manages people, but those of what waits today."""
+    told = what_could(CASTED["administracion"], person).because
+    return {(one.sentence, one.act) for one in told if one.rule not in ("filer", "pending_approval")}
+
+
+CASTED: dict[str, Any] = {}
+
+
+@pytest.mark.beyond(2)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(
+        st.tuples(st.booleans(), st.sampled_from(Role.values), st.sampled_from(["ajeno", "revisora", "jefatura"])),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_what_a_role_is_said_to_change_is_what_it_changes(
+    cast: dict[str, Any], expediente: Expediente, pieces: dict[str, Document], steps: list[tuple[bool, str, str]]
+) -> None:
+    CASTED.update(cast)
+    with undone():
+        office = Group.objects.get_or_create(name=Role.REVIEWER)[0]
+        access.grant_access(actor=cast["custodia"], target=expediente, office=office, **TERMS)
+        for given_, role, login in steps:
+            person, act = cast[login], roles.assign_role if given_ else roles.end_role
+            if not given_ and role not in permissions.roles_of(person):
+                continue
+            told = rehearsal.rehearse_standing(
+                actor=cast["administracion"], person=person, role=role, given=given_, act="Resolución 3"
+            )
+            before = standing_of(person)
+            act(actor=cast["administracion"], person=person, role=role, act="Resolución 3")
+            after = standing_of(person)
+            assert set(told.gained) == {sentence for sentence, _act in after - before}
+            assert set(told.lost) == {sentence for sentence, _act in before - after}
+
+
+@pytest.mark.beyond(2)
+@pytest.mark.requirement("I8")
+def test_a_role_is_rehearsed_without_a_number_of_what_lies_in_custody(
+    cast: dict[str, Any], expediente: Expediente, pieces: dict[str, Document]
+) -> None:
+    asked = {"actor": cast["administracion"], "person": cast["ajeno"], "given": True, "act": "Resolución 3"}
+    told = rehearsal.rehearse_standing(role=Role.CONTRACTS_GROUP, **asked)
+    assert (set(told.levels), told.lost) == ({Level.PUBLIC, Level.RESTRICTED, Level.UNCLASSIFIED}, ())
+    events = LedgerEvent.objects.count()
+    for level in (Level.RESERVED, Level.RESTRICTED, Level.UNCLASSIFIED):
+        factories.insert_piece(cast["archivista"], expediente, level)
+    assert rehearsal.rehearse_standing(role=Role.CONTRACTS_GROUP, **asked) == told
+    assert LedgerEvent.objects.count() == events
+    assert not permissions.roles_of(cast["ajeno"])
+    with pytest.raises(AccessDenied):
+        rehearsal.rehearse_standing(role=Role.REVIEWER, **{**asked, "actor": cast["custodia"]})
+
+
 # Told of somebody else ----------------------------------------------------------------------------------------
 
 

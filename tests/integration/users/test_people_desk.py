@@ -70,6 +70,23 @@ def test_a_person_is_made_given_a_role_invited_and_enters(manager: Client) -> No
         assert told in page, told
 
 
+@pytest.mark.beyond(2)
+def test_the_effect_of_a_role_is_told_before_it_is_given_or_ended(manager: Client, cast: dict[str, Any]) -> None:
+    given = {"role": "contracts_head", "act": "Res. 12", "rehearse": "1"}
+    page = manager.post(page_of(cast["ajeno"], "cargo/"), given)
+    assert page.status_code == 200
+    assert "Por su dependencia, Jefatura" in page.content.decode()
+    assert 'value="Res. 12"' in page.content.decode(), "what was typed stays"
+    assert roles("ajeno") == set()
+    ending = page_of(cast["jefatura"], "cargo/contracts_head/terminar/")
+    ended = manager.post(ending, {**REASON, "rehearse": "1"}).content.decode()
+    assert "Dejaría de darle acceso" in ended
+    assert roles("jefatura") == {"contracts_head"}
+    oneself = manager.post(page_of(cast["administracion"], "cargo/"), given)
+    assert oneself.status_code == 422
+    assert "Qué cambiaría" not in oneself.content.decode()
+
+
 def test_everything_that_is_missing_is_told_at_once(manager: Client) -> None:
     page = manager.post(f"{PEOPLE}nueva/", {"login": "con espacio", "email": "no-es-correo"})
     assert page.status_code == 422
