@@ -28,7 +28,7 @@ from records.events import (
     announce,
     subscribe,
 )
-from records.explain import Because, Explanation, explain
+from records.explain import Because, Explanation, explain, explain_each
 from records.explain_others import explain_for, what_could, who_could
 from records.fixity.care import Keeper as BytesKeeper
 from records.fixity.care import care_now as care_for_bytes
@@ -171,6 +171,7 @@ __all__ = [
     "end_recusal",
     "end_role",
     "explain",
+    "explain_each",
     "explain_for",
     "file_document",
     "find_document",

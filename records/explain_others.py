@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,19 @@ from django.utils.translation import gettext_lazy as _
 
 from records import permissions
 from records.errors import AccessDenied, NotFound
-from records.explain import ASKED, BLOCKED, SENTENCES, Because, Explanation, allowed_to, facts_of, shown
+from records.explain import (
+    ASKED,
+    BLOCKED,
+    Because,
+    Explanation,
+    acts_of,
+    allowed_to,
+    facts_of,
+    holds_over,
+    opening_of,
+    shown,
+    told_of,
+)
 from records.models import Document, Recusal
 from records.permissions import Actor, Ground, Rights
 from records.sentences import Sentence
@@ -75,7 +87,7 @@ def explain_for(
     there, and of one that nothing opens to the person, she is told the same.
     """
     if document is not None and permissions.allows(asker, Action.EXPLAIN_OTHERS, document):
-        return told_whole(person, document, at)
+        return told_whole(asker, person, document, at)
     if permissions.allows(asker, Action.MANAGE_PEOPLE):
         return told_neutrally(person, document, at)
     if document is None or not permissions.sees(asker, document):
@@ -83,27 +95,28 @@ def explain_for(
     raise AccessDenied(action=Action.EXPLAIN_OTHERS)
 
 
-def told_whole(person: Any, document: Document, at: datetime.datetime | None) -> Explanation:
+def told_whole(asker: Actor, person: Any, document: Document, at: datetime.datetime | None) -> Explanation:
     rights, level = permissions.rights_of(person, at=at), permissions.level_at(document, at)
     if level is None:
         raise NotFound
     because = opening(rights, document, level) or blocking(person, rights, document, level, at)
-    return Explanation(allowed_to(rights, document, at), because)
+    return Explanation(allowed_to(rights, document, at), because, holds_told(asker, document, at))
+
+
+def holds_told(asker: Actor, document: Document, at: datetime.datetime | None) -> tuple[Because, ...]:
+    """What keeps the piece from being disposed of today: of a past moment no hold is told."""
+    return holds_over(permissions.rights_of(asker), [document])[document.pk] if at is None else ()
 
 
 def opening(rights: Rights, document: Document, level: str) -> tuple[Because, ...]:
-    if rights.barred.shuts(document):
-        return ()
-    return tuple(of_another(ground) for ground in rights.grounds if ground.covers(document, level))
+    return of_another(opening_of(rights, document, level))
 
 
-def of_another(ground: Ground) -> Because:
-    sentence = OF_ANOTHER.get(ground.rule) or SENTENCES[ground.rule]
-    return Because(ground.rule, str(sentence) % told_facts(ground), ground.act)
-
-
-def told_facts(ground: Ground) -> dict[str, str]:
-    return {name: shown(value) for name, value in facts_of(ground).items()}
+def of_another(grounds: Iterable[Ground]) -> tuple[Because, ...]:
+    """Each ground as it is told of somebody else, in a constant number of queries."""
+    listed = list(grounds)
+    told = told_of(listed, OF_ANOTHER)
+    return tuple(told[ground] for ground in listed)
 
 
 def blocking(
@@ -139,14 +152,19 @@ def told_neutrally(person: Any, document: Document | None, at: datetime.datetime
     held = [] if document is None or level is None else [
         ground for ground in rights.grounds if ground.covers(document, level) and not rights.barred.shuts(document)
     ]  # fmt: skip
-    because = tuple(neutral(ground) for ground in held) or (Because("none", str(NOTHING), None),)
+    because = neutral(held) or (Because("none", str(NOTHING), None),)
     reads = dict.fromkeys(map(str, ASKED), False) | {str(action): bool(held) for action in permissions.READING}
     return Explanation(reads, because)
 
 
-def neutral(ground: Ground) -> Because:
-    sentence = NEUTRAL.get(ground.rule, NEUTRAL_GRANT)
-    return Because(ground.rule, str(sentence) % told_facts(ground), ground.act)
+def neutral(grounds: Iterable[Ground]) -> tuple[Because, ...]:
+    """Each ground as who manages people may know it, in a constant number of queries."""
+    listed = list(grounds)
+    acts = acts_of(listed)
+    return tuple(
+        Because(ground.rule, str(NEUTRAL.get(ground.rule, NEUTRAL_GRANT)) % facts_of(ground, acts), ground.act)
+        for ground in listed
+    )
 
 
 # Both ways, as of any day -----------------------------------------------------------------------------------
@@ -168,13 +186,13 @@ def what_could(asker: Actor, person: Any, *, at: datetime.datetime | None = None
     manages people, the grounds without content. Raises AccessDenied for anybody else."""
     rights = permissions.rights_of(person, at=at)
     if asker.pk == person.pk:
-        return Seen(tuple(of_another(ground) for ground in not_shut(asker, rights)))
+        return Seen(of_another(not_shut(asker, rights)))
     kept = permissions.rights_of(asker).kept()
     if kept:
         pieces = Document.objects.filter(expediente__in=kept).select_related("expediente", "tipo")
         return Seen((), tuple(could_read(rights, list(pieces.order_by("expediente__code", "order")), at)))
     if permissions.allows(asker, Action.MANAGE_PEOPLE):
-        return Seen(tuple(neutral(ground) for ground in rights.grounds))
+        return Seen(neutral(rights.grounds))
     raise AccessDenied(action=Action.EXPLAIN_OTHERS)
 
 

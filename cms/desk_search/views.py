@@ -5,6 +5,7 @@ It lies here because custody and the search room do not know each other (ARCHITE
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from records.api import confidence_of
+from records.api import Because, confidence_of, explain_each
 from search import api as search_api
 
 LONGEST_QUERY = 400
@@ -62,13 +63,23 @@ def answered(request: HttpRequest, words: str, after: str) -> dict[str, Any]:
         return {}
     answer = search_api.search(request.user, words, page_size=SIZE, after=after or None, facets=True)
     sure = confidence_of((hit.document, hit.page) for hit in answer.hits if hit.document)
+    why = reasons_for(request, answer.hits)
     return {
         "answer": answer,
-        "hits": [shown(hit, words, after, sure.get((hit.document or "", hit.page))) for hit in answer.hits],
+        "hits": [
+            {**shown(hit, words, after, sure.get((hit.document or "", hit.page))), "why": why.get(hit.document or "")}
+            for hit in answer.hits
+        ],
         "groups": [group for name, label in FACETS if (group := facet(name, label, answer.facets.get(name, {})))],
         "next_url": pairs(q=words, despues=answer.next) if answer.next else "",
         "first_url": pairs(q=words) if after else "",
     }
+
+
+def reasons_for(request: HttpRequest, hits: Iterable[search_api.AnswerHit]) -> dict[str, tuple[Because, ...]]:
+    """Why this reader may open each piece of the page, by its id: all of them at once."""
+    told = explain_each(request.user, [hit.document for hit in hits if hit.document])
+    return {str(key): (*one.because, *one.held) for key, one in told.items()}
 
 
 def shown(hit: search_api.AnswerHit, words: str, after: str, sure: float | None = None) -> dict[str, Any]:

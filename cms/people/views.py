@@ -163,7 +163,8 @@ def shown(
     request: HttpRequest, form: forms.Form, title: str, button: str, found: User | None, **told: object
 ) -> HttpResponse:
     back = reverse("people:person", args=[found.pk]) if found else reverse("people:people")
-    context = {"form": form, "title": title, "button": button, "person": found, "back": back, "section": SECTION, **told}
+    context = {"form": form, "title": title, "button": button, "person": found, "back": back, **told}
+    context["section"] = SECTION
     return render(request, "cms/people/act.html", context, status=422 if form.errors else 200)
 
 

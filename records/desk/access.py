@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from records import clock, permissions
@@ -23,7 +24,7 @@ from records.models import ConvenioNumber, Document, Expediente, Grant, Package
 from records.selectors.documents import get_document_for
 from records.selectors.expedientes import get_expediente_for
 from records.selectors.people import list_grants_over, list_offices, list_people
-from records.selectors.worklists import list_grants_for, list_own_grants
+from records.selectors.worklists import get_known_grant, list_grants_for, list_own_grants
 from records.services.access import (
     Target,
     get_convenio_for,
@@ -192,6 +193,34 @@ def grants(request: HttpRequest) -> HttpResponse:
         "today": clock.today(),
     }
     return render(request, "records/grants.html", context)
+
+
+@desk_view(*READ)
+def grant_act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The act itself: for who reads by it, and for who answers for what it is over."""
+    grant = get_known_grant(request.user, key)
+    withdrawal, today = getattr(grant, "withdrawal", None), clock.today()
+    later = grant.starts_on is not None and grant.starts_on > today
+    lasts = grant.until >= today and (grant.expires_at is None or grant.expires_at > clock.now())
+    context = {
+        "grant": grant,
+        "thing": called(grant.target),
+        "url": where(grant),
+        "withdrawal": withdrawal,
+        "later": later,
+        "stands": lasts and not later and withdrawal is None,
+        "may_change": lasts and withdrawal is None and permissions.allows(request.user, Action.GRANT, grant.target),
+        "section": "/custodia/accesos/",
+    }
+    return render(request, "records/grant_act.html", context)
+
+
+#: Column of a grant → the page of what it is over.
+PAGES = {"document_id": "desk:document", "expediente_id": "desk:documents", "package_id": "desk:batch"}
+
+
+def where(grant: Grant) -> str:
+    return next((reverse(name, args=[key]) for column, name in PAGES.items() if (key := getattr(grant, column))), "")
 
 
 class WithdrawForm(DeskForm):

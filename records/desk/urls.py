@@ -155,6 +155,7 @@ urlpatterns = [
     path("expedientes/<uuid:key>/emergencia/", emergencies.ask, name="emergency-ask"),
     path("emergencias/", emergencies.emergencies, name="emergencies"),
     path("emergencias/<uuid:key>/", emergencies.emergency, name="emergency"),
+    path("accesos/<uuid:key>/", access.grant_act, name="grant-act"),
     path("accesos/<uuid:key>/renovar/", asks_identity(access.renew), name="renew"),
     path("accesos/<uuid:key>/retirar/", asks_identity(access.withdraw), name="withdraw"),
     path("accesos/convenios/<slug:number>/", asks_identity(access.convenio_grant), name="convenio-grant"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from records.errors import UnderHold
-from records.models import Document, Expediente, Hold
+from records.models import Document, Expediente, Hold, Placement
 
 
 def standing() -> QuerySet[Hold]:
@@ -56,6 +56,22 @@ def held_documents(keys: Iterable[str]) -> set[str]:
     reached = Q(holds__in=standing()) | Q(expediente__in=held) | Q(placements__expediente__in=held)
     found = Document.objects.filter(reached, pk__in=wanted).values_list("pk", flat=True)
     return {str(key) for key in found}
+
+
+def over_each(documents: Iterable[Document]) -> dict[uuid.UUID, list[Hold]]:
+    """Piece → the holds over it, over its expediente, or over one in which it also lies, in three queries at most."""
+    keys = {piece.pk: piece.expediente_id for piece in documents}
+    if not keys:
+        return {}
+    rows = Placement.objects.filter(document__in=keys).order_by().values_list("document", "expediente")
+    lying = [*keys.items(), *rows]
+    over = Q(document__in=keys) | Q(expediente__in={place for _piece, place in lying})
+    found: dict[uuid.UUID, list[Hold]] = {}
+    for hold in standing().filter(over).order_by("placed_at"):
+        own = [hold.document_id] if hold.document_id else [one for one, place in lying if place == hold.expediente_id]
+        for piece in dict.fromkeys(own):
+            found.setdefault(piece, []).append(hold)
+    return found
 
 
 def held_places() -> set[uuid.UUID]:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 
 from records import clock, permissions
-from records.explain import Because, because
+from records.explain import Because, because_of
 from records.models import Appointment, ConvenioNumber, Document, Expediente, Grant, LedgerEvent, Package, Recusal
 from records.permissions import Actor, Ground
 from records.selectors.worklists import TOLD, list_own_grants
@@ -83,8 +83,8 @@ def over_place(place: Expediente) -> Q:
 OVER: Mapping[type, Callable[[Any], Q]] = {
     Document: over_piece,
     Expediente: over_place,
-    Package: lambda package: Q(package=package),
-    ConvenioNumber: lambda convenio: Q(convenio=convenio),
+    Package: lambda package: Q(package=package.pk),
+    ConvenioNumber: lambda convenio: Q(convenio__number=convenio.number),
 }
 
 
@@ -96,7 +96,7 @@ def why_here(actor: Actor, expediente: Expediente) -> tuple[Because, ...]:
     named = [ground for ground in held if ground.rule != "public_by_law"]
     if not named and not list_own_grants_in(actor, expediente).exists():
         named = held
-    return tuple({said.sentence: said for said in map(because, named)}.values())
+    return tuple({said.sentence: said for said in because_of(named)}.values())
 
 
 def opens(ground: Ground, expediente: Expediente) -> bool:

@@ -12,12 +12,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from records import clock, permissions
 from records.errors import AccessDenied
 from records.fixity import checks
+from records.keys import Key, as_uuid
 from records.models import Appointment, ClassificationAct, Document, Draft, Expediente, Grant, LedgerEvent, Resentencing
 from records.permissions import Actor, Rights
 from records.selectors.drafts import list_drafts_for
 from records.selectors.lacks import has_charge, lacks_of
 from records.selectors.quarantine import list_waiting
 from records.selectors.resentencing import list_resentencings_for
+from records.services.access import get_grant_for
 from records.services.break_glass import list_to_confirm, list_to_review
 from records.services.requests import list_requests_for
 from records.vocabulary import (
@@ -245,6 +247,12 @@ def list_own_grants(actor: Actor) -> QuerySet[Grant]:
     own = Grant.objects.filter(readable, pk__in=given).exclude(expediente__in=rights.barred.expedientes)
     own = own.exclude(package__expediente__in=rights.barred.expedientes)
     return own.select_related(*TOLD)
+
+
+def get_known_grant(actor: Actor, key: Key) -> Grant:
+    """A grant that opens something to this person, or over something she answers for. Raises NotFound."""
+    own = list_own_grants(actor).select_related("person", "office").filter(pk=as_uuid(key)).first()
+    return own or get_grant_for(actor, key)
 
 
 def list_events_for(actor: Actor) -> QuerySet[LedgerEvent]:

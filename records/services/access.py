@@ -90,8 +90,7 @@ def open_to(
     permissions.check(actor, Action.GRANT, target)
     refuse([*terms_faults(terms), *holder_faults(actor, target, person, office, terms)], terms)
     with transaction.atomic():
-        # Two changes of what is over the same thing come one after the other.
-        type(target)._default_manager.select_for_update(of=("self",)).get(pk=target.pk)
+        target = locked(target)
         earlier = standing(target, person, office)
         check_renewal(earlier, renewing, terms)
         return write(actor, target, person, office, terms, earlier, bundle)
@@ -126,6 +125,17 @@ def grant_for_case(
     terms = Terms(until, reason, case_number=case_number, basis=basis)
     with transaction.atomic():
         return [open_to(actor, piece, person, None, terms, bundle=bundle) for piece in listed]
+
+
+def locked(target: Target) -> Target:
+    """The thing, locked: two changes of what is over it come one after the other. What nothing had named yet is
+    written down now."""
+    if isinstance(target, ConvenioNumber):
+        target = ConvenioNumber.objects.get_or_create(number=target.number)[0]
+    elif isinstance(target, Package):
+        target = Package.objects.get_or_create(pk=target.pk, defaults={"expediente": target.expediente})[0]
+    type(target)._default_manager.select_for_update(of=("self",)).get(pk=target.pk)
+    return target
 
 
 # What is wrong with a grant ------------------------------------------------------------------------------------
@@ -306,27 +316,27 @@ def get_grant_for(actor: Actor, grant_id: Key) -> Grant:
 
 
 def get_convenio_for(actor: Actor, number: str) -> ConvenioNumber:
-    """The convenio of this number, for who answers for all its expedientes. Raises NotFound: absent and not hers are
-    the same."""
+    """The convenio of this number, for who answers for all its expedientes; not written down while nothing is granted
+    over it. Raises NotFound: absent and not hers are the same."""
     found = ConvenioNumber.objects.filter(number=number).first() or ConvenioNumber(number=number)
-    return cast(ConvenioNumber, answered(actor, found, number=number))
+    return cast(ConvenioNumber, answered(actor, found))
 
 
 def get_package_for(actor: Actor, batch: Key) -> Package:
-    """The pieces filed in one gesture, for who answers for them. Raises NotFound."""
+    """The pieces filed in one gesture, for who answers for them, as `get_convenio_for`. Raises NotFound."""
     key = as_uuid(batch)
     first = Document.objects.filter(batch=key).select_related("expediente").order_by("order").first()
-    if first is None:
+    if first is None or key is None:
         raise NotFound
-    package = Package(pk=key, expediente=first.expediente)
-    return cast(Package, answered(actor, package, expediente=first.expediente))
+    found = Package.objects.filter(pk=key).first() or Package(pk=key, expediente=first.expediente)
+    return cast(Package, answered(actor, found))
 
 
-def answered(actor: Actor, thing: Any, **named: Any) -> Any:
-    """The thing, made when nothing had named it before, if this person may grant over it."""
+def answered(actor: Actor, thing: Target) -> Target:
+    """The thing, if this person may grant over it."""
     if not permissions.allows(actor, Action.GRANT, thing):
         raise NotFound
-    return type(thing)._default_manager.get_or_create(pk=thing.pk, defaults=named)[0]
+    return thing
 
 
 def appoint(

@@ -177,7 +177,7 @@ def rehearse_standing(*, actor: Actor, person: Any, role: str, given: bool, **te
 
 def grounds_told(person: Any) -> list[Because]:
     grounds = permissions.rights_of(get_user_model().objects.get(pk=person.pk)).grounds
-    return [neutral(ground) for ground in grounds if ground.rule not in OF_TODAY]
+    return list(neutral(ground for ground in grounds if ground.rule not in OF_TODAY))
 
 
 def fresh(before: list[Because], after: list[Because]) -> tuple[str, ...]:

@@ -221,6 +221,7 @@ ROWS: tuple[Row, ...] = (
     Row(EXPEDIENTE + "emergencia/", DESK, "expediente", only(STAFF), only(STAFF, 422)),
     Row("custodia/emergencias/", DESK, get=ALL),
     Row("custodia/emergencias/<uuid:key>/", DESK, "emergency", ALL, {"*": 422}),
+    Row("custodia/accesos/<uuid:key>/", DESK, "grant act", get=ALL),
     Row("custodia/accesos/<uuid:key>/renovar/", DESK, "grant", ALL, {"*": 422}),
     Row("custodia/accesos/convenios/<slug:number>/", DESK, "convenio", get=GONE, post=GONE),  # of no convenio
     Row("custodia/accesos/<uuid:key>/retirar/", DESK, "grant", ALL, {"*": 302}),

@@ -93,6 +93,7 @@ SEERS: Mapping[str, Any] = {
     "batch": lambda name: () if name == "C" else DESK_READERS,
     "act": lambda _name: [login for login in people() if "A.S" in reads_of(TOWN, login)],
     "grant": lambda _name: ["custodia"],
+    "grant act": lambda _name: ["custodia", "revisora"],
     "person": lambda _name: people(),  # whose page it is decides nothing: it is the administrator's or it is not
     "project": lambda _name: STAFF.split(),
     "quarantined": lambda _name: CONTRACTS.split(),
@@ -136,6 +137,7 @@ def built() -> Town:
         "batch": {name: houses.identity(name) for name in house.expedientes},
         "act": {"proposal": act.pk},
         "grant": {"revisora": grant.pk},
+        "grant act": {"revisora": grant.pk},
         "request": {"A": request_of(house).pk},
         "recusal": {"A": recusal_of(house).pk},
         "emergency": {"A": emergency_of(house).pk},

@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from records.explain import explain, explain_each
+from records.holds.acts import place_hold
 from records.models import Document, Expediente, LedgerEvent, PageText
 from records.vocabulary import Level
 from search import api as search
@@ -84,6 +86,56 @@ def test_a_withdrawn_grant_empties_the_next_answer_without_indexing(
     assert "<h2>1 documento</h2>" in found(browse, "revisora", "controlador")
     factories.access.revoke_grant(actor=cast["custodia"], grant=grant)
     assert "<h2>0 documentos</h2>" in found(browse, "revisora", "controlador")
+
+
+@pytest.mark.beyond(1)
+@pytest.mark.rule("A12")
+def test_each_hit_tells_why_its_reader_finds_it_down_to_the_act(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, piece: Document
+) -> None:
+    reserved = factories.insert_piece(cast["archivista"], expediente, Level.RESERVED)
+    terms = {"actor": cast["custodia"], "person": cast["revisora"], "until": factories.FAR}
+    grant = factories.access.grant_access(target=reserved, reason="Caso 117", **terms)
+    whole = factories.access.grant_access(target=expediente, reason="Caso 118", **terms)
+    hold = {"kind": "audit", "authority": "Contraloría", "reason": "x"}
+    place_hold(actor=cast["custodia"], target=piece, **hold)
+    for one in (piece, reserved):
+        findable(one, "licencia del controlador")
+    body = found(browse, "revisora", "controlador")
+    assert body.count("¿Por qué puedo verlo?") == 2
+    for given, told in ((grant, "Caso 117"), (whole, "Caso 118")):
+        assert body.count(f"Motivo: {told}. <a") == 1
+        act = browse("revisora").get(f"/custodia/accesos/{given.pk}/")
+        assert told in act.content.decode()
+        assert browse("ajeno").get(f"/custodia/accesos/{given.pk}/").status_code == 404
+    assert "Contraloría" not in body, "holds are told to staff alone"
+    clerk = found(browse, "archivista", "controlador")
+    assert "Su dependencia, Grupo de Contratos, lee las piezas de este nivel." in clerk
+    assert clerk.count("Contraloría") == 1
+    for login in ("archivista", "custodia", "revisora", "jefatura"):
+        told = explain_each(cast[login], [piece.pk, reserved.pk])
+        for one in (piece, reserved):
+            whole_told = explain(cast[login], one)
+            assert told.get(one.pk, whole_told).because == whole_told.because
+            assert (one.pk in told) == whole_told.allowed["view"]
+
+
+@pytest.mark.beyond(1)
+def test_a_page_of_hits_is_explained_by_as_many_queries_as_one_hit(
+    cast: dict[str, Any], expediente: Expediente
+) -> None:
+    def asked(count: int) -> int:
+        keys = [one.pk for one in pieces[:count]]
+        with CaptureQueriesContext(connection) as captured:
+            assert len(explain_each(cast["revisora"], keys)) == count
+        return len(captured)
+
+    pieces = [factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED) for _n in range(20)]
+    for piece in pieces:
+        factories.access.grant_access(
+            actor=cast["custodia"], target=piece, person=cast["revisora"], until=factories.FAR, reason="caso"
+        )
+    assert asked(20) == asked(1)
 
 
 @pytest.mark.requirement("J5")
