@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from records import clock, permissions
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DayField, DeskForm, sent, show_refusal
+from records.desk.foreseeing import foreseen, is_rehearsal, rehearsed
 from records.desk.paging import page_of
 from records.errors import RecordsError
 from records.models import ConvenioNumber, Document, Expediente, Grant, Package
@@ -34,7 +36,7 @@ from records.services.access import (
     renew_grant,
     revoke_grant,
 )
-from records.services.rehearsal import Forecast, rehearse_grant
+from records.services.rehearsal import Forecast, rehearse_grant, rehearse_renewal, rehearse_withdrawal
 from records.vocabulary import Action, Role
 
 SIZE = 25
@@ -104,21 +106,13 @@ def access_page(request: HttpRequest, target: Target, expediente: Expediente | N
     permissions.check(request.user, Action.GRANT, target)
     form, forecast = GrantForm(sent(request), actor=request.user), None
     if request.method == "POST" and form.is_valid():
-        if "rehearse" in request.POST:
-            forecast = rehearsed(request, target, form)
+        if is_rehearsal(request):
+            act = {"actor": request.user, "target": target, **form.holder(), **terms_of(form)}
+            forecast = rehearsed(form, partial(rehearse_grant, **act))
         elif granted(request, target, form):
             messages.success(request, _("Se concedió el acceso. Rige desde ahora."))
             return redirect(request.path)
     return show_form(request, form, target, expediente, list_grants_over(target), forecast)
-
-
-def rehearsed(request: HttpRequest, target: Target, form: GrantForm) -> Forecast | None:
-    """What the grant would change, with nothing done."""
-    try:
-        return rehearse_grant(actor=request.user, target=target, **form.holder(), **terms_of(form))
-    except RecordsError as refusal:
-        show_refusal(form, refusal)
-        return None
 
 
 def show_form(
@@ -170,8 +164,11 @@ def terms_of(form: TermsForm) -> dict[str, Any]:
 def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """A new act in the place of one that stands: the same thing, to the same holder."""
     grant = get_grant_for(request.user, key)
-    form = TermsForm(sent(request))
-    if request.method == "POST" and form.is_valid():
+    form, forecast = TermsForm(sent(request)), None
+    if is_rehearsal(request) and form.is_valid():
+        act = partial(rehearse_renewal, actor=request.user, grant=grant, **terms_of(form))
+        forecast = rehearsed(form, act)
+    elif request.method == "POST" and form.is_valid():
         try:
             renew_grant(actor=request.user, grant=grant, **terms_of(form))
         except RecordsError as refusal:
@@ -179,7 +176,7 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Se renovó el acceso. Rige desde ahora."))
             return redirect("desk:grants")
-    return show_form(request, form, grant.target, grant.place, [grant])
+    return show_form(request, form, grant.target, grant.place, [grant], forecast)
 
 
 @desk_view(*READ)
@@ -233,11 +230,15 @@ class WithdrawForm(DeskForm):
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The effect is told before the button; the person reads no more from her next request on."""
     grant = get_grant_for(request.user, key)
-    form = WithdrawForm(sent(request))
-    if request.method == "POST" and form.is_valid():
+    form, rehearse = WithdrawForm(sent(request)), partial(rehearse_withdrawal, actor=request.user, grant=grant)
+    # Of an office there may be many people to judge: that is done when it is asked for.
+    brief = grant.person is not None
+    forecast = foreseen(request, rehearse, brief=brief)
+    if is_rehearsal(request) and form.is_valid():
+        forecast = rehearsed(form, rehearse)
+    elif request.method == "POST" and form.is_valid():
         revoke_grant(actor=request.user, grant=grant, reason=form.cleaned_data["reason"])
         messages.success(request, _("Se retiró el acceso. Rige desde ahora."))
         return redirect("desk:grants")
-    return render(
-        request, "records/grant_withdraw.html", {"grant": grant, "form": form, "section": "/custodia/accesos/"}
-    )
+    context = {"grant": grant, "form": form, "forecast": forecast, "brief": brief, "section": "/custodia/accesos/"}
+    return render(request, "records/grant_withdraw.html", context, status=422 if form.errors else 200)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from records import permissions, policies
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DemandedChoice, DemandedDay, DemandedText, sent, show_refusal
+from records.desk.foreseeing import foreseen, is_rehearsal, rehearsed
 from records.desk.paging import page_of
 from records.desk.words import told_at_desk
 from records.errors import AccessDenied, RecordsError
@@ -32,7 +34,7 @@ from records.services.classification import (
     propose_level,
     return_act,
 )
-from records.services.rehearsal import Forecast, rehearse_level
+from records.services.rehearsal import Forecast, is_brief, moved_with, rehearse_decision, rehearse_level
 from records.vocabulary import Action, ActState, Level, Reason
 
 SIZE = 25
@@ -116,7 +118,7 @@ def propose(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     forecast = None
     if request.method == "POST" and form.is_valid():
         if "rehearse" in request.POST:
-            forecast = rehearsed(request, piece, form)
+            forecast = rehearsed(form, partial(rehearse_proposal, request, piece, form))
         elif act := proposed(request, piece, form):
             messages.success(request, effect_of(piece, act))
             return redirect("desk:document", key=piece.pk)
@@ -173,15 +175,9 @@ def proposed(request: HttpRequest, piece: Document, form: LevelForm) -> Classifi
         return None
 
 
-def rehearsed(request: HttpRequest, piece: Document, form: LevelForm) -> Forecast | None:
+def rehearse_proposal(request: HttpRequest, piece: Document, form: LevelForm) -> Forecast:
     """Who would read the piece, and who no longer, once the level ruled."""
-    try:
-        return rehearse_level(
-            actor=request.user, document=piece, level=form.cleaned_data["level"], grounds=form.grounds()
-        )
-    except RecordsError as refusal:
-        show_refusal(form, refusal)
-        return None
+    return rehearse_level(actor=request.user, document=piece, level=form.cleaned_data["level"], grounds=form.grounds())
 
 
 @desk_view(*READ)
@@ -213,7 +209,7 @@ def act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = get_act_for(request.user, key)
     piece = get_document_for(request.user, found.document_id)
     form = ReturnForm(sent(request))
-    if request.method == "POST":
+    if request.method == "POST" and not is_rehearsal(request):
         try:
             return decided(request, found, form)
         except RecordsError as refusal:
@@ -221,9 +217,17 @@ def act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 raise
             form.is_valid()
             show_refusal(form, refusal)
-    return render(
-        request, "records/act.html", act_context(request, found, piece, form), status=422 if form.errors else 200
-    )
+    context = {**act_context(request, found, piece, form), **effect_context(request, found, form)}
+    return render(request, "records/act.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def effect_context(request: HttpRequest, found: ClassificationAct, form: ReturnForm) -> dict[str, Any]:
+    """What approving would change, for who may approve it: at once where little is to be judged, else when asked."""
+    if not list_acts_for(request.user).filter(pk=found.pk).exists():
+        return {"may_decide": False}
+    rehearse, brief = partial(rehearse_decision, actor=request.user, act=found), is_brief(moved_with(found.document))
+    asked = rehearsed(form, rehearse) if is_rehearsal(request) else foreseen(request, rehearse, brief=brief)
+    return {"may_decide": True, "forecast": asked, "brief": brief}
 
 
 def decided(request: HttpRequest, found: ClassificationAct, form: ReturnForm) -> HttpResponse:
@@ -260,7 +264,6 @@ def act_context(request: HttpRequest, found: ClassificationAct, piece: Document,
         "piece": piece,
         "form": form,
         "sides": list(sides_of(found)),
-        "may_decide": list_acts_for(request.user).filter(pk=found.pk).exists(),
         "viewer_url": reverse("desk:document", args=[piece.pk]),
         "section": "/custodia/aprobaciones/",
     }

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from records import permissions, telling, telling_signatures
 from records.desk import ledger_lines
 from records.explain import explain
-from records.holds.selectors import count_over_document
 from records.models import Document, Part, Rendition
 from records.permissions import Actor
 from records.selectors import made
@@ -77,7 +76,8 @@ def rights_context(actor: Actor, piece: Document) -> dict[str, Any]:
         "returned": returned_act(piece),
         "because": why.because,
         "allowed": why.allowed,
-        "held": bool(count_over_document(rights, piece)),
+        "held_by": why.held,
+        "held": bool(why.held),
         "may_hold": rights.allows(Action.PLACE_HOLD, piece),
         "may_verify": rights.allows(Action.VERIFY, piece),
         "may_certify": rights.allows(Action.ISSUE_CERTIFICATE, piece),

@@ -6,6 +6,7 @@ import uuid
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -23,9 +24,14 @@ from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DemandedText, sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import RecordsError
+from records.explain import because_of
+from records.models import Expediente
+from records.permissions import grounds_for
 from records.vocabulary import Action
 
 SIZE = 25
+#: What opens the list of convenios.
+OFFICE = "office"
 
 
 class DecisionForm(forms.Form):
@@ -80,5 +86,21 @@ def decided(request: HttpRequest, found: Project, form: DecisionForm) -> bool:
 @desk_view(*READ)
 def convenios(request: HttpRequest) -> HttpResponse:
     known = list_convenios_for(request.user)
-    context = {"page": page_of(request, known, ("number",), SIZE), "count": known.count()}
+    page = page_of(request, known, ("number",), SIZE)
+    context = {
+        "page": page,
+        "count": known.count(),
+        "grantable": grantable(request, [row.number for row in page.rows]),
+        "why": because_of(ground for ground in grounds_for(request.user) if ground.rule == OFFICE),
+    }
     return render(request, "records/convenios.html", context)
+
+
+def grantable(request: HttpRequest, numbers: list[str]) -> set[str]:
+    """Of these convenios, those over which the person may grant: she keeps every expediente that carries the number.
+    The address takes letters, digits and hyphens."""
+    rights, places = permissions.rights_of(request.user), dict[str, set[uuid.UUID]]()
+    rows = Expediente.objects.filter(convenio_number__in=numbers).order_by().values_list("convenio_number", "pk")
+    for number, key in rows if rights.kept() else ():
+        places.setdefault(number, set()).add(key)
+    return {number for number, keys in places.items() if slug_re.match(number) and rights.keeps_all(frozenset(keys))}

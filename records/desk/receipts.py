@@ -15,6 +15,7 @@ from records import permissions, signing
 from records.desk import receipt_lines
 from records.desk.doors import READ, desk_view
 from records.errors import NotFound
+from records.explain import Because, explain_each
 from records.rendering.receipt_pdf import MEDIA_TYPE, Leaf, receipt_pdf
 from records.selectors.receipts import (
     ShownBatch,
@@ -76,11 +77,20 @@ def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         "batch": shown,
         "expediente": expediente,
         "may_certify": permissions.allows(request.user, Action.ISSUE_CERTIFICATE, expediente),
+        "may_grant": permissions.allows(request.user, Action.GRANT, expediente),
+        "why": why_of(request, shown),
         "signed": all(one.standing == "signed" for one in shown.receipts),
         "steps": receipt_lines.steps(name_of_batch(shown) + ".json"),
         "section": SECTION,
     }
     return render(request, "records/batch_receipt.html", context)
+
+
+def why_of(request: HttpRequest, shown: ShownBatch) -> list[Because]:
+    """Why this person reads the pieces of a gesture, each reason once."""
+    told = explain_each(request.user, [piece.pk for piece in shown.pieces])
+    said = {one.sentence: one for why in told.values() for one in (*why.because, *why.held)}
+    return list(said.values())
 
 
 @desk_view(*READ)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from records import permissions
 from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DayField, DemandedChoice, DemandedText, DeskForm, sent, show_refusal
+from records.desk.foreseeing import is_rehearsal, rehearsed
 from records.errors import RecordsError
 from records.selectors.expedientes import get_expediente_for
 from records.selectors.people import list_people, list_recusals_in
 from records.services.recusals import end_recusal, get_recusal_for, recuse
+from records.services.rehearsal import rehearse_recusal, rehearse_recusal_end
 from records.vocabulary import Action
 
 SECTION = "/custodia/expedientes/"
@@ -35,6 +39,12 @@ class RecusalForm(DeskForm):
         named = [(str(one.pk), f"{one.get_full_name()} ({one.get_username()})") for one in others]
         self.fields["person"].choices = [("", _("Elija")), *named]  # type: ignore[attr-defined]
 
+    def terms(self) -> dict[str, Any]:
+        """To whom and on what terms, as the service takes it."""
+        facts = {**self.cleaned_data}
+        chosen = facts.pop("person")
+        return {"person": get_user_model().objects.filter(pk=chosen).first() if chosen else None, **facts}
+
 
 class EndForm(DeskForm):
     act = DemandedText(label=_("Acto que lo termina"), max_length=300)
@@ -44,19 +54,16 @@ class EndForm(DeskForm):
 def recusals(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     expediente = get_expediente_for(request.user, key)
     permissions.check(request.user, Action.RECUSE, expediente)
-    form = RecusalForm(sent(request), actor=request.user)
+    form, forecast = RecusalForm(sent(request), actor=request.user), None
     if request.method == "POST" and form.is_valid():
-        facts = {**form.cleaned_data}
-        chosen = facts.pop("person")
-        person = get_user_model().objects.filter(pk=chosen).first() if chosen else None
-        try:
-            recuse(actor=request.user, person=person, subject=expediente, **facts)
-        except RecordsError as refusal:
-            show_refusal(form, refusal)
-        else:
+        act = {"actor": request.user, "subject": expediente, **form.terms()}
+        if is_rehearsal(request):
+            forecast = rehearsed(form, partial(rehearse_recusal, **act))
+        elif done(form, partial(recuse, **act)):
             messages.success(request, _("El impedimento quedó registrado. Rige desde la fecha indicada."))
             return redirect(request.path)
     context = {
+        "forecast": forecast,
         "form": form,
         "expediente": expediente,
         "recusals": list_recusals_in(expediente),
@@ -65,18 +72,27 @@ def recusals(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "records/recusals.html", context, status=422 if form.errors else 200)
 
 
+def done(form: DeskForm, act: Callable[[], object]) -> bool:
+    """Was the act done? Else the form tells why not."""
+    try:
+        act()
+    except RecordsError as refusal:
+        show_refusal(form, refusal)
+        return False
+    return True
+
+
 @desk_view(*BOTH)
 def end(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = get_recusal_for(request.user, key)
-    form = EndForm(sent(request))
+    form, forecast = EndForm(sent(request)), None
     if request.method == "POST" and form.is_valid():
-        try:
-            end_recusal(actor=request.user, recusal=found, **form.cleaned_data)
-        except RecordsError as refusal:
-            show_refusal(form, refusal)
-        else:
+        act = {"actor": request.user, "recusal": found, **form.cleaned_data}
+        if is_rehearsal(request):
+            forecast = rehearsed(form, partial(rehearse_recusal_end, **act))
+        elif done(form, partial(end_recusal, **act)):
             messages.success(request, _("El impedimento terminó."))
             place = found.document.expediente_id if found.document else found.expediente_id
             return redirect("desk:recusals", key=place)
-    context = {"form": form, "found": found, "section": SECTION}
+    context = {"form": form, "forecast": forecast, "found": found, "section": SECTION}
     return render(request, "records/recusal_end.html", context, status=422 if form.errors else 200)

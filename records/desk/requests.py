@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DayField, DemandedText, DeskForm, sent, show_refusal
+from records.desk.foreseeing import is_rehearsal, rehearsed
 from records.errors import RecordsError
 from records.models import AccessRequest
+from records.services.rehearsal import rehearse_request
 from records.services.requests import (
     ask_access,
     decline_request,
@@ -30,7 +33,10 @@ class AskForm(DeskForm):
     reference = DemandedText(
         label=_("Referencia"),
         max_length=200,
-        help_text=_("El radicado o el identificador de un documento, o el código de un expediente."),
+        help_text=_(
+            "El radicado o el identificador de un documento; el código de un expediente, o ese código, una barra y el "
+            "orden de una de sus piezas."
+        ),
     )
     purpose = DemandedText(label=_("Para qué lo necesita"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     case_number = forms.CharField(label=_("Número de caso"), max_length=80, required=False)
@@ -46,7 +52,7 @@ class AnswerForm(DeskForm):
 @desk_view(*BOTH)
 def ask(request: HttpRequest) -> HttpResponse:
     """The same page comes back whatever the reference names."""
-    form = AskForm(sent(request))
+    form = AskForm(sent(request), initial={"reference": request.GET.get("referencia", "")[:200].replace("\x00", "")})
     if request.method == "POST" and form.is_valid():
         try:
             ask_access(actor=request.user, **form.cleaned_data)
@@ -63,8 +69,11 @@ def ask(request: HttpRequest) -> HttpResponse:
 def attend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Grant what was asked for until a day, or leave it: whichever button was pressed."""
     found = get_request_for(request.user, key)
-    form = AnswerForm(sent(request))
-    if request.method == "POST" and form.is_valid():
+    form, forecast = AnswerForm(sent(request)), None
+    if is_rehearsal(request) and form.is_valid():
+        act = partial(rehearse_request, actor=request.user, request=found, **form.cleaned_data)
+        forecast = rehearsed(form, act)
+    elif request.method == "POST" and form.is_valid():
         try:
             attended(request, found, form)
         except RecordsError as refusal:
@@ -73,6 +82,7 @@ def attend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             return redirect("desk:bandeja")
     context = {
         "asked": found,
+        "forecast": forecast,
         "form": form,
         "answered": hasattr(found, "answer"),
         "section": SECTION,

@@ -6,6 +6,8 @@ is in no figure and in no list.
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,26 +17,41 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from records import permissions
+from records import clock, permissions
 from records.explain import Because
 from records.explain_others import neutral
-from records.models import ClassificationAct, ConvenioNumber, Document, Grant, Package
+from records.models import (
+    AccessRequest,
+    ClassificationAct,
+    ConvenioNumber,
+    Document,
+    Expediente,
+    Grant,
+    Package,
+    Recusal,
+)
 from records.permissions import Actor, Rights, holders_of
-from records.services.access import Target, grant_access, revoke_grant
+from records.services.access import Target, grant_access, renew_grant, revoke_grant
 from records.services.classification import approve_act, propose_level
+from records.services.recusals import end_recusal, recuse
+from records.services.requests import grant_request
 from records.services.roles import assign_role, end_role
 from records.vocabulary import Action, ActState, Level, Role
 
 #: Reserved pieces and people named one by one, of each kind.
 NAMED = 50
+#: Pieces up to which everybody is judged over all of them in memory, and a page may rehearse when it is opened.
+FEW = 200
 Readings = dict[Any, dict[uuid.UUID, str]]
 
 
 @dataclass(frozen=True)
 class Side:
-    """What is gained, or lost: distinct pieces and people, reserved pieces with their title, people by name."""
+    """What is gained, or lost: distinct pieces and people, reserved pieces with their title, and people by name for
+    who keeps all those pieces: nobody else is told who reads what."""
 
     documents: int
     people: int
@@ -44,8 +61,11 @@ class Side:
 
 @dataclass(frozen=True)
 class Forecast:
+    """What an act changes, from the day `when` on; None: at once."""
+
     gained: Side
     lost: Side
+    when: datetime.date | None = None
 
     @property
     def nothing(self) -> bool:
@@ -53,31 +73,56 @@ class Forecast:
 
 
 def rehearse(
-    act: Callable[[], object], *, asker: Actor | None, people: Iterable[Any], pieces: QuerySet[Document]
+    act: Callable[[], object],
+    *,
+    asker: Actor | None,
+    people: Iterable[Any],
+    pieces: QuerySet[Document],
+    when: datetime.date | None = None,
 ) -> Forecast:
-    """What `act` would change of what these people read of these pieces. Raises whatever the act raises.
+    """What `act` would change of what these people read of these pieces, today or on the later day on which it begins
+    to rule (`when`). Raises whatever the act raises.
 
     `asker` None is an operator, who is told everything.
     """
-    known = list(people)
+    known, later = list(people), when if when is not None and when > clock.today() else None
     with transaction.atomic():
-        before = readings(known, pieces)
+        with on_day(later):
+            before = readings(known, pieces)
         told = permissions.rights_of(asker) if asker is not None else None
         act()
-        after = readings(known, pieces)
+        with on_day(later):
+            after = readings(known, pieces)
         transaction.set_rollback(True)
-    return Forecast(side(known, before, after, told), side(known, after, before, told))
+    return Forecast(side(known, before, after, told), side(known, after, before, told), later)
+
+
+def on_day(day: datetime.date | None) -> contextlib.AbstractContextManager[None]:
+    """What is asked within is asked as the beginning of that day will have it, as far as it is known today."""
+    if day is None:
+        return contextlib.nullcontext()
+    return clock.at(timezone.make_aware(datetime.datetime.combine(day, datetime.time(0, 0, 1))))
 
 
 def readings(people: Iterable[Any], pieces: QuerySet[Document]) -> Readings:
-    """Person → the pieces among these that she reads, with their level. One query for each person who holds
-    anything, and a constant number for all of them to know what they hold."""
+    """Person → the pieces among these that she reads, with their level: in a constant number of queries where the
+    pieces are few, else with one more for each person who holds anything."""
     fresh = get_user_model().objects.filter(pk__in=[one.pk for one in people])
+    each, few = permissions.rights_of_each(fresh), list(pieces.order_by()[: FEW + 1])
+    if len(few) <= FEW:
+        return {
+            person: {piece.pk: piece.level for piece in few if rights.reads(piece)} for person, rights in each.items()
+        }
     wanted = pieces.order_by().values("pk")
     return {
         person: dict(rights.visible().filter(pk__in=wanted).order_by().values_list("pk", "level"))
-        for person, rights in permissions.rights_of_each(fresh).items()
+        for person, rights in each.items()
     }
+
+
+def is_brief(pieces: QuerySet[Document]) -> bool:
+    """Are these so few that a page may rehearse an act over them when it is opened?"""
+    return pieces.order_by()[: FEW + 1].count() <= FEW
 
 
 def side(people: list[Any], before: Readings, after: Readings, told: Rights | None) -> Side:
@@ -91,13 +136,19 @@ def side(people: list[Any], before: Readings, after: Readings, told: Rights | No
     titled = Document.objects.filter(pk__in=reserved).select_related("expediente").order_by("radicado")
     if told is not None:
         titled = titled.filter(pk__in=told.visible().order_by().values("pk"))
-    return Side(len(known), len(gaining), tuple(titled[:NAMED]), tuple(gaining[:NAMED]))
+    named = gaining if told is None or told.keeps_all(places_of(known)) else []
+    return Side(len(known), len(gaining), tuple(titled[:NAMED]), tuple(named[:NAMED]))
 
 
 def known_of(told: Rights, keys: set[uuid.UUID]) -> set[uuid.UUID]:
     """Of these pieces, those that the person may know to be there."""
     rows = Document.objects.filter(pk__in=keys).select_related("expediente")
     return {piece.pk for piece in rows if told.sees(piece)}
+
+
+def places_of(keys: set[uuid.UUID]) -> frozenset[uuid.UUID]:
+    rows = Document.objects.filter(pk__in=keys).order_by()
+    return frozenset(rows.values_list("expediente", flat=True).distinct())
 
 
 def everybody() -> QuerySet[Any]:
@@ -113,17 +164,54 @@ def of_office(role: str) -> QuerySet[Any]:
 
 
 def rehearse_grant(*, actor: Actor, target: Target, person: Any, office: Group | None, **terms: Any) -> Forecast:
-    """What a grant, or a renewal by granting again, would change today. Raises as `grant_access`."""
+    """What a grant, or a renewal by granting again, would change from the day on which it begins. Raises as
+    `grant_access`."""
     people = of_office(office.name) if office is not None else [person] if person is not None else []
     act = partial(grant_access, actor=actor, target=target, person=person, office=office, **terms)
-    return rehearse(act, asker=actor, people=people, pieces=pieces_of(target))
+    return rehearse(act, asker=actor, people=people, pieces=pieces_of(target), when=terms.get("starts_on"))
+
+
+def rehearse_renewal(*, actor: Actor, grant: Grant, **terms: Any) -> Forecast:
+    """What renewing a grant would change today. Raises as `renew_grant`."""
+    return of_grant(partial(renew_grant, actor=actor, grant=grant, **terms), actor, grant)
 
 
 def rehearse_withdrawal(*, actor: Actor, grant: Grant) -> Forecast:
+    """What withdrawing a grant would change, on the day it begins when that is to come. Raises as `revoke_grant`."""
+    return of_grant(partial(revoke_grant, actor=actor, grant=grant), actor, grant, grant.starts_on)
+
+
+def of_grant(act: Callable[[], object], actor: Actor, grant: Grant, when: datetime.date | None = None) -> Forecast:
     people = of_office(grant.office.name) if grant.office is not None else [grant.person]
-    return rehearse(
-        partial(revoke_grant, actor=actor, grant=grant), asker=actor, people=people, pieces=pieces_of(grant.target)
-    )
+    return rehearse(act, asker=actor, people=people, pieces=pieces_of(grant.target), when=when)
+
+
+def rehearse_request(*, actor: Actor, request: AccessRequest, until: datetime.date | None, reason: str) -> Forecast:
+    """What granting what somebody asked for would change. Raises as `grant_request`."""
+    subject = request.document or request.expediente
+    act = partial(grant_request, actor=actor, request=request, until=until, reason=reason)
+    return rehearse(act, asker=actor, people=[request.person], pieces=pieces_of(subject))  # type: ignore[arg-type]
+
+
+def rehearse_recusal(*, actor: Actor, person: Any, subject: Document | Expediente, **terms: Any) -> Forecast:
+    """What a recusal would shut, from its first day on. Raises as `recuse`."""
+    act = partial(recuse, actor=actor, person=person, subject=subject, **terms)
+    people = [person] if person is not None else []
+    return rehearse(act, asker=actor, people=people, pieces=shut_with(subject), when=terms.get("starts_on"))
+
+
+def rehearse_recusal_end(*, actor: Actor, recusal: Recusal, act: str) -> Forecast:
+    """What ending a recusal would open again. Raises as `end_recusal`."""
+    ending = partial(end_recusal, actor=actor, recusal=recusal, act=act)
+    pieces = shut_with(recusal.subject)
+    return rehearse(ending, asker=actor, people=[recusal.person], pieces=pieces, when=recusal.starts_on)
+
+
+def shut_with(subject: Document | Expediente) -> QuerySet[Document]:
+    """What a recusal over this shuts: of an expediente, also what was incorporated there."""
+    if isinstance(subject, Document):
+        return Document.objects.filter(pk=subject.pk)
+    return Document.objects.filter(Q(expediente=subject) | Q(placements__expediente=subject)).distinct()
 
 
 def pieces_of(target: Target) -> QuerySet[Document]:
@@ -192,8 +280,15 @@ def rehearse_level(*, actor: Actor, document: Document, level: str, grounds: Map
         lambda: bring_in_force(actor, document, level, grounds),
         asker=actor,
         people=everybody(),
-        pieces=Document.objects.filter(pk=document.pk),
+        pieces=moved_with(document),
     )
+
+
+def moved_with(document: Document) -> QuerySet[Document]:
+    """What a level of this piece may open or shut: the piece, and those of its package, which is as strict as its
+    strictest part (I6)."""
+    own = Q(pk=document.pk)
+    return Document.objects.filter(own | Q(batch=document.batch) if document.batch else own)
 
 
 def bring_in_force(actor: Actor, document: Document, level: str, grounds: Mapping[str, Any]) -> None:
@@ -208,5 +303,5 @@ def bring_in_force(actor: Actor, document: Document, level: str, grounds: Mappin
 
 def rehearse_decision(*, actor: Actor, act: ClassificationAct) -> Forecast:
     """What approving a proposal would change. Raises as `approve_act`."""
-    pieces = Document.objects.filter(pk=act.document_id)
+    pieces = moved_with(act.document)
     return rehearse(partial(approve_act, actor=actor, act=act), asker=actor, people=everybody(), pieces=pieces)

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from records import audit, clock, permissions
 from records.errors import Incomplete, NotFound, RuleViolation
 from records.keys import Key, as_uuid
-from records.models import AccessAnswer, AccessRequest, Document, Expediente, Grant
+from records.models import AccessAnswer, AccessRequest, Document, Expediente, Grant, Placement
 from records.permissions import Actor
 from records.services.access import grant_access
 from records.vocabulary import Action
@@ -46,9 +46,22 @@ def ask_access(*, actor: Actor, reference: str, purpose: str, case_number: str =
 def named_by(reference: str) -> tuple[Document | None, Expediente | None]:
     """What a reference names: both tables are asked whatever the answer of the first."""
     key = as_uuid(reference)
-    piece = Document.objects.filter(Q(radicado=reference) | Q(pk=key)).first()
+    piece = Document.objects.filter(Q(radicado=reference) | Q(pk=key)).first() or at_line(reference)
     place = Expediente.objects.filter(Q(code__iexact=reference) | Q(pk=key)).first()
     return piece, None if piece else place
+
+
+def at_line(reference: str) -> Document | None:
+    """The piece at a line of an expediente, filed there or incorporated, as `code/order` names it: so whoever knows
+    that a line is there may ask for it without a radicado."""
+    code, _bar, order = reference.rpartition("/")
+    if not code or not (order.isascii() and order.isdigit() and len(order) < 9):
+        return None
+    filed = Document.objects.filter(expediente__code__iexact=code, order=int(order)).first()
+    placed = (
+        Placement.objects.filter(expediente__code__iexact=code, order=int(order)).select_related("document").first()
+    )
+    return filed or (placed.document if placed else None)
 
 
 def list_requests_for(actor: Actor) -> QuerySet[AccessRequest]:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
+import uuid
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 
-from records.models import BreakGlass, Document, Expediente, Grant, LedgerEvent, Recusal
-from records.services import requests
+from records import clock
+from records.convenios.models import Convenio
+from records.models import (
+    BreakGlass,
+    ConvenioNumber,
+    Document,
+    Expediente,
+    Grant,
+    LedgerEvent,
+    Package,
+    Recusal,
+)
+from records.services import access, requests
+from records.services.classification import propose_level
 from records.vocabulary import Level, Role
 from tests import factories
 from tests.integration.desk.conftest import Browse
 
+BATCH = uuid.UUID("c0ffee00-0000-4000-8000-000000000001")
 UNTIL = f"{factories.FAR:%d/%m/%Y}"
 
 
@@ -35,6 +50,108 @@ def test_the_effect_of_a_grant_is_told_before_it_is_done(
     assert client.post(address, form).status_code == 302
     again = client.post(address, {**form, "rehearse": "1"})
     assert "Nadie ganaría ni perdería" in again.content.decode()
+
+
+@pytest.mark.beyond(2)
+@pytest.mark.criterion(5)
+def test_whoever_opens_an_act_to_decide_it_is_told_its_effect_at_once_and_nothing_is_written(
+    browse: Browse, cast: dict[str, Any], piece: Document
+) -> None:
+    act = propose_level(
+        actor=cast["custodia"], document=piece, level=Level.PUBLIC, grounds=factories.grounds_for(Level.PUBLIC)
+    )
+    address, events = f"/custodia/aprobaciones/{act.pk}/", LedgerEvent.objects.count()
+    told = browse("jefatura").get(address).content.decode()
+    assert "7 personas leerían documentos que hoy no leen: 1 en total" in told
+    assert "Ajeno" not in told, "who reads what is told by name to its custodian alone"
+    assert "Qué cambiaría" not in browse("archivista").get(address).content.decode()
+    assert LedgerEvent.objects.count() == events
+    piece.refresh_from_db()
+    assert piece.level == Level.RESTRICTED
+
+
+@pytest.mark.beyond(2)
+def test_withdrawing_renewing_answering_and_recusing_tell_their_effect_first(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, reserved: Document
+) -> None:
+    keeper = browse("custodia")
+    grant = access.grant_access(
+        actor=cast["custodia"], target=reserved, person=cast["revisora"], until=factories.FAR, reason="caso"
+    )
+    asked = requests.ask_access(actor=cast["ajeno"], reference=reserved.radicado, purpose="Caso 118")
+    recusal = f"/custodia/expedientes/{expediente.pk}/impedimentos/"
+    before = LedgerEvent.objects.count()
+
+    def told(address: str, form: dict[str, str] | None = None) -> str:
+        answer = keeper.get(address) if form is None else keeper.post(address, {**form, "rehearse": "1"})
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    lost = "1 persona dejaría de leer documentos que hoy lee: 1 en total"
+    assert lost in told(f"/custodia/accesos/{grant.pk}/retirar/")
+    assert "Nadie ganaría ni perdería" in told(
+        f"/custodia/accesos/{grant.pk}/renovar/", {"until": UNTIL, "reason": "Sigue"}
+    )
+    answer = told(f"/custodia/accesos/solicitudes/{asked.pk}/", {"until": UNTIL})
+    assert "1 persona leería" in answer
+    assert "Plano reservado" in answer
+    form = {"person": str(cast["revisora"].pk), "act": "Acta 4"}
+    assert lost in told(recusal, form)
+    tomorrow = clock.today() + datetime.timedelta(days=1)
+    later = told(recusal, {**form, "starts_on": f"{tomorrow:%d/%m/%Y}"})
+    assert "Qué cambiaría desde el" in later
+    assert lost in later
+    assert (Grant.objects.count(), Recusal.objects.count(), LedgerEvent.objects.count()) == (1, 0, before)
+    keeper.post(recusal, form)
+    end = f"/custodia/impedimentos/{Recusal.objects.get().pk}/terminar/"
+    assert "1 persona leería documentos" in told(end, {"act": "Acta 5"})
+    assert Recusal.objects.get(end=None)
+
+
+def test_who_may_grant_over_a_convenio_or_a_package_is_led_there_and_looking_writes_nothing(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, piece: Document
+) -> None:
+    expediente.convenio_number = "CD-2026-001"
+    expediente.save(update_fields=["convenio_number"])
+    Convenio.objects.create(number="CD-2026-001", title="Taller", expediente=expediente, supplier="s")
+    Document.objects.filter(pk=piece.pk).update(batch=BATCH)
+    links = {
+        "/custodia/convenios/": "/custodia/accesos/convenios/CD-2026-001/",
+        f"/custodia/lotes/{BATCH}/recibo/": f"/custodia/lotes/{BATCH}/accesos/",
+    }
+    for page, link in links.items():
+        assert f'href="{link}"' not in browse("archivista").get(page).content.decode()
+        assert f'href="{link}"' in browse("custodia").get(page).content.decode()
+        assert browse("custodia").get(link).status_code == 200
+        form = {"person": str(cast["revisora"].pk), "until": UNTIL, "reason": "Caso"}
+        assert browse("custodia").post(link, {**form, "rehearse": "1"}).status_code == 200
+    assert not ConvenioNumber.objects.exists()
+    assert not Package.objects.exists()
+    for link in links.values():
+        assert browse("custodia").post(link, form).status_code == 302
+        shown = browse("custodia").get(link).content.decode()
+        assert shown.count("Retirar") == 1
+    assert "el paquete en que llegó" in browse("revisora").get(f"/custodia/lotes/{BATCH}/recibo/").content.decode()
+
+
+@pytest.mark.beyond(1)
+@pytest.mark.requirement("I8")
+def test_a_line_that_is_not_opened_says_why_and_where_to_ask(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, reserved: Document
+) -> None:
+    page = browse("archivista").get(f"/custodia/expedientes/{expediente.pk}/").content.decode()
+    assert "Es reservada: se abre solo con concesión a su nombre" in page
+    link = f"/custodia/accesos/pedir/?referencia={expediente.code}/{reserved.order}"
+    assert f'href="{link}"' in page
+    for secret in ("Plano reservado", reserved.radicado, str(reserved.pk)):
+        assert secret not in page
+    form = browse("archivista").get(link).content.decode()
+    assert f'value="{expediente.code}/{reserved.order}"' in form
+    sent = {"reference": f"{expediente.code}/{reserved.order}", "purpose": "Caso 117"}
+    browse("archivista").post("/custodia/accesos/pedir/", sent)
+    assert requests.list_requests_for(cast["custodia"]).get().document == reserved
+    nowhere = browse("archivista").post("/custodia/accesos/pedir/", {**sent, "reference": f"{expediente.code}/999"})
+    assert nowhere.status_code == 302
 
 
 @pytest.mark.beyond(2)
