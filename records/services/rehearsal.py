@@ -120,6 +120,11 @@ def readings(people: Iterable[Any], pieces: QuerySet[Document]) -> Readings:
     }
 
 
+def again(thing: Any) -> Any:
+    """The row as the database has it, for an act to change in memory: what the page shows stays as it was."""
+    return type(thing)._default_manager.get(pk=thing.pk)
+
+
 def is_brief(pieces: QuerySet[Document]) -> bool:
     """Are these so few that a page may rehearse an act over them when it is opened?"""
     return pieces.order_by()[: FEW + 1].count() <= FEW
@@ -189,7 +194,7 @@ def of_grant(act: Callable[[], object], actor: Actor, grant: Grant, when: dateti
 def rehearse_request(*, actor: Actor, request: AccessRequest, until: datetime.date | None, reason: str) -> Forecast:
     """What granting what somebody asked for would change. Raises as `grant_request`."""
     subject = request.document or request.expediente
-    act = partial(grant_request, actor=actor, request=request, until=until, reason=reason)
+    act = partial(grant_request, actor=actor, request=again(request), until=until, reason=reason)
     return rehearse(act, asker=actor, people=[request.person], pieces=pieces_of(subject))  # type: ignore[arg-type]
 
 
@@ -277,7 +282,7 @@ def rehearse_level(*, actor: Actor, document: Document, level: str, grounds: Map
     """What a level would change once it ruled: proposed by this person and approved by another. Raises as
     `propose_level`."""
     return rehearse(
-        lambda: bring_in_force(actor, document, level, grounds),
+        lambda: bring_in_force(actor, again(document), level, grounds),
         asker=actor,
         people=everybody(),
         pieces=moved_with(document),
@@ -304,4 +309,4 @@ def bring_in_force(actor: Actor, document: Document, level: str, grounds: Mappin
 def rehearse_decision(*, actor: Actor, act: ClassificationAct) -> Forecast:
     """What approving a proposal would change. Raises as `approve_act`."""
     pieces = moved_with(act.document)
-    return rehearse(partial(approve_act, actor=actor, act=act), asker=actor, people=everybody(), pieces=pieces)
+    return rehearse(partial(approve_act, actor=actor, act=again(act)), asker=actor, people=everybody(), pieces=pieces)

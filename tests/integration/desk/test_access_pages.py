@@ -109,12 +109,12 @@ def test_withdrawing_renewing_answering_and_recusing_tell_their_effect_first(
 
 
 def test_who_may_grant_over_a_convenio_or_a_package_is_led_there_and_looking_writes_nothing(
-    browse: Browse, cast: dict[str, Any], expediente: Expediente, piece: Document
+    browse: Browse, cast: dict[str, Any]
 ) -> None:
-    expediente.convenio_number = "CD-2026-001"
-    expediente.save(update_fields=["convenio_number"])
-    Convenio.objects.create(number="CD-2026-001", title="Taller", expediente=expediente, supplier="s")
-    Document.objects.filter(pk=piece.pk).update(batch=BATCH)
+    place = factories.make_expediente(cast["archivista"], convenio_number="CD-2026-001")
+    factories.appoint_custodian(place, cast["custodia"])
+    factories.insert_piece(cast["archivista"], place, Level.RESTRICTED, batch=BATCH)
+    Convenio.objects.create(number="CD-2026-001", title="Taller", expediente=place, supplier="s")
     links = {
         "/custodia/convenios/": "/custodia/accesos/convenios/CD-2026-001/",
         f"/custodia/lotes/{BATCH}/recibo/": f"/custodia/lotes/{BATCH}/accesos/",
