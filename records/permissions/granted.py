@@ -44,7 +44,8 @@ GRANT_RULES = frozenset(rule for rule, _levels in (*GRANTED.values(), *BASES.val
 
 @dataclass(frozen=True)
 class Given:
-    """One grant that stands: its id and basis, to whom (a person's id or an office's code) and over what."""
+    """One grant that stands: its id and basis, to whom (a person's id or an office's code) and over what; of a package
+    also the expediente in which it was granted."""
 
     holder: str
     named: str
@@ -52,6 +53,7 @@ class Given:
     basis: str
     over: str
     target: uuid.UUID
+    place: uuid.UUID | None = None
 
 
 def by_grant(asked: Asked) -> Iterator[Held]:
@@ -93,14 +95,15 @@ def grants_of(asked: Asked) -> QuerySet[Grant]:
     whose, offices = Q(person__in=asked.people), roles_of_all(asked)
     if offices:
         whose |= Q(office__name__in=offices)
-    return Grant.objects.filter(whose, standing(asked)).select_related("office").order_by()
+    return Grant.objects.filter(whose, standing(asked)).select_related("office", "package").order_by()
 
 
 def given_of(grant: Grant) -> Given:
     holder = "person" if grant.person_id else "office"
     named = str(grant.person_id) if grant.person_id else str(grant.office and grant.office.name)
     over = next(name for kind, name in GRANTED if kind == holder and getattr(grant, f"{name}_id"))
-    return Given(holder, named, grant.pk, grant.basis, over, getattr(grant, f"{over}_id"))
+    place = grant.package.expediente_id if grant.package else None
+    return Given(holder, named, grant.pk, grant.basis, over, getattr(grant, f"{over}_id"), place)
 
 
 def standing(asked: Asked) -> Q:
@@ -118,11 +121,11 @@ class Spelled:
     """What grants are over, in pieces and expedientes: packages and convenios are looked up, each kind at once."""
 
     def __init__(self, given: Iterable[Given], asked: Asked) -> None:
-        over: dict[str, set[uuid.UUID]] = {}
+        over: dict[str, dict[uuid.UUID, uuid.UUID | None]] = {}
         for one in given:
-            over.setdefault(one.over, set()).add(one.target)
-        self.packages = parts_of(over.get("package", set()), asked)
-        self.convenios = expedientes_of(over.get("convenio", set()))
+            over.setdefault(one.over, {})[one.target] = one.place
+        self.packages = parts_of(over.get("package", {}), asked)
+        self.convenios = expedientes_of(set(over.get("convenio", {})))
 
     def ground_of(self, given: Given) -> Ground | None:
         """The ground that a grant gives; None when what it is over holds nothing that it opens."""
@@ -144,11 +147,16 @@ class Spelled:
         }[given.over]()
 
 
-def parts_of(packages: set[uuid.UUID], asked: Asked) -> dict[uuid.UUID, Keys]:
-    """Package → its pieces, none while one of them is stricter than a package's grant opens (I6)."""
+def parts_of(packages: Mapping[uuid.UUID, uuid.UUID | None], asked: Asked) -> dict[uuid.UUID, Keys]:
+    """Package → its pieces, none while one of them is stricter than a package's grant opens (I6).
+
+    An inventory files one batch in several expedientes: of it, the grant is over what lies where it was granted.
+    """
     if not packages:
         return {}
-    pieces = list(Document.objects.filter(batch__in=packages).only("pk", "batch", "level", "filed_at").order_by())
+    rows = Document.objects.filter(batch__in=packages, expediente__in=set(packages.values()))
+    listed = rows.only("pk", "batch", "level", "filed_at", "expediente_id").order_by()
+    pieces = [piece for piece in listed if piece.batch and packages[piece.batch] == piece.expediente_id]
     then = levels_then(pieces, asked.moment) if asked.past else {}
     held: dict[uuid.UUID, set[uuid.UUID]] = {}
     strict: set[uuid.UUID] = set()

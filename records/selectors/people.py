@@ -71,7 +71,8 @@ def list_grants_over(target: Document | Expediente | Package | ConvenioNumber) -
 
 def over_piece(piece: Document) -> Q:
     """Grants over a piece itself, and over the package in which it came."""
-    return Q(document=piece) | Q(package=piece.batch) if piece.batch else Q(document=piece)
+    package = Q(package=piece.batch, package__expediente=piece.expediente_id)
+    return Q(document=piece) | package if piece.batch else Q(document=piece)
 
 
 def over_place(place: Expediente) -> Q:

@@ -187,7 +187,7 @@ def is_office(office: Group) -> bool:
 
 def is_strict(package: Package) -> bool:
     """A package is as strict as its strictest part (I6)."""
-    pieces = Document.objects.filter(batch=package.pk)
+    pieces = Document.objects.filter(batch=package.pk, expediente=package.expediente)
     return not pieces.exists() or pieces.exclude(level__in=permissions.NOT_RESERVED).exists()
 
 

@@ -223,7 +223,7 @@ def pieces_of(target: Target) -> QuerySet[Document]:
     if isinstance(target, Document):
         return Document.objects.filter(pk=target.pk)
     if isinstance(target, Package):
-        return Document.objects.filter(batch=target.pk)
+        return Document.objects.filter(batch=target.pk, expediente=target.expediente)
     if isinstance(target, ConvenioNumber):
         return Document.objects.filter(expediente__convenio_number=target.number)
     return Document.objects.filter(expediente=target)

@@ -1,0 +1,73 @@
+"""Ways around a decision that somebody would try: what each is refused, and what of it is told."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+import pytest
+
+from records import clock, permissions
+from records.errors import Incomplete, NotFound, RuleViolation
+from records.explain_others import what_could
+from records.holds.acts import place_hold
+from records.holds.selectors import count_over, list_holds_for
+from records.models import BreakGlassConfirmation, Document, Expediente, Grant, Package
+from records.selectors.people import list_grants_over, list_recusals_in
+from records.selectors.worklists import list_grants_for
+from records.services import access, break_glass, correction, recusals, rehearsal, requests
+from records.vocabulary import GrantBasis, Level
+from tests import factories
+
+DAY = datetime.timedelta(days=1)
+
+
+def fresh(person: Any) -> Any:
+    return type(person).objects.get(pk=person.pk)
+
+
+def reads(person: Any, piece: Document) -> bool:
+    return permissions.allows(fresh(person), "view", Document.objects.get(pk=piece.pk))
+
+
+def grant(cast: dict[str, Any], target: Any, login: str = "revisora") -> Grant:
+    return access.grant_access(
+        actor=cast["custodia"], target=target, person=cast[login], until=clock.today() + 9 * DAY, reason="Caso 117"
+    )
+
+
+@pytest.fixture
+def reserved(cast: dict[str, Any], expediente: Expediente) -> Document:
+    return factories.insert_piece(cast["archivista"], expediente, Level.RESERVED)
+
+
+# Grants that would reach further than whoever gives them ---------------------------------------------------------
+
+
+@pytest.mark.requirement("I3", "I6")
+def test_a_package_that_lies_in_two_expedientes_opens_what_its_granter_keeps(
+    cast: dict[str, Any], expediente: Expediente
+) -> None:
+    """An inventory files one batch in the expediente that each row names."""
+    other, batch = factories.make_expediente(cast["archivista"]), uuid.uuid4()
+    own, foreign = (
+        factories.insert_piece(cast["archivista"], place, Level.RESTRICTED, batch=batch)
+        for place in (expediente, other)
+    )
+    told = rehearsal.rehearse_grant(
+        actor=cast["custodia"], target=Package.objects.create(pk=batch, expediente=expediente),
+        person=cast["revisora"], office=None, until=clock.today(), reason="x",
+    )  # fmt: skip
+    made = grant(cast, access.get_package_for(cast["custodia"], batch))
+    assert (told.gained.documents, reads(cast["revisora"], own), reads(cast["revisora"], foreign)) == (1, True, False)
+    Document.objects.filter(pk=foreign.pk).update(level=Level.RESERVED)  # nor is it told of by its level
+    assert reads(cast["revisora"], own)
+    assert list(list_grants_over(cast["custodia"], own)) == [made]
+    assert not list_grants_over(cast["custodia"], foreign).exists()
+
+
+# Recusals ------------------------------------------------------------------------------------------------------
+
+
+# Rehearsals ----------------------------------------------------------------------------------------------------
