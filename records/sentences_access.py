@@ -16,6 +16,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "glass_confirmed": _("Ese acceso de emergencia ya fue confirmado."),
     "glass_unconfirmed": _("Ese acceso de emergencia no fue confirmado: no abrió nada."),
     "glass_open": _("El acceso de emergencia sigue abierto. Revíselo cuando termine."),
+    "emergency_by_two": _("Un acceso de emergencia no se renueva: se pide otra vez y otra persona lo confirma."),
     "glass_reviewed": _("Ese acceso de emergencia ya fue revisado."),
     "already_ended": _("Eso ya había terminado."),
     "role_not_held": _("La persona no tiene ese rol."),

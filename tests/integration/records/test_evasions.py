@@ -67,6 +67,22 @@ def test_a_package_that_lies_in_two_expedientes_opens_what_its_granter_keeps(
     assert not list_grants_over(cast["custodia"], foreign).exists()
 
 
+@pytest.mark.beyond(16)
+def test_no_custodian_makes_an_emergency_last(cast: dict[str, Any], reserved: Document) -> None:
+    asked = break_glass.ask_to_break(actor=cast["archivista"], document=reserved, reason="Incendio")
+    opened: BreakGlassConfirmation = break_glass.confirm_break(actor=cast["jefatura"], emergency=asked)
+    later: dict[str, Any] = {"actor": cast["custodia"], "until": clock.today() + 300 * DAY, "reason": "Sigue"}
+    for hours in (0, 2):
+        with clock.at(clock.now() + hours * DAY / 24), pytest.raises(RuleViolation) as refusal:
+            access.renew_grant(grant=opened.grant, **later)
+        assert refusal.value.code == "emergency_by_two"
+    with pytest.raises(RuleViolation):
+        access.grant_for_case(
+            pieces=[reserved], person=cast["revisora"], basis=GrantBasis.BREAK_GLASS, case_number="1", **later
+        )
+    assert Grant.objects.count() == 1
+
+
 # Recusals ------------------------------------------------------------------------------------------------------
 
 
