@@ -32,7 +32,7 @@ MISSING: Mapping[str, str | Promise] = {
     "starts_on": _("desde cuándo"),
     "person": _("la persona"),
     "organisation": _("la organización"),
-    "recusal_of_oneself": _("otra persona: el propio impedimento lo registra alguien más"),
+    "recusal_of_oneself": _("otra persona: el propio impedimento lo registra y lo termina alguien más"),
     "unknown_role": _("un rol de la matriz de acceso"),
     "act": _("el acto que lo dispone"),
     "person_disabled": _("una persona con la cuenta activa"),

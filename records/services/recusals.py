@@ -59,11 +59,15 @@ def recuse(
 
 
 def end_recusal(*, actor: Actor | None, recusal: Recusal, act: str) -> RecusalEnd:
-    """End a recusal by an act. Raises NotFound, AccessDenied, Incomplete, or RuleViolation when it has ended."""
+    """End a recusal by an act, one that has not begun too, and never one's own.
+
+    Raises NotFound, AccessDenied, Incomplete, or RuleViolation when it has ended.
+    """
     if actor is not None:
         permissions.check(actor, Action.RECUSE, recusal.subject)
-    if not act.strip():
-        raise Incomplete(["act"])
+    rows = (("act", not act.strip()), ("recusal_of_oneself", actor is not None and recusal.person_id == actor.pk))
+    if faults := [code for code, wrong in rows if wrong]:
+        raise Incomplete(faults)
     with transaction.atomic():
         held = Recusal.objects.select_for_update(of=("self",)).get(pk=recusal.pk)
         if RecusalEnd.objects.filter(recusal=held).exists():

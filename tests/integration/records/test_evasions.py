@@ -86,4 +86,16 @@ def test_no_custodian_makes_an_emergency_last(cast: dict[str, Any], reserved: Do
 # Recusals ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("I11")
+@pytest.mark.parametrize("days", [0, 1])
+def test_nobody_ends_her_own_recusal_not_even_before_it_begins(
+    cast: dict[str, Any], expediente: Expediente, days: int
+) -> None:
+    begins = clock.today() + days * DAY
+    made = recusals.recuse(actor=None, person=cast["custodia"], subject=expediente, act="Acta 1", starts_on=begins)
+    with pytest.raises((Incomplete, NotFound)):
+        recusals.end_recusal(actor=fresh(cast["custodia"]), recusal=made, act="Yo misma")
+    assert not hasattr(type(made).objects.get(pk=made.pk), "end")
+
+
 # Rehearsals ----------------------------------------------------------------------------------------------------
