@@ -189,7 +189,7 @@ def what_could(asker: Actor, person: Any, *, at: datetime.datetime | None = None
         return Seen(of_another(not_shut(asker, rights)))
     kept = permissions.rights_of(asker).kept()
     if kept:
-        pieces = Document.objects.filter(expediente__in=kept).select_related("expediente", "tipo")
+        pieces = permissions.visible_to(asker).filter(expediente__in=kept).select_related("expediente", "tipo")
         return Seen((), tuple(could_read(rights, list(pieces.order_by("expediente__code", "order")), at)))
     if permissions.allows(asker, Action.MANAGE_PEOPLE):
         return Seen(neutral(rights.grounds))

@@ -112,7 +112,7 @@ def access_page(request: HttpRequest, target: Target, expediente: Expediente | N
         elif granted(request, target, form):
             messages.success(request, _("Se concedió el acceso. Rige desde ahora."))
             return redirect(request.path)
-    return show_form(request, form, target, expediente, list_grants_over(target), forecast)
+    return show_form(request, form, target, expediente, list_grants_over(request.user, target), forecast)
 
 
 def show_form(

@@ -138,7 +138,7 @@ def access(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         **head(request, expediente, "expediente-access"),
         "answers": answers,
-        "grants": list_grants_over(expediente) if answers else [],
+        "grants": list_grants_over(request.user, expediente) if answers else [],
         "why": why_here(request.user, expediente),
         "own": list_own_grants_in(request.user, expediente),
         "may_break": permissions.allows(request.user, Action.BREAK_GLASS, expediente),

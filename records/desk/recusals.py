@@ -66,7 +66,7 @@ def recusals(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "forecast": forecast,
         "form": form,
         "expediente": expediente,
-        "recusals": list_recusals_in(expediente),
+        "recusals": list_recusals_in(request.user, expediente),
         "section": SECTION,
     }
     return render(request, "records/recusals.html", context, status=422 if form.errors else 200)

@@ -14,7 +14,7 @@ def list_holds_for(actor: Actor) -> QuerySet[Hold]:
     """Holds over the expedientes in which the person works, standing or lifted, newest first."""
     rights = permissions.rights_of(actor)
     rows = Hold.objects.select_related("expediente", "document__expediente", "placed_by", "lift__lifted_by")
-    own = rights.works_in("expediente") | rights.works_in("document__expediente")
+    own = rights.works_in("expediente") | rights.works_in("document__expediente") & rights.not_shut("document")
     return rows.filter(own).order_by("-placed_at", "pk")
 
 
@@ -22,7 +22,8 @@ def count_over(rights: Rights, expediente: Expediente) -> int:
     """How many holds stand over an expediente or a piece filed in it, for staff of it; none for others."""
     if not rights.is_staff_of(expediente):
         return 0
-    return standing().filter(Q(expediente=expediente) | Q(document__expediente=expediente)).count()
+    over = Q(expediente=expediente) | Q(document__expediente=expediente) & rights.not_shut("document")
+    return standing().filter(over).count()
 
 
 def count_over_document(rights: Rights, document: Document) -> int:

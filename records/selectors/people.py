@@ -37,10 +37,12 @@ def list_offices() -> QuerySet[Group]:
     return Group.objects.filter(name__in=names).order_by("name")
 
 
-def list_recusals_in(expediente: Expediente) -> QuerySet[Recusal]:
-    """Recusals over an expediente and its pieces, newest first; the caller has decided that the reader keeps it."""
+def list_recusals_in(actor: Actor, expediente: Expediente) -> QuerySet[Recusal]:
+    """Recusals over an expediente and its pieces, newest first, but over those shut to the reader herself; the caller
+    has decided that she keeps it."""
     over = Q(expediente=expediente) | Q(document__expediente=expediente)
-    return Recusal.objects.filter(over).select_related("person", "document", "end").order_by("-noted_at", "pk")
+    known = Recusal.objects.filter(over).filter(permissions.rights_of(actor).not_shut("document"))
+    return known.select_related("person", "document", "end").order_by("-noted_at", "pk")
 
 
 def is_in_ledger(person: Any) -> bool:
@@ -59,12 +61,11 @@ def list_possible_custodians(actor: Actor) -> QuerySet[Any]:
     return list_answering().exclude(pk=actor.pk)
 
 
-def list_grants_over(target: Document | Expediente | Package | ConvenioNumber) -> QuerySet[Grant]:
-    """Grants of today over a thing, with those over the pieces inside it and over what it lies in, newest first.
-
-    The caller has decided that the reader answers for it.
+def list_grants_over(actor: Actor, target: Document | Expediente | Package | ConvenioNumber) -> QuerySet[Grant]:
+    """Grants of today over a thing, with those over the pieces inside it and over what it lies in, newest first; but
+    over pieces that are shut to the reader. The caller has decided that she answers for the thing.
     """
-    about = OVER[type(target)](target)
+    about = OVER[type(target)](target) & permissions.rights_of(actor).not_shut("document")
     held = Grant.objects.filter(about, withdrawal=None, until__gte=clock.today())
     return held.select_related(*TOLD, "person", "office").order_by("-granted_at")
 

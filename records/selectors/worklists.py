@@ -231,10 +231,11 @@ TOLD = ("document__expediente", "expediente", "convenio", "package__expediente",
 
 def list_grants_for(actor: Actor) -> QuerySet[Grant]:
     """Grants over what the person answers for as custodian today, newest first."""
-    kept = permissions.rights_of(actor).kept()
+    rights = permissions.rights_of(actor)
+    kept = rights.kept()
     places = Q(expediente__in=kept) | Q(document__expediente__in=kept) | Q(package__expediente__in=kept)
     kept_numbers = Expediente.objects.filter(pk__in=kept).exclude(convenio_number="").values("convenio_number")
-    own = Grant.objects.filter(places | Q(convenio__number__in=kept_numbers))
+    own = Grant.objects.filter(places | Q(convenio__number__in=kept_numbers)).filter(rights.not_shut("document"))
     return own.select_related(*TOLD, "person", "office")
 
 

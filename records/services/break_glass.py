@@ -151,8 +151,9 @@ TOLD = ("document__expediente", "asked_by", "confirmation__confirmed_by", "confi
 
 def list_to_review(actor: Actor) -> QuerySet[BreakGlass]:
     """Doors that were opened over what this person keeps and that nobody has reviewed: from the moment they open."""
-    kept = permissions.rights_of(actor).kept()
-    rows = BreakGlass.objects.filter(document__expediente__in=kept, review=None).exclude(confirmation=None)
+    rights = permissions.rights_of(actor)
+    waiting = BreakGlass.objects.filter(document__expediente__in=rights.kept(), review=None).exclude(confirmation=None)
+    rows = waiting.filter(rights.not_shut("document"))
     return rows.select_related(*TOLD).order_by("asked_at", "pk")
 
 

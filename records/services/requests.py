@@ -66,8 +66,8 @@ def at_line(reference: str) -> Document | None:
 
 def list_requests_for(actor: Actor) -> QuerySet[AccessRequest]:
     """Requests that nobody has answered over what this person keeps, oldest first."""
-    kept = permissions.rights_of(actor).kept()
-    mine = Q(expediente__in=kept) | Q(document__expediente__in=kept)
+    rights = permissions.rights_of(actor)
+    mine = Q(expediente__in=rights.kept()) | Q(document__expediente__in=rights.kept()) & rights.not_shut("document")
     waiting = AccessRequest.objects.filter(mine, answer=None).exclude(person=actor)
     return waiting.select_related("person", "document__expediente", "expediente").order_by("asked_at", "pk")
 

@@ -98,4 +98,28 @@ def test_nobody_ends_her_own_recusal_not_even_before_it_begins(
     assert not hasattr(type(made).objects.get(pk=made.pk), "end")
 
 
+@pytest.mark.requirement("I11", "I8")
+def test_who_keeps_the_papers_is_told_nothing_of_a_piece_that_is_shut_to_her(
+    cast: dict[str, Any], expediente: Expediente, reserved: Document
+) -> None:
+    asked = break_glass.ask_to_break(actor=cast["archivista"], document=reserved, reason="Incendio")
+    break_glass.confirm_break(actor=cast["jefatura"], emergency=asked)
+    grant(cast, reserved)
+    requests.ask_access(actor=cast["supervisor.cd001"], reference=reserved.radicado, purpose="Caso 2")
+    place_hold(actor=cast["custodia"], target=reserved, kind="audit", authority="Auto 1", reason="Indagación")
+
+    def told(person: Any) -> list[int]:
+        lists: tuple[Any, ...] = (
+            what_could(person, cast["revisora"]).pieces, break_glass.list_to_review(person),
+            requests.list_requests_for(person), list_grants_for(person), list_grants_over(person, expediente),
+            list_holds_for(person), list_recusals_in(person, expediente),
+        )  # fmt: skip
+        return [*map(len, lists), count_over(permissions.rights_of(person), expediente)]
+
+    recusals.recuse(actor=cast["custodia"], person=cast["ajeno"], subject=reserved, act="Acta 1")
+    assert all(told(fresh(cast["custodia"])))
+    recusals.recuse(actor=None, person=cast["custodia"], subject=reserved, act="Acta 2")
+    assert not any(told(fresh(cast["custodia"])))
+
+
 # Rehearsals ----------------------------------------------------------------------------------------------------
