@@ -1,6 +1,7 @@
 """The one negative ground: what a recusal shuts, it shuts on every route, whatever opens it (I11).
 
-A recusal over an expediente shuts what was filed there and what was incorporated there from elsewhere.
+A recusal over an expediente shuts what was filed there and what was incorporated there from elsewhere. What it shuts
+of a piece it shuts of every version of it, and of what it replaced or took its place: the same paper, filed again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from django.db.models import Q
 
 from records import clock
-from records.models import Document, Placement, Recusal
+from records.models import Annulment, Document, Placement, Recusal
 from records.permissions.asked import Asked
 from records.permissions.ground import NOTHING, Keys
 
@@ -46,7 +47,7 @@ def standing(asked: Asked) -> Any:
 
 
 def barred_of(asked: Asked) -> dict[Any, Barred]:
-    """What is shut to each of these people, in two queries at most."""
+    """What is shut to each of these people, in four queries at most."""
     rows = list(standing(asked).values_list("person", "expediente", "document"))
     inside = placed_in({place for _person, place, _piece in rows if place}, asked)
     shut: dict[Any, tuple[set[uuid.UUID], set[uuid.UUID]]] = {}
@@ -54,7 +55,25 @@ def barred_of(asked: Asked) -> dict[Any, Barred]:
         places, pieces = shut.setdefault(person, (set(), set()))
         places |= {place} if place else set()
         pieces |= {piece} if piece else inside.get(place, set())
-    return {person: Barred(frozenset(places), frozenset(pieces)) for person, (places, pieces) in shut.items()}
+    kin = kin_of(set[uuid.UUID]().union(*(pieces for _places, pieces in shut.values())))
+    return {
+        person: Barred(frozenset(places), frozenset(pieces.union(*(kin[one] for one in pieces if one in kin))))
+        for person, (places, pieces) in shut.items()
+    }
+
+
+def kin_of(pieces: set[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Piece → itself, its versions and replacements, however many steps away; pieces that have none are left out."""
+    if not pieces:
+        return {}
+    homes = Document.objects.filter(pk__in=pieces).order_by().values("expediente")
+    versions = Document.objects.filter(expediente__in=homes, previous__isnull=False).order_by()
+    replaced = Annulment.objects.filter(document__expediente__in=homes, replaced_by__isnull=False).order_by()
+    kin: dict[Any, set[Any]] = {}
+    for one, other in (*versions.values_list("pk", "previous"), *replaced.values_list("document", "replaced_by")):
+        joined = kin.get(one, {one}) | kin.get(other, {other})
+        kin.update(dict.fromkeys(joined, joined))
+    return kin
 
 
 def placed_in(places: Iterable[uuid.UUID], asked: Asked) -> dict[uuid.UUID, set[uuid.UUID]]:

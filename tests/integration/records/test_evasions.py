@@ -122,4 +122,24 @@ def test_who_keeps_the_papers_is_told_nothing_of_a_piece_that_is_shut_to_her(
     assert not any(told(fresh(cast["custodia"])))
 
 
+@pytest.mark.requirement("I11")
+def test_what_is_shut_of_a_piece_is_shut_of_its_versions_and_of_what_takes_its_place(
+    cast: dict[str, Any], expediente: Expediente
+) -> None:
+    first = factories.file_piece(cast["archivista"], expediente)
+    stands: dict[str, Any] = {"actor": cast["archivista"], "metadata": factories.metadata()}
+    second = correction.file_version(document=first, upload=factories.upload(), **stands).document
+    third = correction.replace_document(
+        document=Document.objects.get(pk=second), upload=factories.upload(), reason="Ilegible", **stands
+    ).document
+    for shut in (first.pk, second, third):
+        made = recusals.recuse(
+            actor=cast["custodia"], person=cast["archivista"], subject=Document.objects.get(pk=shut), act="Acta 1"
+        )
+        assert not permissions.visible_to(fresh(cast["archivista"])).filter(expediente=expediente).exists()
+        assert not any(reads(cast["archivista"], piece) for piece in expediente.documents.all())
+        recusals.end_recusal(actor=cast["custodia"], recusal=made, act="Acta 2")
+        assert reads(cast["archivista"], first)
+
+
 # Rehearsals ----------------------------------------------------------------------------------------------------
