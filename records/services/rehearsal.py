@@ -136,12 +136,13 @@ def side(people: list[Any], before: Readings, after: Readings, told: Rights | No
     keys = set().union(*fresh.values()) if fresh else set()
     known = keys if told is None else known_of(told, keys)
     gaining = [one for one in people if fresh.get(one.pk, set()) & known]
+    told_of = known if told is None else kept_of(told, known)
+    named = [one for one in gaining if fresh[one.pk] & told_of]
     levels = {key: level for held in after.values() for key, level in held.items()}
     reserved = [key for key in known if levels.get(key) == Level.RESERVED]
     titled = Document.objects.filter(pk__in=reserved).select_related("expediente").order_by("radicado")
     if told is not None:
         titled = titled.filter(pk__in=told.visible().order_by().values("pk"))
-    named = gaining if told is None or told.keeps_all(places_of(known)) else []
     return Side(len(known), len(gaining), tuple(titled[:NAMED]), tuple(named[:NAMED]))
 
 
@@ -151,9 +152,9 @@ def known_of(told: Rights, keys: set[uuid.UUID]) -> set[uuid.UUID]:
     return {piece.pk for piece in rows if told.sees(piece)}
 
 
-def places_of(keys: set[uuid.UUID]) -> frozenset[uuid.UUID]:
-    rows = Document.objects.filter(pk__in=keys).order_by()
-    return frozenset(rows.values_list("expediente", flat=True).distinct())
+def kept_of(told: Rights, keys: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these pieces, those that the person keeps: who reads them by name is told to their custodian alone."""
+    return set(Document.objects.filter(pk__in=keys, expediente__in=told.kept()).values_list("pk", flat=True))
 
 
 def everybody() -> QuerySet[Any]:

@@ -143,3 +143,21 @@ def test_what_is_shut_of_a_piece_is_shut_of_its_versions_and_of_what_takes_its_p
 
 
 # Rehearsals ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.beyond(2)
+@pytest.mark.requirement("I8")
+def test_who_reads_a_piece_by_name_is_not_to_be_found_out_by_rehearsing(
+    cast: dict[str, Any], expediente: Expediente
+) -> None:
+    piece = factories.insert_piece(cast["archivista"], expediente)
+    grant(cast, expediente)
+    given: dict[str, Any] = {
+        "document": piece, "level": Level.RESTRICTED, "grounds": factories.grounds_for(Level.RESTRICTED),
+    }  # fmt: skip
+    group = factories.get_user_model().objects.create_user(username="otra.del.grupo", desk_access=True)
+    group.groups.add(cast["archivista"].groups.get())
+    kept = rehearsal.rehearse_level(actor=cast["custodia"], **given)
+    others = rehearsal.rehearse_level(actor=fresh(group), **given)
+    assert cast["revisora"] in kept.gained.named
+    assert (others.gained.people, others.gained.named) == (kept.gained.people, ())
