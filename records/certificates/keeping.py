@@ -18,7 +18,7 @@ from records.certificates.issue import Issued, issue_certificate
 from records.certificates.scope import Scope
 from records.errors import IntegrityFailure, NotFound, RuleViolation
 from records.keys import Key, as_uuid
-from records.models import Certificate, Job, JobRow
+from records.models import Certificate, Document, Job, JobRow
 from records.permissions import Actor
 from records.selectors.documents import get_document_for
 from records.selectors.expedientes import get_expediente_for
@@ -124,7 +124,21 @@ def get_certificate_for(actor: Actor, key: Key) -> Certificate:
     found = related.filter(pk=as_uuid(key)).first()
     if found is None or not permissions.allows(actor, Action.ISSUE_CERTIFICATE, found.document or found.expediente):
         raise NotFound
+    if holds_shut(actor, found):
+        raise NotFound
     return found
+
+
+def holds_shut(actor: Actor, certificate: Certificate) -> bool:
+    """Does the file hold a piece that is shut to this person today? Not in one that she had issued since."""
+    column = {scopes.DOCUMENT: "pk", scopes.PACKAGE: "batch", scopes.EXPEDIENTE: "expediente"}[certificate.kind]
+    filed = Document.objects.filter(expediente=certificate.expediente, filed_at__lte=certificate.issued_at)
+    read = permissions.visible_to(actor).order_by().values("pk")
+    shut = list(filed.filter(**{column: certificate.scope}).exclude(pk__in=read))
+    if not shut or certificate.issued_by_id != actor.pk:
+        return bool(shut)
+    then = permissions.rights_of(actor, at=certificate.issued_at).barred
+    return not all(map(then.shuts, shut))
 
 
 def is_kept(certificate: Certificate) -> bool:
@@ -161,6 +175,8 @@ def size_for(*, actor: Actor, certificate: Certificate) -> int:
 
 def check_may_take(actor: Actor, certificate: Certificate) -> None:
     permissions.check(actor, Action.ISSUE_CERTIFICATE, certificate.document or certificate.expediente)
+    if holds_shut(actor, certificate):
+        raise NotFound
 
 
 def sweep_certificates() -> int:

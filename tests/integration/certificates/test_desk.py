@@ -15,6 +15,7 @@ from django.test import Client
 from records.certificates import keeping, verify
 from records.models import Certificate, Document, Expediente, Job, LedgerEvent
 from records.services import jobs
+from records.services.recusals import recuse
 from tests.factories import behind_the_product
 from tests.integration.certificates.tampering import apart, blamed
 
@@ -92,6 +93,25 @@ def test_a_certificate_is_of_whoever_may_issue_it(browse: Browse, pieces: list[D
     for login in ("archivista", "jefatura", "ajeno", "auditoria"):
         assert browse(login).get(f"/custodia/certificados/{made.pk}/").status_code == 404
         assert browse(login).get(f"/custodia/certificados/{made.pk}/certificado.zip").status_code == 404
+
+
+@pytest.mark.requirement("I11")
+@pytest.mark.parametrize("scope", ["package", "expediente"])
+def test_a_file_made_before_a_recusal_leaves_no_more(
+    cast: dict[str, Any], browse: Browse, pieces: list[Document], scope: str
+) -> None:
+    """It holds the piece that is shut to her since; one that she has issued afterwards does not."""
+    batch = uuid.uuid4()
+    Document.objects.filter(pk__in=[piece.pk for piece in pieces]).update(batch=batch)
+    asked(browse("custodia"), pieces[0], scope)
+    before = Certificate.objects.get()
+    recuse(actor=None, person=cast["custodia"], subject=pieces[2], act="Acta 1")
+    asked(browse("custodia"), pieces[0], scope)
+    after = Certificate.objects.exclude(pk=before.pk).get()
+    for made, status in ((before, 404), (after, 200)):
+        for address in (f"/custodia/certificados/{made.pk}/", f"/custodia/certificados/{made.pk}/certificado.zip"):
+            assert browse("custodia").get(address).status_code == status
+    assert (before.pieces, after.pieces) == (3, 2)
 
 
 def test_the_file_is_hashed_again_before_it_leaves(browse: Browse, pieces: list[Document]) -> None:
