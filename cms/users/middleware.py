@@ -14,13 +14,16 @@ from cms.users.trail import note_no_desk
 
 DESK, ACCOUNT = "/custodia/", "/cuenta/"
 FACTORS = "/cuenta/seguridad/"
+#: Where one changes how one enters.
+ENTRY = (FACTORS, "/cuenta/clave/")
 
 
 class DeskGate:
     """Sends strangers to the login and keeps people without desk access out, whatever lies behind.
 
-    Who must have a second factor and did not use one is sent to it, whatever she asked for. Every answer of desk and
-    account says `no-store`: what was read must not stay in a cache.
+    Who must have a second factor and did not use one is sent to it, whatever she asked for. Who has one changes neither
+    it nor her password in a session that was opened without it: a password alone must not undo the factor. Every
+    answer of desk and account says `no-store`: what was read must not stay in a cache.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -36,7 +39,7 @@ class DeskGate:
 
     def turned_away(self, request: HttpRequest) -> HttpResponse | None:
         if request.path_info.startswith(ACCOUNT):
-            return None
+            return to_factor(request) if is_behind(request) else None
         if not request.user.is_authenticated:
             return to_login(request)
         if getattr(request.user, "desk_access", False) and required.lacks(request):
@@ -47,6 +50,13 @@ class DeskGate:
         if request.path_info.startswith(DESK) and not getattr(request.user, "desk_access", False):
             note_no_desk()
             raise Http404
+
+
+def is_behind(request: HttpRequest) -> bool:
+    """Would how somebody enters be changed in a session from before the factor that she has?"""
+    if not request.path_info.startswith(ENTRY) or not request.user.is_authenticated:
+        return False
+    return not required.used(request) and required.has(request.user)
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

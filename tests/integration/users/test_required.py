@@ -100,3 +100,22 @@ def test_an_installation_may_demand_none(cast: dict[str, Any], settings: Any) ->
     settings.MFA_REQUIRED_ROLES = ()
     assert visitor("jefatura").get("/custodia/").status_code == 200
     assert configured.PROFILE == "test"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_password_alone_undoes_no_factor(cast: dict[str, Any], settings: Any, asked: bool) -> None:
+    """A session from before the factor is one of somebody who knows the password, and perhaps nothing else."""
+    settings.MFA_REQUIRED_ROLES = base.MFA_REQUIRED_ROLES if asked else ()
+    for address in (f"{SECURITY}codigos/retirar/", f"{SECURITY}llaves/", f"{SECURITY}recuperacion/", "/cuenta/clave/"):
+        for method in ("get", "post"):
+            client = visitor("jefatura")
+            held = Authenticator.objects.get(pk=give_codes_once(cast["jefatura"]))
+            answer = getattr(client, method)(address)
+            assert (answer.status_code, answer["Location"][:14]) == (302, "/cuenta/entrar"), address
+            assert client.get("/cuenta/").status_code == 302
+            held.delete()
+
+
+def give_codes_once(person: Any) -> int:
+    give_codes(person)
+    return int(Authenticator.objects.get(user=person).pk)
