@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -80,12 +81,21 @@ def left(user: Any, **_signal: Any) -> None:
 
 
 def refused(credentials: Mapping[str, Any], request: Any = None, **_signal: Any) -> None:
-    """`locked`: it was not even looked at, since this login was locked from that address."""
+    """`locked`: it was not even looked at, since this login was locked from that address. That is told once in the time
+    a lock lasts, of each person and of all unknown logins together: a stranger who goes on fills no ledger."""
     locked = {"locked": True} if getattr(request, "axes_locked_out", False) else {}
     typed = str(credentials.get("username", ""))
     known = get_user_model().objects.filter(username=typed.replace("\x00", "")).first()
+    if locked and is_lock_told(known or "person"):
+        return
     named = {} if known else {"typed": records.digest_of(f"login:{typed}")}
     note("session.refused", known or "person", **named, **locked)
+
+
+def is_lock_told(subject: Any) -> bool:
+    since, key = records.now() - settings.AXES_COOLOFF_TIME, str(getattr(subject, "pk", subject))
+    events = records.LedgerEvent.objects.filter(action="session.refused", object_id=key, at__gte=since)
+    return bool(events.filter(payload__contains='"locked":true').exists())
 
 
 def note_no_desk() -> None:

@@ -73,6 +73,17 @@ def test_five_wrong_passwords_lock_and_locked_looks_like_wrong() -> None:
     assert enter(Client(REMOTE_ADDR="10.9.9.9"), "archivista").status_code == 302  # another address is not locked
 
 
+def test_who_goes_on_against_a_lock_fills_no_ledger(settings: Any) -> None:
+    settings.ADDRESS_FAILURE_LIMIT = 8
+    make_person("archivista")
+    for place in range(8):
+        enter(Client(), f"nadie{place}", "otra")
+    for place in range(6):
+        enter(Client(), f"otra{place}", "otra")
+        enter(Client(), "archivista", "otra")
+    assert [event.get("locked", False) for event in events(REFUSED)] == [False] * 8 + [True] * 2
+
+
 def test_a_lock_ends_by_itself_and_entering_forgives() -> None:
     make_person("archivista")
     client = Client()
