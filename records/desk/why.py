@@ -13,13 +13,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from records import clock
+from records import clock, permissions
 from records.desk.doors import READ, desk_view
 from records.desk.fields import DayField, DeskForm
 from records.errors import AccessDenied, NotFound
 from records.explain import Explanation, explain
 from records.explain_others import explain_for, what_could, who_could
-from records.permissions import level_at
 from records.selectors.documents import find_document, get_document_for
 from records.services.told import note_asked_of
 from records.vocabulary import Level
@@ -50,7 +49,7 @@ def readers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     moment = moment_of(form)
     told = who_could(request.user, piece, at=moment)
     note_asked_of(actor=request.user, subject=piece, moment=moment)
-    level = level_at(piece, moment)
+    level = permissions.level_at(piece, moment)
     context = {
         "piece": piece,
         "form": form,
@@ -101,8 +100,10 @@ def seen_page(request: HttpRequest, found: Any) -> HttpResponse:
 
 
 def told_of(request: HttpRequest, found: Any, asked: uuid.UUID, moment: datetime.datetime | None) -> Explanation:
-    """Of one piece: to oneself as everywhere, of somebody else as far as the asker may be told."""
+    """Of one piece: to oneself as everywhere (what a recusal shuts today is shut of any day), of somebody else as far
+    as the asker may be told."""
     piece = find_document(asked)
     if found.pk == request.user.pk:
-        return explain(request.user, piece, at=moment)
+        shut = piece is not None and permissions.rights_of(request.user).barred.shuts(piece)
+        return explain(request.user, None if shut else piece, at=moment)
     return explain_for(request.user, found, piece, at=moment)

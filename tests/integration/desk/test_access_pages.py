@@ -21,7 +21,7 @@ from records.models import (
     Package,
     Recusal,
 )
-from records.services import access, requests
+from records.services import access, recusals, requests
 from records.services.classification import propose_level
 from records.vocabulary import Level, Role
 from tests import factories
@@ -247,6 +247,37 @@ def test_the_identity_is_asked_again_where_the_installation_says_so(
     answer = browse("jefatura").post(f"/custodia/emergencias/{BreakGlass.objects.get().pk}/", {"act": "confirm"})
     assert answer["Location"] == "/cuenta/confirmar/"
     assert browse("archivista").get(f"/custodia/documentos/{reserved.pk}/").status_code == 404
+
+
+@pytest.mark.requirement("I11")
+def test_a_recusal_is_written_and_ended_by_who_says_who_she_is(
+    browse: Browse, cast: dict[str, Any], settings: Any, expediente: Expediente, piece: Document
+) -> None:
+    settings.RECORDS = {**settings.RECORDS, "CONFIRM_IDENTITY": f"{__name__}.asked_again"}
+    made = recusals.recuse(actor=None, person=cast["jefatura"], subject=piece, act="Acta 1")
+    for address in (f"expedientes/{expediente.pk}/impedimentos", f"impedimentos/{made.pk}/terminar"):
+        assert browse("custodia").post(f"/custodia/{address}/")["Location"] == "/cuenta/confirmar/"
+
+
+@pytest.mark.requirement("I11")
+@pytest.mark.rule("U4")
+def test_what_is_shut_today_is_not_explained_of_yesterday_to_whom_it_is_shut(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    """To whoever keeps it, it is."""
+    made = factories.insert_piece(cast["archivista"], expediente, title="Acta del comité")
+    piece = factories.give_level(made, Level.RESTRICTED, cast["custodia"], cast["jefatura"])
+    own, person = "/custodia/accesos/propio/", f"/custodia/accesos/persona/{cast['jefatura'].pk}/"
+    with clock.at(clock.now() + datetime.timedelta(days=2)):
+        asked = {"document": str(piece.pk), "day": f"{clock.today() - datetime.timedelta(days=1):%d/%m/%Y}"}
+        before = browse("jefatura").get(own, asked).context["asked"]
+        recusal = recusals.recuse(actor=None, person=cast["jefatura"], subject=piece, act="Acta 1")
+        shut = browse("jefatura").get(own, asked).content.decode()
+        absent = browse("jefatura").get(own, {**asked, "document": str(recusal.pk)}).content.decode()
+        kept = browse("custodia").get(person, asked).content.decode()
+    assert before.allowed["view"]
+    assert shut == absent.replace(str(recusal.pk), str(piece.pk))
+    assert piece.title in kept
 
 
 @pytest.mark.requirement("I11")
