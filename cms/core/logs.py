@@ -16,8 +16,12 @@ class Calm(logging.Formatter):
     """Frames by file, line and function, and the kind of each exception of the chain."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  the name is the standard library's
-        fault = ei[1]
-        return "\n".join(line for one in chain(fault) for line in told(one)) if fault is not None else ""
+        return calm_trace(ei[1]) if ei[1] is not None else ""
+
+
+def calm_trace(fault: BaseException) -> str:
+    """The kinds and frames of a fault and its causes, a line each."""
+    return "\n".join(line for one in chain(fault) for line in told(one))
 
 
 def chain(fault: BaseException) -> Iterator[BaseException]:

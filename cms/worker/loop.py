@@ -173,6 +173,6 @@ def patiently(act: Callable[[], object]) -> bool:
     try:
         return bool(act())
     except DatabaseError as fault:
-        logger.warning("worker: %s", fault)
+        logger.warning("worker: %s", type(fault).__name__)
         close_old_connections()
         return False

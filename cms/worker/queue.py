@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from cms.core.logs import calm_trace
 from cms.worker import names, pulse
 
 logger = logging.getLogger(__name__)
@@ -84,8 +85,18 @@ def put_off(row: TaskRow, fault: BaseException) -> Ending:
 
 
 def end(row: TaskRow, fault: BaseException) -> None:
-    """Failed for good: the row keeps the fault, and what it was about is told."""
-    row.set_failed(fault)
+    """Failed for good: the row keeps of which kind the fault was and where, and what it was about is told.
+
+    Its words are not kept: they may be data of custody (criterion 34), and a row outlives the right to read them.
+    """
+    kind = type(fault)
+    DBTaskResult.objects.filter(pk=row.pk).update(
+        status=TaskResultStatus.FAILED,
+        finished_at=pulse.machine_now(),
+        exception_class_path=f"{kind.__module__}.{kind.__qualname__}",
+        traceback=calm_trace(fault),
+        return_value=None,
+    )
     if tell := ENDINGS.get(row.task_path):
         import_string(tell)(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
 

@@ -26,6 +26,18 @@ def poison(_number: int) -> str:
     raise ZeroDivisionError
 
 
+SECRET = "Contrato reservado con Acme por 900 millones"
+
+
+@task(queue_name="reading")
+def indiscreet(_number: int) -> str:
+    """A task whose fault quotes what it was working on, and so does the cause of the fault."""
+    try:
+        raise KeyError(SECRET)
+    except KeyError as cause:
+        raise ValueError(f"no se pudo leer: {SECRET}") from cause
+
+
 @task(queue_name="reading")
 def harmless(_number: int) -> str:
     return "read"
@@ -71,6 +83,23 @@ def test_a_piece_that_cannot_be_read_counts_as_failed_and_stops_nobody(
     states = [Reading.objects.get(document=row["document"]).state for row in rows]
     assert states == ["unreadable", "read"]
     assert (ran.code, ran.json["failed"], ran.json["left"]) == (1, 1, 0)
+
+
+@pytest.mark.criterion(34)
+def test_a_failed_task_keeps_the_kind_and_the_place_of_its_fault_and_none_of_its_words(stage: Stage) -> None:
+    bad = indiscreet.enqueue(1)
+    DBTaskResult.objects.filter(pk=bad.id).update(worker_ids=["a", "b", "c", "d"])
+
+    assert loop.drain_once().failed == 1
+
+    row = row_of(bad)
+    kept = repr(DBTaskResult.objects.filter(pk=row.pk).values().get())
+    assert (row.status, row.exception_class_path) == (TaskResultStatus.FAILED, "builtins.ValueError")
+    assert "builtins.KeyError" in row.traceback
+    assert "test_worker.py" in row.traceback
+    assert "indiscreet" in row.traceback
+    assert "Acme" not in kept
+    assert row.finished_at is not None
 
 
 def test_a_poisoned_task_is_put_off_and_the_rest_is_done(stage: Stage) -> None:
