@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from records import permissions
+from records.desk.confirming import asks_identity
 from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DeskForm
 from records.desk.uploads import streaming
@@ -68,7 +69,7 @@ def load(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return form_page(request, FileForm())
     if "sello" in request.POST:
-        return confirmed(request)
+        return asks_identity(confirmed)(request)  # the preview is no act, and its file could not be carried
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return form_page(request, form)

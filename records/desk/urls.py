@@ -83,7 +83,11 @@ urlpatterns = [
     path("expedientes/<uuid:key>/etapa/", closing.stage, name="expediente-stage"),
     path("expedientes/<uuid:key>/soporte/", closing.support, name="expediente-support"),
     path("expedientes/<uuid:key>/cerrar/", closing.close, name="expediente-close"),
-    path("expedientes/<uuid:key>/cierre-definitivo/", closing.close_definitively, name="expediente-close-for-good"),
+    path(
+        "expedientes/<uuid:key>/cierre-definitivo/",
+        asks_identity(closing.close_definitively),
+        name="expediente-close-for-good",
+    ),
     path("expedientes/<uuid:key>/reabrir/", asks_identity(closing.reopen), name="expediente-reopen"),
     path(
         "expedientes/<uuid:key>/certificado/", asks_identity(certificates.of_expediente), name="expediente-certificate"
@@ -124,7 +128,7 @@ urlpatterns = [
     path("documentos/<uuid:key>/certificado/", asks_identity(certificates.of_document), name="document-certificate"),
     path("documentos/<uuid:key>/nivel/", levels.propose, name="propose"),
     path("documentos/<uuid:key>/registrar/", registration.register, name="register"),
-    path("documentos/<uuid:key>/anular/", correction.annul, name="annul"),
+    path("documentos/<uuid:key>/anular/", asks_identity(correction.annul), name="annul"),
     path("documentos/<uuid:key>/reemplazar/", correction.replace, name="replace"),
     path("documentos/<uuid:key>/version/", correction.version, name="version"),
     path("documentos/<uuid:key>/incorporar/", placements.place, name="place"),
@@ -139,7 +143,7 @@ urlpatterns = [
     path("certificados/<uuid:key>/", certificates.certificate, name="certificate"),
     path("certificados/<uuid:key>/certificado.zip", certificates.certificate_file, name="certificate-file"),
     path("cuarentena/", quarantine.quarantine, name="quarantine"),
-    path("cuarentena/<uuid:key>/atender/", quarantine.quarantine_settle, name="quarantine-settle"),
+    path("cuarentena/<uuid:key>/atender/", asks_identity(quarantine.quarantine_settle), name="quarantine-settle"),
     path("llave/", receipts.signing_keys, name="signing-keys"),
     path("llave/<slug:key>.pem", receipts.signing_key_pem, name="signing-key-pem"),
     path("aprobaciones/", levels.acts, name="acts"),

@@ -144,7 +144,8 @@ def test_scripts_are_told_in_json(act: ClassificationAct, client: Client) -> Non
 ACTS = (
     "retencion/{0}/", "retenciones/{0}/levantar/", "accesos/{0}/retirar/", "proyectos/{0}/", "documentos/{0}/accesos/",
     "documentos/{0}/certificado/", "expedientes/{0}/certificado/", "expedientes/{0}/accesos/conceder/",
-    "expedientes/{0}/reabrir/", "lotes/{0}/certificado/",
+    "expedientes/{0}/reabrir/", "lotes/{0}/certificado/", "documentos/{0}/anular/", "cuarentena/{0}/atender/",
+    "expedientes/{0}/cierre-definitivo/",
 )  # fmt: skip
 
 
@@ -157,3 +158,15 @@ def test_every_act_of_approval_asks(client: Client, pattern: str) -> None:
 def test_an_installation_may_ask_nothing(act: ClassificationAct, client: Client, settings: Any) -> None:
     settings.CONFIRM_SECONDS = 0
     assert client.post(address(act), {"decision": "approve"}).status_code == 302
+
+
+def test_loading_a_schedule_asks_at_its_confirmation_and_not_at_the_preview(act: ClassificationAct) -> None:
+    client = Client()
+    enter(client, "archivista")
+    late(client)
+    sealed = {"sello": "x", "contenido": "y"}
+    page = client.post("/custodia/trd/cargar/", sealed)
+    assert (page.status_code, carried(page)) == (422, sealed)
+    assert "Confirme quién es" not in client.post("/custodia/trd/cargar/", {}).content.decode()
+    done = client.post("/custodia/trd/cargar/", {**carried(page), PASSWORD: RIGHT})
+    assert "Confirme quién es" not in done.content.decode()
