@@ -50,7 +50,17 @@ from records.models import (
     TrdVersion,
     WorkerBeat,
 )
-from records.permissions import Actor, allows, check, grounds_for, is_staff_everywhere, roles_of, visible_to
+from records.permissions import (
+    Actor,
+    Rights,
+    allows,
+    check,
+    grounds_for,
+    is_staff_everywhere,
+    rights_of,
+    roles_of,
+    visible_to,
+)
 from records.selectors.documents import find_document, get_document_for, list_documents_for
 from records.selectors.expedientes import get_expediente_by_code_for, get_expediente_for, list_expedientes_for
 from records.selectors.pages import confidence_of
@@ -75,6 +85,9 @@ from records.services.jobs import give_up as give_up_job
 from records.services.organisations import join_organisation, leave_organisation, note_organisation, tie, untie
 from records.services.page_cache import sweep as sweep_page_cache
 from records.services.parts import give_up_parts
+from records.services.person_acts import acts_of as person_acts_of
+from records.services.person_acts import ask_invitation, ask_role, is_code_of, last_invitation, list_waiting
+from records.services.person_acts import confirm as confirm_person_act
 from records.services.placements import locate_document
 from records.services.quarantine import sweep as sweep_quarantine
 from records.services.reading import give_up_reading, read_document
@@ -140,6 +153,7 @@ __all__ = [
     "Reason",
     "RecordsError",
     "RejectedUpload",
+    "Rights",
     "Role",
     "RuleViolation",
     "SelfApproval",
@@ -158,6 +172,8 @@ __all__ = [
     "appoint",
     "approve_act",
     "as_uuid",
+    "ask_invitation",
+    "ask_role",
     "assign_role",
     "at",
     "care_for_bytes",
@@ -165,6 +181,7 @@ __all__ = [
     "check",
     "checkpoint_ledger",
     "confidence_of",
+    "confirm_person_act",
     "describe_expediente",
     "digest_of",
     "end_appointment",
@@ -191,13 +208,16 @@ __all__ = [
     "grant_access",
     "grant_for_case",
     "grounds_for",
+    "is_code_of",
     "is_of_the_medium",
     "is_staff_everywhere",
     "join_organisation",
+    "last_invitation",
     "leave_organisation",
     "list_annex",
     "list_documents_for",
     "list_expedientes_for",
+    "list_waiting",
     "load_schedule",
     "locate_document",
     "note_organisation",
@@ -205,6 +225,7 @@ __all__ = [
     "open_expediente",
     "open_original",
     "page_image",
+    "person_acts_of",
     "propose_level",
     "read_all_again",
     "read_document",
@@ -217,6 +238,7 @@ __all__ = [
     "replace_document",
     "return_act",
     "revoke_grant",
+    "rights_of",
     "roles_of",
     "sentence_for",
     "shift_to",

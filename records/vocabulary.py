@@ -236,6 +236,7 @@ class Action(TextChoices):
     ACKNOWLEDGE_ROLLBACK = "acknowledge_rollback", _("reconocer una base de datos restaurada")
     PLACE_HOLD = "place_hold", _("suspender la disposición")
     MANAGE_PEOPLE = "manage_people", _("administrar personas y dependencias")
+    CONFIRM_PERSON = "confirm_person", _("confirmar cargos e invitaciones")
     LIFT_HOLD = "lift_hold", _("levantar la suspensión de la disposición")
     ISSUE_CERTIFICATE = "issue_certificate", _("expedir certificados de custodia")
 

@@ -107,11 +107,13 @@ def reset_factor(*, actor: Any, person: User, reason: str) -> None:
 
 
 def invite(*, actor: Any, person: User, reason: str) -> tuple[str, str]:
-    """(name, token) of the address where the person sets her own password, once. Her present one still serves."""
+    """(name, token) of the address where the person sets her own password, once. Her present one still serves.
+
+    The address is half of it: the page asks for the code that a second person gives her (ADR 36).
+    """
     check_manages(actor)
     refuse(oneself=actor.pk == person.pk, reason=not reason.strip(), disabled=not person.is_active)
-    with transaction.atomic():
-        records.record("person.invited", actor=actor, subject=person, reason=reason)
+    records.ask_invitation(actor=actor, person=person, act=reason)
     return urlsafe_base64_encode(force_bytes(person.pk)), default_token_generator.make_token(person)
 
 

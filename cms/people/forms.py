@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
+from cms.users.forms import Counted
 from cms.users.models import User
+from records import api as records
 from records.api import Role
 
+WRONG_CODE = _("Ese código no corresponde, o nadie ha confirmado la invitación todavía. Pídalo a quien la confirma.")
 REASON = _("El acto o motivo, con su fecha y número si los tiene. Queda en la historia.")
 
 
@@ -36,6 +40,30 @@ class CreateForm(DescribeForm):
         if User.objects.filter(username__iexact=login).exists():
             raise forms.ValidationError(_("Ese usuario ya existe."))
         return login
+
+
+class InvitedForm(Counted, SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """The code that a second person gave her, and her password. Wrong codes count with those of the password."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if records.last_invitation(self.user) is not None:
+            widget = forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
+            self.fields["code"] = forms.CharField(
+                label=_("Código"), help_text=_("Se lo dio quien confirmó su invitación."), max_length=40, widget=widget
+            )
+            self.order_fields(["code", "new_password1", "new_password2"])
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        self.check_open()
+        if not records.is_code_of(self.user, code):
+            raise self.refused()
+        return code
+
+    def refused(self) -> forms.ValidationError:
+        super().refused()
+        return forms.ValidationError(WRONG_CODE)
 
 
 class ReasonForm(forms.Form):

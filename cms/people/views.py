@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cms.people import acts
-from cms.people.forms import CreateForm, DescribeForm, ReasonForm, RoleForm
+from cms.people.forms import CreateForm, DescribeForm, InvitedForm, ReasonForm, RoleForm
 from cms.users.confirming import confirmed
 from cms.users.models import User
 from cms.users.required import has
@@ -87,6 +87,10 @@ def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "person": found, "roles": roles, "factor": has(found), "events": history_of(found), "section": SECTION,
         "oneself": found.pk == request.user.pk, "last": acts.is_last(found),
         "enters": found.has_usable_password(),
+        "waiting": [
+            {"asked": one, "what": label_of(one.role) if one.role else _("Invitación para poner la contraseña")}
+            for one in records.list_waiting().filter(person=found)
+        ],
     }  # fmt: skip
     return render(request, "cms/people/person.html", context)
 
@@ -101,18 +105,20 @@ def label_of(code: str) -> str:
 
 
 def history_of(found: User) -> list[dict[str, Any]]:
-    """What the ledger tells of this account, newest first."""
+    """What the ledger tells of this account, newest first, with the act that each thing was asked by."""
     told = records.LedgerEvent.objects.filter(object_type="User", object_id=str(found.pk)).order_by("-index")
+    acts = {str(one.pk): one.act for one in records.person_acts_of(found)}
     return [
-        {"at": event.at, "who": event.actor, "what": records.ACTIONS.get(event.action, event.action), **of(event)}
+        {"at": event.at, "who": event.actor, "what": records.ACTIONS.get(event.action, event.action), **of(event, acts)}
         for event in told[:EVENTS]
     ]
 
 
-def of(event: Any) -> dict[str, str]:
+def of(event: Any, acts: Mapping[str, str]) -> dict[str, str]:
     facts = json.loads(event.payload)["facts"]
     role = label_of(facts["role"]) if facts.get("role") else ""
-    return {"detail": " · ".join(part for part in (role, str(facts.get("reason", "")), state_told(facts)) if part)}
+    reason = str(facts.get("reason", "")) or acts.get(str(facts.get("asked")), "")
+    return {"detail": " · ".join(part for part in (role, reason, state_told(facts)) if part)}
 
 
 def state_told(facts: dict[str, Any]) -> str:
@@ -185,10 +191,10 @@ def describe(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def assign(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = person_of(key)
     form = RoleForm(typed(request), held=roles_held(found))
-    words = (_("Dar un cargo"), _("Dar el cargo"), _("El cargo quedó asignado. Rige desde ahora."))
+    words = (_("Dar un cargo"), _("Pedir el cargo"), _("El cargo quedó pedido. Rige cuando otra persona lo confirme."))
     return act_page(
         request, found, form, words,
-        lambda **typed: records.assign_role(actor=request.user, person=found, **typed),
+        lambda **typed: records.ask_role(actor=request.user, person=found, **typed),
         lambda **typed: records.rehearse_standing(actor=request.user, person=found, given=True, **typed),
     )  # fmt: skip
 
@@ -253,8 +259,9 @@ def invitation(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 class SetPassword(PasswordResetConfirmView):
-    """The person's own page of her invitation: it serves once, and no longer after three days."""
+    """The person's own page of her invitation: it serves once, no longer after three days, and with her code."""
 
     template_name = "cms/people/set_password.html"
     success_url = reverse_lazy("account_login")
     post_reset_login = False
+    form_class = InvitedForm

@@ -26,6 +26,7 @@ from records.models import (
     Expediente,
     Grant,
     LedgerEvent,
+    PersonAct,
     Quarantined,
     Resentencing,
 )
@@ -34,6 +35,7 @@ from records.selectors.lacks import Lack
 from records.selectors.service_state import count_unread, worker_runs
 from records.selectors.worklists import DUE, WorkGroup, bandeja_for, list_acts_for
 from records.stages import label_of
+from records.vocabulary import Role
 
 #: Title and word of the act, by group.
 TOLD: dict[str, tuple[Any, Any]] = {
@@ -52,6 +54,7 @@ TOLD: dict[str, tuple[Any, Any]] = {
     "reading_faults": (_("Lectura con faltas"), _("Ver")),
     "emergencies": (_("Accesos de emergencia por revisar"), _("Revisar")),
     "to_confirm": (_("Accesos de emergencia por confirmar"), _("Ver")),
+    "people": (_("Cargos e invitaciones por confirmar"), _("Decidir")),
     "requests": (_("Solicitudes de acceso"), _("Atender")),
     "grants_ending": (_("Concesiones que vencen pronto"), _("Renovar")),
     "lacking": (_("Expedientes incompletos"), _("Ver faltantes")),
@@ -187,6 +190,17 @@ def line_of_emergency(item: BreakGlass) -> Line:
     return Line(title, place.code, item.asked_by.get_full_name(), url, item.asked_at)
 
 
+def line_of_person(item: PersonAct) -> Line:
+    what = role_named(item.role) if item.role else str(_("Invitación para poner la contraseña"))
+    where = _("lo pide %(person)s") % {"person": item.asked_by.get_full_name()}
+    url = reverse("desk:person-act", args=[item.pk])
+    return Line(what, item.person.get_full_name(), where, url, item.asked_at)
+
+
+def role_named(code: str) -> str:
+    return str(dict(Role.choices).get(code, code))
+
+
 def line_of_grant(item: Grant) -> Line:
     place = item.place
     title = item.document.title if item.document else str(place.title if place else item.target)
@@ -209,6 +223,7 @@ OTHERS: dict[type, Callable[[Any], Line]] = {
     Lack: line_of_lack,
     AccessRequest: line_of_request,
     BreakGlass: line_of_emergency,
+    PersonAct: line_of_person,
     Grant: line_of_grant,
     LedgerEvent: line_of_bulk,
 }

@@ -32,6 +32,7 @@ from records.models.jobs import Job, JobRow
 from records.models.ledger import Checkpoint, HeadStamp, LedgerEvent, StateChange, WorkerBeat
 from records.models.organisations import MemberEnd, Organisation, OrganisationMember, Tie, TieEnd
 from records.models.people import AccountSpell, AppointmentEnd, RoleAssignment, RoleEnd
+from records.models.person_acts import PersonAct, PersonActDecision
 from records.models.recusals import Recusal, RecusalEnd
 from records.models.requests import AccessAnswer, AccessRequest, BreakGlass, BreakGlassConfirmation, BreakGlassReview
 from records.models.trd import Resentencing, Serie, Subserie, TipoDocumental, TrdVersion
@@ -82,6 +83,8 @@ __all__ = [
     "PackageUserPermission",
     "PageText",
     "Part",
+    "PersonAct",
+    "PersonActDecision",
     "PhysicalPlace",
     "Placement",
     "Quarantined",

@@ -45,6 +45,7 @@ OFFICE_ACTS: Mapping[str, frozenset[str]] = {
     Action.BREAK_GLASS: frozenset(OFFICES),
     Action.CONFIRM_BREAK_GLASS: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
+    Action.CONFIRM_PERSON: frozenset({Role.CONTRACTS_HEAD, Role.SECRETARY_GENERAL}),
 }
 CUSTODIAN_ACTS: frozenset[str] = frozenset(
     {

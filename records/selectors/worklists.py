@@ -21,6 +21,7 @@ from records.selectors.quarantine import list_waiting
 from records.selectors.resentencing import list_resentencings_for
 from records.services.access import get_grant_for
 from records.services.break_glass import list_to_confirm, list_to_review
+from records.services.person_acts import list_person_acts_for
 from records.services.requests import list_requests_for
 from records.vocabulary import (
     Action,
@@ -66,6 +67,7 @@ def bandeja_for(actor: Actor) -> list[WorkGroup]:
     groups = [group_of(code, choose(rights)) for code, (duties, choose) in GROUPS.items() if rights.roles & duties]
     groups += [group_of(code, choose(rights)) for code, choose in KEEPING.items()] if rights.kept() else []
     groups += [group_of("to_confirm", list_to_confirm(actor))] if rights.allows(Action.CONFIRM_BREAK_GLASS) else []
+    groups += [group_of("people", list_person_acts_for(actor))] if rights.allows(Action.CONFIRM_PERSON) else []
     return [*groups, lacking(rights)] if has_charge(rights) else groups
 
 
@@ -197,6 +199,7 @@ SINCE = {
     "grants_ending": "until",
     "emergencies": "asked_at",
     "to_confirm": "asked_at",
+    "people": "asked_at",
     "requests": "asked_at",
     "incomplete": "created_at",
     "quarantine": "at",

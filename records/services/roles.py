@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from records import audit, clock, permissions
-from records.errors import Incomplete, RuleViolation
+from records.errors import Incomplete, RuleViolation, SelfApproval
 from records.models import AccountSpell, Appointment, AppointmentEnd, RoleAssignment, RoleEnd
 from records.permissions import Actor
 from records.vocabulary import Action, Role
@@ -43,15 +43,21 @@ def assign_role(
     person: Any,
     role: str,
     act: str,
+    second: Actor | None = None,
+    by_operator: bool = False,
     starts_on: datetime.date | None = None,
     until: datetime.date | None = None,
 ) -> RoleAssignment:
     """Give a role to a person by an act, from a day (at once without one) to the end of another.
 
-    Giving it again ends the former assignment and makes another. `actor` None is set-up by an operator. Raises
-    AccessDenied, or Incomplete with everything that is wrong.
+    `second` confirms what `actor` asked; `actor` None is set-up by an operator, who may also stand for the second
+    person (`by_operator`; `records.services.person_acts` asks whether). Giving it again ends the former assignment and
+    makes another. Raises AccessDenied, SelfApproval, RuleViolation without a second person, or Incomplete with
+    everything that is wrong.
     """
     check_manages(actor)
+    if actor is not None and not by_operator:
+        check_second(second, actor.pk, person.pk)
     check_assignment(actor, person, role, act, starts_on, until)
     group, _made = Group.objects.get_or_create(name=role)
     with transaction.atomic(), told(Circumstances(actor, act.strip(), starts_on, until)):
@@ -60,8 +66,9 @@ def assign_role(
         person.groups.add(group)
         assignment = RoleAssignment.objects.get(person=person, role=role, end=None)
         audit.record(
-            "person.role_assigned", actor=actor, subject=person, role=role, assignment=assignment.pk, until=until
-        )
+            "person.role_assigned", actor=second or actor, subject=person, role=role, assignment=assignment.pk,
+            until=until,
+        )  # fmt: skip
     return assignment
 
 
@@ -83,6 +90,16 @@ def end_role(*, actor: Actor | None, person: Any, role: str, act: str) -> None:
 def check_manages(actor: Actor | None) -> None:
     if actor is not None:
         permissions.check(actor, Action.MANAGE_PEOPLE)
+
+
+def check_second(second: Actor | None, *others: object) -> None:
+    """A second person of those who may, who is neither of the others. Raises RuleViolation, SelfApproval, or
+    AccessDenied."""
+    if second is None:
+        raise RuleViolation("second_person")
+    if second.pk in others:
+        raise SelfApproval
+    permissions.check(second, Action.CONFIRM_PERSON)
 
 
 def check_assignment(

@@ -117,6 +117,9 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/personas/<uuid:key>/estado/", DESK, "person", MANAGER, MANAGES),
     Row("custodia/personas/<uuid:key>/factor/", DESK, "person", MANAGER, MANAGES),
     Row("custodia/personas/<uuid:key>/invitacion/", DESK, "person", MANAGER, MANAGES),
+    # What waits for a second person: for who confirms, and for who asked
+    Row("custodia/cargos/", DESK, get=only("jefatura secretaria.general")),
+    Row("custodia/cargos/<uuid:key>/", DESK, "person act", ALL, {"*": 422}, form={"act": "refuse"}),
     # The desk and its expedientes
     Row(EXPEDIENTE, DESK, "expediente", get=ALL),
     Row(EXPEDIENTE + "accesos/", DESK, "expediente", get=ALL),
@@ -237,6 +240,11 @@ ROWS: tuple[Row, ...] = (
     Row("cuenta/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/entrar/", "desk editor all", get=LOGIN, post=LOGIN, options=LOGIN),
     Row("cuenta/entrar/factor/", "desk editor all", get=AWAY, post=AWAY, options=AWAY),
+    # The institution's provider: nothing of it is offered where none is named
+    Row("cuenta/entrar/institucional/", "desk editor all", get=GONE),
+    Row("cuenta/entrar/institucional/regreso/", "desk editor all", get=GONE),
+    Row("cuenta/seguridad/institucional/", "desk editor all", get=NONE_HELD, post=NONE_HELD),
+    Row("cuenta/seguridad/institucional/retirar/", "desk editor all", post=NONE_HELD),
     Row("cuenta/clave/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/invitacion/<slug:uidb64>/<slug:token>/", "desk editor all", "invitation", ALL, ALL, options=ALL),
     Row("cuenta/sesiones/", "desk editor all", get=OWN, post={"*": 302}, options=OWN),
@@ -248,6 +256,7 @@ ROWS: tuple[Row, ...] = (
     Row("cuenta/seguridad/llaves/<int:pk>/retirar/", "desk editor all", "factor", NONE_HELD, NONE_HELD, options=OWN),
     Row("cuenta/seguridad/recuperacion/", "desk editor all", get=NONE_HELD, post=ONLY_READ, options=OWN),
     Row("cuenta/seguridad/recuperacion/nuevos/", "desk editor all", get=OWN, post=OWN, options=OWN),
+    Row("cuenta/retomar/", "desk editor all", get=AWAY),
     Row("cuenta/salir/", "desk editor all", get=ALL, post={"*": 302}, options=ALL),
     # Health
     Row("salud/", EVERYWHERE, get=ALL),

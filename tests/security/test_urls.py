@@ -26,12 +26,24 @@ from records.models import (
     Grant,
     Hold,
     Job,
+    PersonAct,
     Quarantined,
     Recusal,
     Resentencing,
     Subserie,
 )
-from records.services import access, break_glass, classification, indexes, jobs, recusals, renditions, requests, viewing
+from records.services import (
+    access,
+    break_glass,
+    classification,
+    indexes,
+    jobs,
+    person_acts,
+    recusals,
+    renditions,
+    requests,
+    viewing,
+)
 from records.services.jobs import NewRow
 from records.vocabulary import Level
 from search import api as search
@@ -101,6 +113,7 @@ SEERS: Mapping[str, Any] = {
     "resentencing": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "request": lambda _name: ["custodia"],
     "recusal": lambda _name: ["custodia"],
+    "person act": lambda _name: ["administracion", "jefatura", "secretaria.general"],
     "emergency": lambda _name: ["archivista", "custodia", "jefatura", "secretaria.general"],
     "hold": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "draft": lambda _name: ["archivista"],
@@ -140,6 +153,7 @@ def built() -> Town:
         "grant act": {"revisora": grant.pk},
         "request": {"A": request_of(house).pk},
         "recusal": {"A": recusal_of(house).pk},
+        "person act": {"A": asked_of(house).pk},
         "emergency": {"A": emergency_of(house).pk},
         "index": {"A": index_of(house)},
         "job": {"A": job_of(house).pk},
@@ -181,6 +195,13 @@ def recusal_of(house: House) -> Recusal:
     """Somebody who holds nothing here is recused from a piece of A."""
     return recusals.recuse(
         actor=None, person=house.cast["editora"], subject=house.pieces["A.C"], act="canarioimpedimento"
+    )
+
+
+def asked_of(house: House) -> PersonAct:
+    """A role that waits for a second person."""
+    return person_acts.ask_role(
+        actor=house.cast["administracion"], person=house.cast["ajeno"], role="reviewer", act="Resolución 9"
     )
 
 

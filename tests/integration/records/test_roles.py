@@ -39,7 +39,7 @@ def reads(person: Any, piece: Document, at: datetime.datetime | None = None) -> 
 
 
 def give(cast: dict[str, Any], login: str, role: str = Role.CONTRACTS_HEAD, **changes: Any) -> RoleAssignment:
-    facts = {"actor": cast["administracion"], "act": "Resolución 9", **changes}
+    facts = {"actor": cast["administracion"], "second": cast["secretaria.general"], "act": "Resolución 9", **changes}
     return roles.assign_role(person=cast[login], role=role, **facts)
 
 
@@ -55,7 +55,7 @@ def test_a_role_opens_from_the_next_question_and_its_end_closes(cast: dict[str, 
     assert not reads(cast["ajeno"], piece)
     told = [json.loads(event.payload) for event in LedgerEvent.objects.filter(action__startswith="person.role_")]
     assert [event["action"] for event in told] == ["person.role_assigned", "person.role_ended"]
-    assert {event["actor"] for event in told} == {"administracion"}
+    assert [event["actor"] for event in told] == ["secretaria.general", "administracion"]
     assert "Resolución" not in str(told), "what an act says is no fact of the ledger"
 
 

@@ -15,6 +15,7 @@ from django.test import Client
 from cms.users.models import User
 from records import permissions
 from records.models import LedgerEvent
+from records.services import person_acts
 from tests.ground import PASSWORD
 from tests.integration.users.hands import enter, give_codes, is_in
 from tests.people import CAST, make_cast
@@ -56,17 +57,21 @@ def test_a_person_is_made_given_a_role_invited_and_enters(manager: Client) -> No
     person = User.objects.get(username="nueva.persona")
     assert not person.has_usable_password()
     assert manager.post(page_of(person, "cargo/"), {"role": "reviewer", "act": "Res. 12"}).status_code == 302
+    assert roles("nueva.persona") == set()
+    confirm(person)
+    assert roles("nueva.persona") == {"reviewer"}
     shown = manager.post(page_of(person, "invitacion/"), REASON).content.decode()
     (address,) = re.findall(r"http://testserver(/cuenta/invitacion/\S+?/)<", shown)
     theirs = Client()
     form = theirs.get(address, follow=True)
     where = form.redirect_chain[-1][0]
-    word = {"new_password1": "una clave de verdad 9", "new_password2": "una clave de verdad 9"}
+    word = {"new_password1": "una clave de verdad 9", "new_password2": "una clave de verdad 9", "code": confirm(person)}
     assert theirs.post(where, word).status_code == 302
     assert "ya no sirve" in Client().get(address).content.decode()  # once
     assert enter(theirs, "nueva.persona", "una clave de verdad 9")["Location"] == "/custodia/"
     page = manager.get(page_of(person)).content.decode()
-    for told in ("Creó la cuenta", "Revisión", "Generó una invitación", "Resolución 12 de 2026", "Entró al sistema"):
+    history = ("Creó la cuenta", "Pidió un cargo", "Revisión", "Res. 12", "Confirmó el cargo", "Generó una invitación")
+    for told in (*history, "Resolución 12 de 2026", "Generó el código", "Entró al sistema"):
         assert told in page, told
 
 
@@ -85,6 +90,12 @@ def test_the_effect_of_a_role_is_told_before_it_is_given_or_ended(manager: Clien
     oneself = manager.post(page_of(cast["administracion"], "cargo/"), given)
     assert oneself.status_code == 422
     assert "Qué cambiaría" not in oneself.content.decode()
+
+
+def confirm(person: Any) -> str:
+    """What waits for this person, confirmed by the head of contracts; the code of an invitation."""
+    asked = person_acts.list_waiting().get(person=person)
+    return person_acts.confirm(actor=User.objects.get(username="jefatura"), asked=asked)
 
 
 def test_everything_that_is_missing_is_told_at_once(manager: Client) -> None:

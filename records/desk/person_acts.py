@@ -1,0 +1,82 @@
+"""/custodia/cargos/: roles and invitations that wait for a second person, and what was decided of them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from records import permissions
+from records.desk.bandeja import role_named
+from records.desk.doors import BOTH, READ, desk_view
+from records.desk.fields import DemandedText, DeskForm, show_refusal
+from records.errors import RecordsError
+from records.models import PersonAct
+from records.services import person_acts as service
+from records.vocabulary import Action
+
+SECTION = "/custodia/"
+
+
+class RefuseForm(DeskForm):
+    reason = DemandedText(label=_("Por qué no"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+@desk_view(*READ)
+def person_acts(request: HttpRequest) -> HttpResponse:
+    permissions.check(request.user, Action.CONFIRM_PERSON)
+    rows = [{"asked": one, "what": told(one)} for one in service.list_person_acts_for(request.user)]
+    return render(request, "records/person_acts.html", {"rows": rows, "section": SECTION})
+
+
+def told(asked: PersonAct) -> str:
+    return role_named(asked.role) if asked.role else str(_("Invitación para poner la contraseña"))
+
+
+@desk_view(*BOTH)
+def person_act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """What is asked, by whom and by what act; the buttons are for who may press them."""
+    found = service.get_person_act_for(request.user, key)
+    refusing = request.POST.get("act") == "refuse"
+    form = RefuseForm(request.POST if refusing else None)
+    if request.method == "POST" and not refusing:
+        return confirmed(request, found)
+    if refusing and form.is_valid():
+        try:
+            service.refuse(actor=request.user, asked=found, reason=form.cleaned_data["reason"])
+        except RecordsError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("Quedó registrado que no se confirma. Nada cambió."))
+            return redirect("desk:person-act", key=key)
+    return shown(request, found, form)
+
+
+def confirmed(request: HttpRequest, found: PersonAct) -> HttpResponse:
+    """The code of an invitation is shown in this answer and never again."""
+    code = service.confirm(actor=request.user, asked=found)
+    if code:
+        spaced = f"{code[:5]}-{code[5:]}"
+        return render(request, "records/person_code.html", {"found": found, "code": spaced, "section": SECTION})
+    messages.success(request, _("El cargo quedó confirmado. Rige desde ahora o desde el día que dice."))
+    return redirect("desk:person-act", key=found.pk)
+
+
+def shown(request: HttpRequest, found: PersonAct, form: RefuseForm) -> HttpResponse:
+    decision = getattr(found, "decision", None)
+    waits = decision is None and not service.is_lapsed(found)
+    context = {
+        "found": found,
+        "what": told(found),
+        "decision": decision,
+        "lapsed": decision is None and not waits,
+        "form": form,
+        "may_confirm": waits and service.list_person_acts_for(request.user).filter(pk=found.pk).exists(),
+        "may_take_back": decision is None and found.asked_by_id == request.user.pk,
+        "section": SECTION,
+    }
+    return render(request, "records/person_act.html", context, status=422 if form.errors else 200)
