@@ -158,6 +158,15 @@ SESSION_WHOLE_SECONDS = 8 * 3600
 SESSION_NOTE_SECONDS = 30
 CONFIRM_SECONDS = 5 * 60
 
+#: The institution's identity provider, if it has one; an empty issuer offers nothing. NAME is how people call it.
+OIDC: dict[str, str] = {
+    "ISSUER": environment.read("OIDC_ISSUER", env.authority, ""),
+    "CLIENT_ID": environment.read("OIDC_CLIENT_ID", env.text, ""),
+    "CLIENT_SECRET": environment.read("OIDC_CLIENT_SECRET", env.text, ""),
+    "NAME": environment.read("OIDC_NAME", env.text, "cuenta institucional"),
+}
+environment.together("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+
 # Lock-out, counted in the database by login and address together, and by address alone.
 AXES_FAILURE_LIMIT = 5
 ADDRESS_FAILURE_LIMIT = 30

@@ -48,6 +48,12 @@ class Environment:
         if self.variables.get(name, "").strip():
             self.faults.append(f"{name}: {reason}")
 
+    def together(self, *names: str) -> None:
+        """Variables that mean nothing one without the other."""
+        absent = [name for name in names if not self.variables.get(name, "").strip()]
+        if len(absent) < len(names):
+            self.faults += [f"{name}: falta, y hay otras que la necesitan" for name in absent]
+
     def finish(self) -> None:
         if self.faults:
             listed = "; ".join(dict.fromkeys(self.faults))

@@ -5,19 +5,24 @@ from __future__ import annotations
 from django.urls import path
 
 from cms.people.views import SetPassword
-from cms.users import views
+from cms.users import identities, resuming, views
 
 SECURITY = "cuenta/seguridad/"
 
 urlpatterns = [
     path("cuenta/entrar/", views.Enter.as_view(), name="account_login"),
     path("cuenta/entrar/factor/", views.EnterFactor.as_view(), name="mfa_authenticate"),
+    path("cuenta/entrar/institucional/", identities.enter, name="identity-enter"),
+    path("cuenta/entrar/institucional/regreso/", identities.back, name="identity-back"),
+    path("cuenta/retomar/", resuming.resume, name="resume"),
     path("cuenta/salir/", views.Leave.as_view(), name="logout"),
     path("cuenta/", views.account, name="account"),
     path("cuenta/clave/", views.ChangePassword.as_view(), name="password"),
     path("cuenta/invitacion/<slug:uidb64>/<slug:token>/", SetPassword.as_view(), name="invitation"),
     path("cuenta/sesiones/", views.Sessions.as_view(), name="sessions"),
     path(SECURITY, views.Factors.as_view(), name="mfa_index"),
+    path(f"{SECURITY}institucional/", identities.tie, name="identity-tie"),
+    path(f"{SECURITY}institucional/retirar/", identities.untie, name="identity-untie"),
     path(f"{SECURITY}codigos/", views.NewCodes.as_view(), name="mfa_activate_totp"),
     path(f"{SECURITY}codigos/imagen.svg", views.codes_image, name="codes-image"),
     path(f"{SECURITY}codigos/retirar/", views.EndCodes.as_view(), name="mfa_deactivate_totp"),

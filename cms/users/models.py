@@ -79,6 +79,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.username
 
 
+class Identity(models.Model):
+    """An identity of a provider, tied to an account by its person: (issuer, subject) and nothing that can change
+    hands (criterion 28)."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    tied_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_of_one_account"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="one_identity_of_an_issuer"),
+        )
+
+
 class SpentCode(models.Model):
     """A code of a second factor that was used, as a keyed digest; rows live ten minutes (`cms.users.spent`)."""
 

@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import get_totp_secret
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.views import ListUserSessionsView
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse
@@ -20,8 +21,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from cms.users import required
-from cms.users.adapters import FactorAdapter, door_of, open_to
+from cms.users import issuer, required
+from cms.users.adapters import KEPT, FactorAdapter, door_of, open_to
 from cms.users.confirming import confirmed, confirmed_page
 from cms.users.trail import note
 
@@ -38,6 +39,15 @@ class Enter(LoginView):
     def get_authenticated_redirect_url(self) -> str:
         """Of somebody who is in already, and came by a link to the editor that is not hers."""
         return open_to(self.request.user, super().get_authenticated_redirect_url())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kept = KEPT in self.request.session
+        return {**super().get_context_data(**kwargs), "institution": institution(), "kept": kept}
+
+
+def institution() -> str:
+    """What people call the identity provider; empty when there is none."""
+    return settings.OIDC["NAME"] if issuer.is_offered() else ""
 
 
 class Leave(LogoutView):
@@ -90,7 +100,15 @@ class Factors(IndexView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         held: dict[str, Any] = super().get_context_data(**kwargs)
-        return {**held, "lacking": required.lacks(self.request), "has": required.has(self.request.user)}
+        person: Any = self.request.user
+        tied = person.identities.first()
+        return {
+            **held,
+            "institution": institution(),
+            "tied": tied,
+            "lacking": required.lacks(self.request),
+            "has": required.has(self.request.user),
+        }
 
 
 @method_decorator((login_required, confirmed_page), name="dispatch")

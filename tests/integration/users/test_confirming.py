@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cms.users.confirming import CODE, PASSWORD
+from cms.users.typed import CODE, PASSWORD
 from records.models import ClassificationAct, LedgerEvent
 from records.services import classification
 from records.vocabulary import Level
