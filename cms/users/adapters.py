@@ -16,6 +16,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 EDITOR = "/editor/"
+#: Where a session keeps what was sent after the one before it was over, and the page that shows it.
+KEPT, RESUME = "kept_form", "/cuenta/retomar/"
 #: Tells this key from any other that is derived from the same secret.
 PURPOSE = b"custodia: second factors"
 
@@ -58,6 +60,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **told: Any) -> HttpResponse:
         """Where the person was going, if it is open to her."""
         going = told.pop("redirect_url", None) or get_next_redirect_url(request) or door_of(user)
+        if KEPT in request.session:
+            going = RESUME
         answer: HttpResponse = super().post_login(request, user, redirect_url=open_to(user, going), **told)
         return answer
 
@@ -74,16 +78,16 @@ class FactorAdapter(DefaultMFAAdapter):
         return box().decrypt(encrypted_text.encode()).decode()
 
 
-def box() -> MultiFernet:
-    return box_of((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+def box(purpose: bytes = PURPOSE) -> MultiFernet:
+    return box_of((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS), purpose)
 
 
 @cache
-def box_of(secrets: tuple[str, ...]) -> MultiFernet:
+def box_of(secrets: tuple[str, ...], purpose: bytes) -> MultiFernet:
     """Writes with the first secret, reads with any."""
-    return MultiFernet([Fernet(key_of(secret)) for secret in secrets])
+    return MultiFernet([Fernet(key_of(secret, purpose)) for secret in secrets])
 
 
-def key_of(secret: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret.encode())
+def key_of(secret: str, purpose: bytes) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
     return base64.urlsafe_b64encode(derived)

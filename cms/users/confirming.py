@@ -7,7 +7,7 @@ What was typed travels in the page that asks, not in the session: two windows do
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -23,12 +23,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from cms.users.forms import CODE_ATTRIBUTES, FactorForm
 from cms.users.limits import CONFIRMED
 from cms.users.trail import note
+from cms.users.typed import CODE, PASSWORD, typed_in
 
 View = Callable[..., HttpResponseBase]
 READ = ("GET", "HEAD", "OPTIONS")
-PASSWORD, CODE = "confirmar-clave", "confirmar-codigo"
-#: What the page that asks adds to the form it carries.
-OWN = (PASSWORD, CODE, "csrfmiddlewaretoken")
 WRONG = _("No corresponde. Escríbala de nuevo; lo que usted iba a hacer sigue en esta página.")
 ASKED = {
     "ok": False,
@@ -126,9 +124,3 @@ def asked_again(request: HttpRequest, form: ConfirmForm) -> HttpResponse:
     """The page that asks, with all that was typed; 422, since nothing was done yet."""
     context = {"form": form, "typed": list(typed_in(request)), "files": bool(request.FILES)}
     return render(request, "cms/users/confirm.html", context, status=422 if request.method == "POST" else 200)
-
-
-def typed_in(request: HttpRequest) -> Iterator[tuple[str, str]]:
-    for name, values in request.POST.lists():
-        if name not in OWN:
-            yield from ((name, value) for value in values)

@@ -17,6 +17,9 @@ from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
 
+from cms.users.adapters import KEPT
+from cms.users.resuming import kept_of
+
 #: Addresses whose pages are of somebody; elsewhere a session is neither looked at nor prolonged.
 ROOMS = ("/custodia/", "/cuenta/", "/editor/")
 #: What the browser asks by itself while nobody may be there.
@@ -45,7 +48,10 @@ class SessionLimits:
         if is_looked_at(request) and request.user.is_authenticated:
             now = int(time.time())
             if is_over(request.session, now):
+                kept = kept_of(request)
                 logout(request)
+                if kept:
+                    request.session[KEPT] = kept
             else:
                 note_seen(request, now)
         return self.get_response(request)
