@@ -13,10 +13,12 @@ from django.http import HttpRequest
 from cms.users.trail import ENROLLED
 from records import api as records
 
-#: Words of the setting that no group tells: they follow from what custody knows of the person now.
-TOLD: Mapping[str, Callable[[Any], bool]] = {
-    "custodian": lambda person: any(g.rule == "appointment_custodian" for g in records.grounds_for(person)),
-    "reserved_reader": lambda person: bool(records.visible_to(person).filter(level=records.Level.RESERVED).exists()),
+#: Words of the setting that no group tells: they follow from what custody knows of the person now, asked of it once.
+TOLD: Mapping[str, Callable[[records.Rights], bool]] = {
+    "custodian": lambda rights: any(ground.rule == "appointment_custodian" for ground in rights.grounds),
+    "reserved_reader": lambda rights: (
+        records.Level.RESERVED in rights.reach() and rights.visible().filter(level=records.Level.RESERVED).exists()
+    ),
 }
 MAIN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -26,7 +28,10 @@ def must(person: Any) -> bool:
     asked = settings.MFA_REQUIRED_ROLES
     if not asked:
         return False
-    return bool(records.roles_of(person) & set(asked)) or any(TOLD[word](person) for word in asked if word in TOLD)
+    if records.roles_of(person) & set(asked):
+        return True
+    rights = records.rights_of(person)
+    return any(TOLD[word](rights) for word in asked if word in TOLD)
 
 
 def has(person: Any) -> bool:

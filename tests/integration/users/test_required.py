@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings as configured
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cms.settings import base
 from records.services import access
@@ -119,3 +121,47 @@ def test_a_password_alone_undoes_no_factor(cast: dict[str, Any], settings: Any, 
 def give_codes_once(person: Any) -> int:
     give_codes(person)
     return int(Authenticator.objects.get(user=person).pk)
+
+
+def questions(client: Client, address: str) -> int:
+    """How many the database is asked for one page, once the session was noted."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+#: One for roles and one for the rest of the rights, what gives them, and whether something reserved is among it.
+MOST = 14
+
+
+@pytest.mark.parametrize("login", ["archivista", "revisora", "ajeno"])
+def test_asking_whether_somebody_must_costs_the_same_few_questions_whatever_she_reads(
+    cast: dict[str, Any], settings: Any, login: str
+) -> None:
+    address, costs = "/custodia/ayuda/", []
+    client = visitor(login)
+    for places in (1, 4):
+        for _ in range(places):
+            place = factories.make_expediente(cast["archivista"])
+            factories.appoint_custodian(place, cast["custodia"])
+            piece = factories.file_piece(cast["archivista"], place)
+            factories.give_level(piece, Level.RESTRICTED, cast["custodia"], cast["jefatura"])
+            if login != "archivista":
+                access.grant_access(
+                    actor=cast["custodia"], target=piece, person=cast[login], until=factories.FAR, reason="Revisa"
+                )
+        settings.MFA_REQUIRED_ROLES = ()
+        plain = questions(client, address)
+        settings.MFA_REQUIRED_ROLES = base.MFA_REQUIRED_ROLES
+        costs.append(questions(client, address) - plain)
+    assert costs[0] == costs[1] <= MOST
+
+
+def test_who_used_her_factor_costs_one_question(cast: dict[str, Any], settings: Any) -> None:
+    secret = give_codes(cast["jefatura"])
+    client = visitor("jefatura")
+    client.post(FACTOR, {"code": code_of(secret)})
+    with_it = questions(client, "/custodia/ayuda/")
+    settings.MFA_REQUIRED_ROLES = ()
+    assert with_it - questions(client, "/custodia/ayuda/") == 1
