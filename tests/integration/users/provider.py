@@ -31,7 +31,10 @@ class Provider:
 
     def __init__(self) -> None:
         self.key = self.published = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.who, self.claims, self.head, self.said = "sujeto-1", {}, {}, {}
+        self.who = "sujeto-1"
+        self.claims: dict[str, Any] = {}
+        self.head: dict[str, Any] = {}
+        self.said: dict[str, str] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
         provider = self

@@ -118,6 +118,7 @@ def test_an_act_of_approval_asks_again_whoever_the_provider_said(cast: dict[str,
     assert User.objects.get(username="ajeno").is_active
 
 
+@pytest.mark.requirement("I8")
 def test_unknown_disabled_and_lying_are_one_page(cast: dict[str, Any], provider: Provider) -> None:
     tie(cast["inactivo"], provider, "inactiva")
     pages = []

@@ -20,7 +20,7 @@ from records.services import person_acts, roles
 from tests.integration.users.hands import enter
 from tests.people import make_cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.criterion(29)]
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("P2")]
 WORD = {"new_password1": "una clave de verdad 9", "new_password2": "una clave de verdad 9"}
 PEOPLE, ACTS = "/custodia/personas/", "/custodia/cargos/"
 NEW = {"login": "nueva.persona", "full_name": "Nueva Persona", "desk_access": "on"}
@@ -186,6 +186,7 @@ def test_the_administrator_enters_with_no_account_by_her_half(asked: PersonAct, 
     assert code.replace("-", "") not in repr(list(PersonActDecision.objects.values()))
 
 
+@pytest.mark.criterion(28)
 def test_codes_are_not_guessed(cast: dict[str, Any], manager: Client) -> None:
     person = cast["ajeno"]
     address = invited(manager, person)
