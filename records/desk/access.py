@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import clock, permissions
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DayField, DeskForm, sent, show_refusal
+from records.desk.fields import DayField, DemandedDay, DemandedText, DeskForm, sent, show_refusal, tell_also
 from records.desk.foreseeing import foreseen, is_rehearsal, rehearsed
 from records.desk.paging import page_of
 from records.errors import RecordsError
@@ -29,15 +29,19 @@ from records.selectors.people import list_grants_over, list_offices, list_people
 from records.selectors.worklists import get_known_grant, list_grants_for, list_own_grants
 from records.services.access import (
     Target,
+    Terms,
+    faults_of,
     get_convenio_for,
     get_grant_for,
     get_package_for,
     grant_access,
+    most_days,
     renew_grant,
     revoke_grant,
+    terms_faults,
 )
 from records.services.rehearsal import Forecast, rehearse_grant, rehearse_renewal, rehearse_withdrawal
-from records.vocabulary import Action, Role
+from records.vocabulary import Action, GrantBasis, Role
 
 SIZE = 25
 
@@ -45,8 +49,10 @@ SIZE = 25
 class TermsForm(DeskForm):
     """Until when, what for and for which case."""
 
-    until = DayField(label=_("Hasta"), help_text=_("Rige hasta el final de ese día en Bogotá y termina por sí solo."))
-    reason = forms.CharField(
+    until = DemandedDay(
+        label=_("Hasta"), help_text=_("Rige hasta el final de ese día en Bogotá y termina por sí solo.")
+    )
+    reason = DemandedText(
         label=_("Motivo"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -55,8 +61,12 @@ class TermsForm(DeskForm):
     case_number = forms.CharField(label=_("Número de caso"), max_length=80, required=False)
 
 
+#: Whoever is not among the people offered.
+NOT_HER = _("Esa cuenta no puede recibir acceso de usted: no está activa, o es la suya.")
+
+
 class GrantForm(TermsForm):
-    person = forms.ChoiceField(label=_("Persona"), required=False)
+    person = forms.ChoiceField(label=_("Persona"), required=False, error_messages={"invalid_choice": NOT_HER})
     office = forms.ChoiceField(label=_("O una dependencia"), required=False)
     starts_on = DayField(label=_("Desde"), required=False, help_text=_("Vacío: desde ahora."))
 
@@ -72,7 +82,7 @@ class GrantForm(TermsForm):
 
     def holder(self) -> dict[str, Any]:
         """To whom it is, as the service takes it."""
-        person, office = self.cleaned_data["person"], self.cleaned_data["office"]
+        person, office = self.cleaned_data.get("person"), self.cleaned_data.get("office")
         return {
             "person": get_user_model().objects.filter(pk=person).first() if person else None,
             "office": Group.objects.filter(name=office).first() if office else None,
@@ -105,7 +115,13 @@ def convenio_grant(request: HttpRequest, number: str) -> HttpResponse:
 def access_page(request: HttpRequest, target: Target, expediente: Expediente | None) -> HttpResponse:
     permissions.check(request.user, Action.GRANT, target)
     form, forecast = GrantForm(sent(request), actor=request.user), None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not form.is_valid():
+        tell_also(
+            form,
+            faults_of(request.user, target, **form.holder(), terms=Terms(**whole_terms(form))),
+            most=most_days(GrantBasis.ORDINARY),
+        )
+    elif request.method == "POST":
         if is_rehearsal(request):
             act = {"actor": request.user, "target": target, **form.holder(), **terms_of(form)}
             forecast = rehearsed(form, partial(rehearse_grant, **act))
@@ -120,9 +136,10 @@ def show_form(
     form: DeskForm,
     target: Target,
     expediente: Expediente | None,
-    standing: Iterable[Grant],
+    over: Iterable[Grant],
     forecast: Forecast | None = None,
 ) -> HttpResponse:
+    standing = list(over)
     context = {
         "forecast": forecast,
         "piece": target if isinstance(target, Document) else None,
@@ -132,6 +149,7 @@ def show_form(
         "expediente": expediente,
         "form": form,
         "grants": standing,
+        "seen": " ".join(str(grant.pk) for grant in standing),
         "today": clock.today(),
         "section": "/custodia/expedientes/",
     }
@@ -149,10 +167,22 @@ def called(target: Target) -> str:
 
 def granted(request: HttpRequest, target: Target, form: GrantForm) -> Grant | None:
     try:
-        return grant_access(actor=request.user, target=target, **form.holder(), **terms_of(form))
+        return grant_access(
+            actor=request.user, target=target, **form.holder(), **terms_of(form), renewing=shown_to(request)
+        )
     except RecordsError as refusal:
         show_refusal(form, refusal)
         return None
+
+
+def shown_to(request: HttpRequest) -> list[str] | None:
+    """Ids of the grants that the page told as standing; None where it was not sent back."""
+    return request.POST["seen"].split() if "seen" in request.POST else None
+
+
+def whole_terms(form: TermsForm) -> dict[str, Any]:
+    """Terms of a form of which something could not be read: what is not there is as if it had not been written."""
+    return {"until": None, "reason": "", **terms_of(form)}
 
 
 def terms_of(form: TermsForm) -> dict[str, Any]:
@@ -168,7 +198,9 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if is_rehearsal(request) and form.is_valid():
         act = partial(rehearse_renewal, actor=request.user, grant=grant, **terms_of(form))
         forecast = rehearsed(form, act)
-    elif request.method == "POST" and form.is_valid():
+    elif request.method == "POST" and not form.is_valid():
+        tell_also(form, terms_faults(Terms(**{"basis": grant.basis, **whole_terms(form)})), most=most_days(grant.basis))
+    elif request.method == "POST":
         try:
             renew_grant(actor=request.user, grant=grant, **terms_of(form))
         except RecordsError as refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -143,6 +143,21 @@ def show_refusal(form: forms.BaseForm, refusal: RecordsError) -> None:
         return
     facts: dict[str, Any] = {"tipo": "", "expediente_kind": "", "article": "", "prefix": "", **refusal.facts}
     for code in refusal.missing:
-        name = next((name for name in (code, *ELSEWHERE.get(code, ())) if name in form.fields), None)
-        sentence = _("Indique %(what)s.") % {"what": str(MISSING.get(code, code)) % facts}
-        form.add_error(name, sentence)
+        form.add_error(field_of(form, code), sentence_of(code, facts))
+
+
+def field_of(form: forms.BaseForm, code: str) -> str | None:
+    """The field beside which a fault is told; None: on top."""
+    return next((name for name in (code, *ELSEWHERE.get(code, ())) if name in form.fields), None)
+
+
+def sentence_of(code: str, facts: Mapping[str, Any]) -> str:
+    return str(_("Indique %(what)s.") % {"what": str(MISSING.get(code, code)) % facts})
+
+
+def tell_also(form: forms.BaseForm, codes: Iterable[str], **facts: Any) -> None:
+    """Beside what of a form could not be read, what is wrong with the rest of it: all of it at once."""
+    for code in codes:
+        name = field_of(form, code)
+        if name is None or name not in form.errors:
+            form.add_error(name, sentence_of(code, facts))

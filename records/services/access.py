@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -63,14 +63,15 @@ def grant_access(
     reason: str,
     starts_on: datetime.date | None = None,
     case_number: str = "",
-    renewing: Grant | None = None,
+    renewing: Grant | Collection[str] | None = None,
 ) -> Grant:
     """Open one thing to one person or one office, from a day (at once without one) to the end of another.
 
     Only the named custodian grants, of a convenio who keeps all its expedientes. Only a grant on a piece to a person
     opens what is reserved. Granting again renews: the earlier grant is withdrawn and the new one names it; `renewing`
-    is the one whoever renews has seen. Raises NotFound, AccessDenied, Incomplete with everything that is wrong, or
-    RuleViolation (disabled person, own access, changed meanwhile).
+    is the one whoever renews has seen, or the ids of those that whoever grants was shown. Raises NotFound,
+    AccessDenied, Incomplete with everything that is wrong, or RuleViolation (disabled person, own access, changed
+    meanwhile).
     """
     terms = Terms(until, reason, starts_on, case_number)
     return open_to(actor, target, person, office, terms, renewing=renewing)
@@ -84,13 +85,13 @@ def open_to(
     terms: Terms,
     *,
     bundle: uuid.UUID | None = None,
-    renewing: Grant | None = None,
+    renewing: Grant | Collection[str] | None = None,
 ) -> Grant:
     """A grant on any basis, checked and written. Raises as `grant_access`."""
     permissions.check(actor, Action.GRANT, target)
     if terms.basis == GrantBasis.BREAK_GLASS:  # two people open that door each time, for minutes
         raise RuleViolation("emergency_by_two")
-    refuse([*terms_faults(terms), *holder_faults(actor, target, person, office, terms)], terms)
+    refuse(faults_of(actor, target, person, office, terms), terms)
     with transaction.atomic():
         target = locked(target)
         earlier = standing(target, person, office)
@@ -141,6 +142,11 @@ def locked(target: Target) -> Target:
 
 
 # What is wrong with a grant ------------------------------------------------------------------------------------
+
+
+def faults_of(actor: Actor, target: Target, person: Any, office: Group | None, terms: Terms) -> list[str]:
+    """Codes of everything that is wrong with a grant, in the order in which a form asks for it."""
+    return [*holder_faults(actor, target, person, office, terms), *terms_faults(terms)]
 
 
 def most_days(basis: str) -> int:
@@ -204,12 +210,19 @@ def refuse(faults: list[str], terms: Terms) -> None:
         raise Incomplete(faults, most=most_days(terms.basis))
 
 
-def check_renewal(earlier: Grant | None, renewing: Grant | None, terms: Terms) -> None:
+def check_renewal(earlier: Grant | None, renewing: Grant | Collection[str] | None, terms: Terms) -> None:
     """One right for one holder over one thing: another grant renews it, from now on, as whoever renews has seen it."""
-    if renewing is not None and (earlier is None or earlier.pk != renewing.pk):
+    if isinstance(renewing, Grant) and (earlier is None or earlier.pk != renewing.pk):
         raise RuleViolation("grant_changed" if earlier else "grant_over")
+    if renewing is not None and not isinstance(renewing, Grant) and stands_unseen(earlier, renewing):
+        raise RuleViolation("grant_changed")
     if earlier is not None and terms.starts_on is not None and terms.starts_on > clock.today():
         raise Incomplete(["renewal_later"])
+
+
+def stands_unseen(earlier: Grant | None, shown: Collection[str]) -> bool:
+    """Has somebody else just made a grant that whoever grants was not shown?"""
+    return earlier is not None and earlier.until >= clock.today() and str(earlier.pk) not in shown
 
 
 # Writing ------------------------------------------------------------------------------------------------------

@@ -108,6 +108,54 @@ def test_withdrawing_renewing_answering_and_recusing_tell_their_effect_first(
     assert Recusal.objects.get(end=None)
 
 
+BAD: dict[str, tuple[dict[str, str], set[str]]] = {
+    "nothing": ({}, {"person", "until", "reason"}),
+    "a day that is none": ({"until": "31/02/2027", "starts_on": "x"}, {"person", "until", "starts_on", "reason"}),
+    "the end before the start": (
+        {"person": "revisora", "starts_on": "10/10/2028", "until": "09/10/2028", "reason": "Caso"}, {"until"},
+    ),
+    "beyond the longest": ({"person": "revisora", "until": "01/01/2090", "reason": "Caso"}, {"until"}),
+    "a disabled account": ({"person": "inactivo", "until": UNTIL}, {"person", "reason"}),
+    "oneself": ({"person": "custodia", "until": UNTIL, "reason": "Caso"}, {"person"}),
+    "who manages people": ({"person": "administracion", "until": UNTIL, "reason": "Caso"}, {"person"}),
+    "both": ({"person": "revisora", "office": "reviewer", "reason": "Caso"}, {"office", "until"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_everything_wrong_with_a_grant_is_told_at_once_and_nothing_typed_is_lost(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente, case: str
+) -> None:
+    form, wrong = BAD[case]
+    sent = {**form, "person": str(cast[form["person"]].pk) if form.get("person") else ""}
+    for rehearse in ({}, {"rehearse": "1"}):
+        page = browse("custodia").post(f"/custodia/expedientes/{expediente.pk}/accesos/conceder/", {**sent, **rehearse})
+        assert page.status_code == 422
+        assert {name for name in page.context["form"].errors if name != "__all__"} == wrong
+        told = page.content.decode()
+        assert "Qué cambiaría<" not in told
+        for typed in (sent.get("until"), sent.get("starts_on")):
+            assert typed is None or f'value="{typed}"' in told
+        assert not sent.get("reason") or ">\nCaso</textarea>" in told
+    assert not Grant.objects.exists()
+
+
+def test_a_grant_that_somebody_else_has_just_made_is_not_replaced_unseen(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    factories.appoint_custodian(expediente, cast["archivista"])
+    address = f"/custodia/expedientes/{expediente.pk}/accesos/conceder/"
+    form = {"person": str(cast["revisora"].pk), "until": UNTIL, "reason": "Caso", "seen": ""}
+    assert browse("archivista").post(address, {**form, "reason": "Otro caso"}).status_code == 302
+    refused = browse("custodia").post(address, form)
+    assert refused.status_code == 422
+    assert "Otra persona cambió esa concesión" in refused.content.decode()
+    standing = Grant.objects.get()
+    assert f'name="seen" value="{standing.pk}"' in refused.content.decode()
+    assert browse("custodia").post(address, {**form, "seen": str(standing.pk)}).status_code == 302
+    assert Grant.objects.get(withdrawal=None).renews == standing
+
+
 def test_who_may_grant_over_a_convenio_or_a_package_is_led_there_and_looking_writes_nothing(
     browse: Browse, cast: dict[str, Any]
 ) -> None:

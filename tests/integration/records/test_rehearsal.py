@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -12,21 +13,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from records import clock, permissions
-from records.errors import AccessDenied, Incomplete, NotFound
+from records.errors import AccessDenied, Incomplete, NotFound, RecordsError
 from records.explain_others import explain_for, what_could, who_could
-from records.models import Document, Expediente, Grant, LedgerEvent
-from records.services import access, recusals, rehearsal, roles
+from records.models import Document, Expediente, Grant, LedgerEvent, Recusal
+from records.services import access, classification, recusals, rehearsal, requests, roles
 from records.services.rehearsal import Forecast
 from records.vocabulary import Level, Role
 from tests import factories
 from tests.security.conftest import undone
 
-HOUR = datetime.timedelta(hours=1)
+PACKAGE = uuid.UUID("c0ffee00-0000-4000-8000-000000000002")
+HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 
 
 @pytest.fixture
 def pieces(cast: dict[str, Any], expediente: Expediente) -> dict[str, Document]:
-    return {level: factories.insert_piece(cast["archivista"], expediente, level) for level in Level.values}
+    """One of each level; the public and the restricted one came in one package."""
+    batch = {Level.PUBLIC: PACKAGE, Level.RESTRICTED: PACKAGE}
+    return {
+        level: factories.insert_piece(cast["archivista"], expediente, level, batch=batch.get(level))
+        for level in Level.values
+    }
 
 
 def reading(cast: dict[str, Any]) -> dict[str, set[Any]]:
@@ -45,17 +52,20 @@ def differences(before: dict[str, set[Any]], after: dict[str, set[Any]]) -> tupl
     return {login for login, keys in fresh.items() if keys}, set().union(*fresh.values())
 
 
-def holds(cast: dict[str, Any], forecast: Forecast, act: Callable[[], object]) -> None:
-    """The forecast of an act is what the act then does."""
-    before = reading(cast)
+def holds(cast: dict[str, Any], forecast: Forecast, act: Callable[[], object], *, keeper: bool = True) -> None:
+    """The forecast of an act is what the act then does, from the day on which it begins to rule; who is no keeper
+    of the pieces is told how many people, and not who."""
+    with rehearsal.on_day(forecast.when):
+        before = reading(cast)
     act()
-    after = reading(cast)
+    with rehearsal.on_day(forecast.when):
+        after = reading(cast)
     for side, (people, keys) in (
         (forecast.gained, differences(before, after)),
         (forecast.lost, differences(after, before)),
     ):
         assert (side.people, side.documents) == (len(people), len(keys))
-        assert {person.username for person in side.named} == people
+        assert {person.username for person in side.named} == (people if keeper else set())
         reserved = set(Document.objects.filter(pk__in=keys, level=Level.RESERVED).values_list("pk", flat=True))
         assert {piece.pk for piece in side.reserved} <= reserved
 
@@ -113,6 +123,12 @@ steps = st.lists(
         st.tuples(st.just("level"), st.sampled_from(Level.values), st.sampled_from(["restricted", "reserved"])),
         st.tuples(st.just("withdraw"), st.just(""), st.just("")),
         st.tuples(st.just("recuse"), st.sampled_from(Level.values), st.sampled_from(["jefatura", "archivista"])),
+        st.tuples(st.just("recuse all"), st.sampled_from(["", "later"]), st.sampled_from(["jefatura", "revisora"])),
+        st.tuples(st.just("end recusal"), st.just(""), st.just("")),
+        st.tuples(st.just("package"), st.sampled_from(["", "later"]), st.sampled_from(["ajeno", "revisora"])),
+        st.tuples(st.just("renew"), st.just(""), st.just("")),
+        st.tuples(st.just("request"), st.sampled_from(Level.values), st.sampled_from(["ajeno", "revisora"])),
+        st.tuples(st.just("decide"), st.sampled_from(Level.values), st.sampled_from(["public", "reserved"])),
     ),
     min_size=1,
     max_size=5,
@@ -120,7 +136,7 @@ steps = st.lists(
 
 
 @pytest.mark.beyond(2)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_whatever_is_rehearsed_then_happens(
     cast: dict[str, Any], expediente: Expediente, pieces: dict[str, Document], steps: list[tuple[str, str, str]]
@@ -129,7 +145,7 @@ def test_whatever_is_rehearsed_then_happens(
         for kind, what, who in steps:
             prepared = PREPARE[kind](cast, expediente, pieces, what, who)
             if prepared is not None:
-                holds(cast, *prepared)
+                holds(cast, *prepared, keeper=kind != "decide")
 
 
 Prepared = tuple[Forecast, Callable[[], object]] | None
@@ -187,7 +203,77 @@ def prepare_recusal(cast: Any, expediente: Any, pieces: Any, what: str, who: str
     return told, lambda: recusals.recuse(**given)
 
 
+def days(what: str) -> dict[str, Any]:
+    """From the day after tomorrow, or at once."""
+    return {"starts_on": clock.today() + 2 * DAY} if what else {}
+
+
+def prepare_whole_recusal(cast: Any, expediente: Any, pieces: Any, what: str, who: str) -> Prepared:
+    given = {"actor": cast["custodia"], "person": cast[who], "subject": expediente, "act": "Acta 1", **days(what)}
+    return rehearsal.rehearse_recusal(**given), lambda: recusals.recuse(**given)
+
+
+def prepare_recusal_end(cast: Any, expediente: Any, pieces: Any, what: str, who: str) -> Prepared:
+    recusal = Recusal.objects.filter(end=None).first()
+    if recusal is None:
+        return None
+    given = {"actor": cast["custodia"], "recusal": recusal, "act": "Acta 2"}
+    return rehearsal.rehearse_recusal_end(**given), lambda: recusals.end_recusal(**given)
+
+
+def prepare_package(cast: Any, expediente: Any, pieces: Any, what: str, who: str) -> Prepared:
+    package = access.get_package_for(cast["custodia"], PACKAGE)
+    strict = Document.objects.filter(batch=PACKAGE).exclude(level__in=permissions.NOT_RESERVED).exists()
+    if strict or permissions.roles_of(cast[who]) & permissions.NO_CUSTODY:
+        return None
+    if what and Grant.objects.filter(package=package.pk, person=cast[who], withdrawal=None).exists():
+        return None  # one that stands is renewed at once, never later
+    given = {"actor": cast["custodia"], "target": package, "person": cast[who], "office": None, **TERMS, **days(what)}
+    return rehearsal.rehearse_grant(**given), lambda: access.grant_access(**given)
+
+
+def prepare_renewal(cast: Any, expediente: Any, pieces: Any, what: str, who: str) -> Prepared:
+    grant = Grant.objects.filter(withdrawal=None).first()
+    if grant is None:
+        return None
+    try:
+        told = rehearsal.rehearse_renewal(actor=cast["custodia"], grant=grant, **TERMS)
+    except RecordsError as refusal:
+        with pytest.raises(type(refusal)):
+            access.renew_grant(actor=cast["custodia"], grant=grant, **TERMS)
+        return None
+    return told, lambda: access.renew_grant(actor=cast["custodia"], grant=grant, **TERMS)
+
+
+def prepare_request(cast: Any, expediente: Any, pieces: Any, what: str, who: str) -> Prepared:
+    if permissions.roles_of(cast[who]) & permissions.NO_CUSTODY:
+        return None
+    asked = requests.ask_access(actor=cast[who], reference=pieces[what].radicado, purpose="Caso 117")
+    given = {"actor": cast["custodia"], "request": asked, "until": factories.FAR, "reason": ""}
+    return rehearsal.rehearse_request(**given), lambda: requests.grant_request(**given)
+
+
+def prepare_decision(cast: Any, expediente: Any, pieces: Any, what: str, who: str) -> Prepared:
+    """A proposal that waits, told to the head of contracts before she approves it."""
+    document = Document.objects.select_related("expediente").get(pk=pieces[what].pk)
+    head = cast["jefatura"]
+    if document.level == who or document.classification_acts.filter(state="proposed").exists():
+        return None
+    act = classification.propose_level(
+        actor=cast["custodia"], document=document, level=who, grounds=factories.grounds_for(who)
+    )
+    if act.state != "proposed" or not permissions.allows(head, "approve_level", document):
+        return None
+    return rehearsal.rehearse_decision(actor=head, act=act), lambda: classification.approve_act(actor=head, act=act)
+
+
 PREPARE: dict[str, Callable[..., Prepared]] = {
+    "recuse all": prepare_whole_recusal,
+    "end recusal": prepare_recusal_end,
+    "package": prepare_package,
+    "renew": prepare_renewal,
+    "request": prepare_request,
+    "decide": prepare_decision,
     "grant": prepare_grant,
     "office": prepare_office,
     "role": prepare_role,
