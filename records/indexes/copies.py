@@ -16,13 +16,16 @@ KEPT = ("Orden_Documento_Expediente", "Pagina_Inicio", "Pagina_Fin")
 
 
 def write_copy(source: BinaryIO, sink: BinaryIO, unread: Mapping[str, str]) -> None:
-    """Write the index anew; `unread`: level of each piece that the reader does not read, by its id as text."""
+    """Write the index anew; `unread`: level of each piece that the reader does not read, by its id as text, empty of
+    one that she may not know to be there."""
     with etree.xmlfile(sink, encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element(ROOT):
             for values in entries(source):
-                xml.write("\n")
                 level = unread.get(values["Id"] or "")
+                if level == "":
+                    continue
+                xml.write("\n")
                 xml.write(element_of([values[name] for name in ELEMENTS] if level is None else withheld(values, level)))
             xml.write("\n")
 

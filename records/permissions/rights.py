@@ -173,6 +173,12 @@ class Rights:
             rows &= ~Q(**{f"{document}__expediente__in": self.barred.expedientes})
         return rows & ~Q(**{f"{document}__in": self.barred.documents}) if self.barred.documents else rows
 
+    def but_shut(self, documents: QuerySet[Document]) -> QuerySet[Document]:
+        """These pieces, but those that a recusal shuts to the person."""
+        if not self.barred:
+            return documents
+        return documents.exclude(expediente__in=self.barred.expedientes).exclude(pk__in=self.barred.documents)
+
     def keeps(self, expediente: uuid.UUID | None) -> bool:
         """Is the person the named custodian of this expediente today?"""
         return expediente in self.kept()

@@ -54,8 +54,9 @@ def annex_rows(actor: Actor, annexes: Sequence[Annex]) -> list[AnnexRow]:
 
 
 def row_of(annex: Annex, pieces: list[Document], rights: Rights) -> AnnexRow:
-    read = [piece for piece in pieces if rights.reads(piece)]
-    told = bool(read) or not pieces
+    there = [piece for piece in pieces if not rights.barred.shuts(piece)]
+    read = [piece for piece in there if rights.reads(piece)]
+    told = bool(read) or not there
     staff = rights.is_staff_of(annex.expediente)
     return AnnexRow(
         annex.key,
@@ -64,7 +65,7 @@ def row_of(annex: Annex, pieces: list[Document], rights: Rights) -> AnnexRow:
         annex.template,
         annex.template_version,
         read,
-        len(pieces) - len(read) if staff else 0,
+        len(there) - len(read) if staff else 0,
     )
 
 

@@ -146,9 +146,9 @@ def read_pieces(rights: Rights, expediente: Expediente) -> list[Piece]:
 
 
 def holds_unread(rights: Rights, expediente: Expediente) -> bool:
-    """Does a piece in force lie in it, or was one placed in it, that the person does not read?"""
+    """Does a piece in force lie in it, or was one placed in it, that the person does not read and may know of?"""
     read = rights.visible().order_by().values("pk")
-    return in_force().filter(held_by(expediente)).exclude(pk__in=read).exists()
+    return rights.but_shut(in_force()).filter(held_by(expediente)).exclude(pk__in=read).exists()
 
 
 def in_force() -> QuerySet[Document]:

@@ -40,7 +40,10 @@ def get_issue_for(actor: Actor, key: uuid.UUID, number: int) -> IndexIssue:
 
 
 def unread_in(actor: Actor, expediente: Expediente) -> dict[str, str]:
-    """Level of each piece of the expediente that this person does not read, by its id as text."""
+    """Level of each piece of the expediente that this person does not read, by its id as text; no level of one that a
+    recusal shuts to her, whose line is left out."""
+    rights = permissions.rights_of(actor)
     here = Document.objects.filter(Q(expediente=expediente) | Q(placements__expediente=expediente))
-    hidden = here.exclude(pk__in=permissions.visible_to(actor).order_by().values("pk")).order_by()
-    return {str(key): level for key, level in hidden.values_list("pk", "level").distinct()}
+    hidden = here.exclude(pk__in=rights.visible().order_by().values("pk")).order_by()
+    known = set(rights.but_shut(hidden).values_list("pk", flat=True))
+    return {str(key): level if key in known else "" for key, level in hidden.values_list("pk", "level").distinct()}

@@ -90,7 +90,7 @@ def losses_for(actor: Actor) -> list[Loss]:
             piece.expediente.code if rights.is_staff_of(piece.expediente) else "",
             results.get(piece.blob_id, ""),
         )
-        for piece in pieces[:TOLD]
+        for piece in rights.but_shut(pieces)[:TOLD]
     ]
 
 

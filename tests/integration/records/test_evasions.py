@@ -13,12 +13,16 @@ from records.errors import Incomplete, NotFound, RuleViolation
 from records.explain_others import what_could
 from records.holds.acts import place_hold
 from records.holds.selectors import count_over, list_holds_for
-from records.models import BreakGlassConfirmation, Document, Expediente, Grant, Package
+from records.models import Annex, BreakGlassConfirmation, Document, Expediente, Grant, Package
+from records.selectors.annexes import annex_rows
+from records.selectors.checklist import checklist_for
 from records.selectors.people import list_grants_over, list_recusals_in
 from records.selectors.worklists import list_grants_for
 from records.services import access, break_glass, correction, recusals, rehearsal, requests
+from records.services.index_copies import open_issue
+from records.services.indexes import issue_index
 from records.vocabulary import GrantBasis, Level
-from tests import factories
+from tests import factories, lives
 
 DAY = datetime.timedelta(days=1)
 
@@ -161,3 +165,26 @@ def test_who_reads_a_piece_by_name_is_not_to_be_found_out_by_rehearsing(
     others = rehearsal.rehearse_level(actor=fresh(group), **given)
     assert cast["revisora"] in kept.gained.named
     assert (others.gained.people, others.gained.named) == (kept.gained.people, ())
+
+
+@pytest.mark.requirement("I11", "I8")
+def test_a_piece_that_is_shut_is_counted_nowhere_of_its_expediente(
+    cast: dict[str, Any], expediente: Expediente
+) -> None:
+    """Staff who do not read a piece know its place; to who is recused from it there is none."""
+    annex = Annex.objects.create(
+        expediente=expediente, key="A-1", label="Anexo 1", title="Fórmula", listed_by=cast["archivista"],
+        listed_at=clock.now(),
+    )  # fmt: skip
+    piece = lives.registered(cast, expediente, Level.RESERVED, title="Fórmula secreta", annex=annex)
+    issue = issue_index(actor=cast["archivista"], expediente=expediente)
+
+    def told(person: Any) -> tuple[bool, int, str, int]:
+        with open_issue(actor=person, issue=issue) as copy:
+            lines = copy.read().count(b"<Orden_Documento_Expediente>")
+        row = annex_rows(person, [annex])[0]
+        return checklist_for(person, expediente).unread, row.hidden, row.title, lines
+
+    assert told(fresh(cast["archivista"])) == (True, 1, "", 1)
+    recusals.recuse(actor=cast["custodia"], person=cast["archivista"], subject=piece, act="Acta 1")
+    assert told(fresh(cast["archivista"])) == (False, 0, "Fórmula", 0)
