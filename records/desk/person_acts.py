@@ -17,6 +17,7 @@ from records.desk.fields import DemandedText, DeskForm, show_refusal
 from records.errors import RecordsError
 from records.models import PersonAct
 from records.services import person_acts as service
+from records.services.rehearsal import Standing, rehearse_standing
 from records.vocabulary import Action
 
 SECTION = "/custodia/"
@@ -66,16 +67,27 @@ def confirmed(request: HttpRequest, found: PersonAct) -> HttpResponse:
     return redirect("desk:person-act", key=found.pk)
 
 
+def standing_of(found: PersonAct) -> Standing | None:
+    """What the role would change; nothing where it could not be given today, which confirming will say."""
+    terms = {"act": found.act, "starts_on": found.starts_on, "until": found.until}
+    try:
+        return rehearse_standing(actor=found.asked_by, person=found.person, role=found.role, given=True, **terms)
+    except RecordsError:
+        return None
+
+
 def shown(request: HttpRequest, found: PersonAct, form: RefuseForm) -> HttpResponse:
     decision = getattr(found, "decision", None)
     waits = decision is None and not service.is_lapsed(found)
+    may_confirm = waits and service.list_person_acts_for(request.user).filter(pk=found.pk).exists()
     context = {
         "found": found,
         "what": told(found),
         "decision": decision,
         "lapsed": decision is None and not waits,
         "form": form,
-        "may_confirm": waits and service.list_person_acts_for(request.user).filter(pk=found.pk).exists(),
+        "may_confirm": may_confirm,
+        "forecast": standing_of(found) if may_confirm and found.role else None,
         "may_take_back": decision is None and found.asked_by_id == request.user.pk,
         "section": SECTION,
     }

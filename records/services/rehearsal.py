@@ -259,7 +259,7 @@ class Standing:
 def rehearse_standing(*, actor: Actor, person: Any, role: str, given: bool, **terms: Any) -> Standing:
     """What giving a role, or ending it, would change of the grounds a person holds, for who manages people: no
     number and no name of a piece is in it (ADR 32). Raises as `assign_role` or `end_role`."""
-    act = assign_role if given else end_role
+    act = partial(assign_role, by_operator=True) if given else end_role  # the second person comes after
     with transaction.atomic():
         before = grounds_told(person)
         act(actor=actor, person=person, role=role, **terms)

@@ -360,5 +360,5 @@ def test_who_may_see_it_and_what_she_may_see(browse: Browse, cast: dict[str, Any
     assert "Por una designación como custodio" in told
     for secret in ("Plano reservado", reserved.radicado, reserved.expediente.code):
         assert secret not in told
-    assert browse("ajeno").get(person).status_code == 403
+    assert browse("ajeno").get(person).status_code == 404
     assert LedgerEvent.objects.filter(action="access.explained").count() == 4

@@ -82,7 +82,10 @@ def test_a_role_rules_from_the_word_of_a_second_person(asked: PersonAct, manager
     second = entered("secretaria.general")
     assert "Cargos e invitaciones por confirmar" in second.get("/custodia/").content.decode()
     assert "Nueva Persona" in second.get(ACTS).content.decode()
-    assert "Res. 1" in second.get(address_of(asked)).content.decode()
+    page = second.get(address_of(asked)).content.decode()
+    assert "Res. 1" in page
+    assert "Por su dependencia, Jefatura" in page, "what it would change is told before"
+    assert held(asked) == frozenset()
     assert second.post(address_of(asked), {"act": "confirm"}).status_code == 302
     assert held(asked) == {"contracts_head"}
     row = RoleAssignment.objects.get(person=asked.person)
