@@ -38,6 +38,8 @@ from records.models import (
     OrganisationMember,
     Package,
     Part,
+    PersonAct,
+    PersonActDecision,
     PhysicalPlace,
     Placement,
     Reading,
@@ -268,6 +270,8 @@ def insert_what_is_said_of_people(piece: Document, actor: Any) -> None:
     Package.objects.create(id=piece.pk, expediente=piece.expediente)
     role = RoleAssignment.objects.create(person=other, role="reviewer", assigned_at=now)
     RoleEnd.objects.create(assignment=role, **ended)
+    asked = PersonAct.objects.create(kind="role", person=other, role="reviewer", act="x", asked_by=actor, asked_at=now)
+    PersonActDecision.objects.create(asked=asked, confirmed=True, decided_by=actor, decided_at=now)
     AppointmentEnd.objects.create(appointment=appoint_supervisor(piece.expediente, other), **ended)
     supplier = Organisation.objects.create(kind="supplier", name="Empresa", **by)
     member = OrganisationMember.objects.create(organisation=supplier, person=other, starts_on=DAY, act="Poder 1", **by)

@@ -102,7 +102,8 @@ def test_a_file_made_before_a_recusal_leaves_no_more(
 ) -> None:
     """It holds the piece that is shut to her since; one that she has issued afterwards does not."""
     batch = uuid.uuid4()
-    Document.objects.filter(pk__in=[piece.pk for piece in pieces]).update(batch=batch)
+    with behind_the_product():
+        Document.objects.filter(pk__in=[piece.pk for piece in pieces]).update(batch=batch)
     asked(browse("custodia"), pieces[0], scope)
     before = Certificate.objects.get()
     recuse(actor=None, person=cast["custodia"], subject=pieces[2], act="Acta 1")

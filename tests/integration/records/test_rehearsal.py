@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -313,7 +314,8 @@ def test_what_a_role_is_said_to_change_is_what_it_changes(
         office = Group.objects.get_or_create(name=Role.REVIEWER)[0]
         access.grant_access(actor=cast["custodia"], target=expediente, office=office, **TERMS)
         for given_, role, login in steps:
-            person, act = cast[login], roles.assign_role if given_ else roles.end_role
+            person = cast[login]
+            act = partial(roles.assign_role, by_operator=True) if given_ else roles.end_role
             if not given_ and role not in permissions.roles_of(person):
                 continue
             told = rehearsal.rehearse_standing(
