@@ -16,6 +16,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
+from cms.users.identities import untie_all
 from cms.users.models import User
 from records import api as records
 
@@ -103,6 +104,15 @@ def reset_factor(*, actor: Any, person: User, reason: str) -> None:
         for one in held:
             one.delete()
         records.record("factor.reset", actor=actor, subject=person, reason=reason)
+        end_sessions(person)
+
+
+def untie(*, actor: Any, person: User, reason: str) -> None:
+    """Take away the identity of the institution with which she enters. Her sessions end."""
+    check_manages(actor)
+    refuse(oneself=actor.pk == person.pk, reason=not reason.strip(), no_change=not person.identities.exists())
+    with transaction.atomic():
+        untie_all(person, reason=reason)
         end_sessions(person)
 
 

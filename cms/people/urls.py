@@ -16,5 +16,6 @@ urlpatterns = [
     path("personas/<uuid:key>/cargo/<slug:role>/terminar/", views.end_role, name="end-role"),
     path("personas/<uuid:key>/estado/", views.state, name="state"),
     path("personas/<uuid:key>/factor/", views.factor, name="factor"),
+    path("personas/<uuid:key>/institucional/", views.identity, name="identity"),
     path("personas/<uuid:key>/invitacion/", views.invitation, name="invitation"),
 ]

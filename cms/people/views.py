@@ -86,7 +86,7 @@ def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "person": found, "roles": roles, "factor": has(found), "events": history_of(found), "section": SECTION,
         "oneself": found.pk == request.user.pk, "last": acts.is_last(found),
-        "enters": found.has_usable_password(),
+        "enters": found.has_usable_password(), "tied": found.identities.exists(),
         "waiting": [
             {"asked": one, "what": label_of(one.role) if one.role else _("Invitación para poner la contraseña")}
             for one in records.list_waiting().filter(person=found)
@@ -107,6 +107,7 @@ def label_of(code: str) -> str:
 def history_of(found: User) -> list[dict[str, Any]]:
     """What the ledger tells of this account, newest first, with the act that each thing was asked by."""
     told = records.LedgerEvent.objects.filter(object_type="User", object_id=str(found.pk)).order_by("-index")
+    told = told.exclude(action="person.roles_changed")  # what a role's own event tells better
     acts = {str(one.pk): one.act for one in records.person_acts_of(found)}
     return [
         {"at": event.at, "who": event.actor, "what": records.ACTIONS.get(event.action, event.action), **of(event, acts)}
@@ -237,6 +238,17 @@ def factor(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return act_page(
         request, found, ReasonForm(typed(request)), words,
         lambda reason: acts.reset_factor(actor=request.user, person=found, reason=reason),
+    )  # fmt: skip
+
+
+@managed
+def identity(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Take away her institution's identity; only the person ties one."""
+    found = person_of(key)
+    words = (_("Retirar su cuenta institucional"), _("Retirar"), _("Ya no entra con su cuenta institucional."))
+    return act_page(
+        request, found, ReasonForm(typed(request)), words,
+        lambda reason: acts.untie(actor=request.user, person=found, reason=reason),
     )  # fmt: skip
 
 

@@ -116,6 +116,7 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/personas/<uuid:key>/cargo/<slug:role>/terminar/", DESK, "person", MANAGER, MANAGES),
     Row("custodia/personas/<uuid:key>/estado/", DESK, "person", MANAGER, MANAGES),
     Row("custodia/personas/<uuid:key>/factor/", DESK, "person", MANAGER, MANAGES),
+    Row("custodia/personas/<uuid:key>/institucional/", DESK, "person", MANAGER, MANAGES),
     Row("custodia/personas/<uuid:key>/invitacion/", DESK, "person", MANAGER, MANAGES),
     # What waits for a second person: for who confirms, and for who asked
     Row("custodia/cargos/", DESK, get=only("jefatura secretaria.general")),

@@ -270,6 +270,23 @@ def test_an_identity_is_taken_away_and_opens_no_more(cast: dict[str, Any], provi
     assert LedgerEvent.objects.filter(action="identity.untied").count() == 1
 
 
+def test_who_manages_people_takes_one_away_with_a_reason_and_ties_none(
+    cast: dict[str, Any], provider: Provider
+) -> None:
+    theirs, manager = Client(), Client()
+    tie(cast["archivista"], provider)
+    go(theirs)
+    enter(manager, "administracion")
+    page = f"/custodia/personas/{cast['archivista'].pk}/institucional/"
+    assert manager.post(page, {"reason": ""}).status_code == 422
+    assert is_in(theirs)
+    assert manager.post(page, {"reason": "La cuenta fue robada"}).status_code == 302
+    assert not is_in(theirs)
+    assert go(Client()).status_code == 403
+    assert manager.post(page, {"reason": "Otra vez"}).status_code == 422
+    assert "La cuenta fue robada" in manager.get(f"/custodia/personas/{cast['archivista'].pk}/").content.decode()
+
+
 def test_where_none_is_named_nothing_is_offered(cast: dict[str, Any]) -> None:
     client = Client()
     assert "institucional" not in client.get("/cuenta/entrar/").content.decode()
