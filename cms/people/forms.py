@@ -9,7 +9,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
-from cms.users.forms import Counted
+from cms.users.forms import PASSWORD_RULES, Counted
 from cms.users.models import User
 from records import api as records
 from records.api import Role
@@ -47,6 +47,7 @@ class InvitedForm(Counted, SetPasswordForm):  # type: ignore[type-arg]  # generi
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["new_password1"].help_text = PASSWORD_RULES
         if records.last_invitation(self.user) is not None:
             widget = forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
             self.fields["code"] = forms.CharField(

@@ -137,6 +137,7 @@ MFA_FORMS = {
     "authenticate": "cms.users.forms.FactorForm",
     "authenticate_webauthn": "cms.users.forms.KeyForm",
     "activate_totp": "cms.users.forms.NewCodesForm",
+    "add_webauthn": "cms.users.forms.NewKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Custodia"
@@ -309,7 +310,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "cms.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "cms.users.resuming.csrf_failure"
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -9,9 +9,10 @@ from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
 from axes.handlers.proxy import AxesProxyHandler
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from cms.users import spent
 
 WRONG_CODE = _("Ese código no sirve. Espere a que su aplicación muestre el siguiente y escríbalo.")
+#: What the validators of the settings ask, in one sentence: Django's own is a list, which a form's help cannot hold.
+PASSWORD_RULES = _("Ocho caracteres o más, que no se parezca a sus datos ni sea de las más comunes.")
 CODE_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
 
 
@@ -90,6 +93,23 @@ class KeyForm(Counted, AuthenticateWebAuthnForm):
             return super().clean_credential()
         except ValidationError:
             raise self.refused() from None
+
+
+class OwnPasswordForm(PasswordChangeForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """One's own password, changed."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["new_password1"].help_text = PASSWORD_RULES
+
+
+class NewKeyForm(AddWebAuthnForm):
+    """A new key, with the name her person gives it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["name"].label = _("Nombre de la llave")
+        self.fields["name"].max_length = 100
 
 
 class NewCodesForm(ActivateTOTPForm):

@@ -20,6 +20,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from cms.core.views import csrf_failure as calm_failure
 from cms.users.adapters import KEPT, box
 from cms.users.typed import typed_in
 
@@ -80,8 +81,31 @@ def resume(request: HttpRequest) -> HttpResponse:
     if kept is None or kept["person"] != str(request.user.pk):
         request.session.pop(KEPT, None)
         return redirect("account")
+    return shown(request, kept)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's hook for a form whose token does not hold."""
+    return offered_again(request) or calm_failure(request, reason)
+
+
+def offered_again(request: HttpRequest) -> HttpResponse | None:
+    """What was typed in a page of ours from before its person entered again, for her to send anew; nothing was done.
+
+    Its token is of the session before. That the browser itself names us as the page's origin tells that no other site
+    sent it.
+    """
+    ours = f"{request.scheme}://{request.get_host()}"
+    if not request.path_info.startswith(ROOM) or request.headers.get("Origin") != ours or is_script(request):
+        return None
+    if request.method != "POST" or not request.user.is_authenticated or not (typed := list(typed_in(request))):
+        return None
+    return shown(request, {"path": request.get_full_path(), "typed": typed, "files": bool(request.FILES)}, 403)
+
+
+def shown(request: HttpRequest, kept: dict[str, Any], status: int = 200) -> HttpResponse:
     words = [value for _name, value in kept["typed"] if len(value) > 3]
-    return render(request, "cms/users/resume.html", {**kept, "words": words})
+    return render(request, "cms/users/resume.html", {**kept, "words": words}, status=status)
 
 
 def opened(sealed: str) -> dict[str, Any] | None:

@@ -23,7 +23,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from cms.users import issuer, required
 from cms.users.adapters import KEPT, FactorAdapter, door_of, open_to
+from cms.users.browsers import browser_told
 from cms.users.confirming import confirmed, confirmed_page
+from cms.users.forms import OwnPasswordForm
 from cms.users.trail import note
 
 #: Emptied in the browser at leaving; browsers heed it over TLS alone.
@@ -76,12 +78,19 @@ class ChangePassword(PasswordChangeView):
     """Every other session of the person ends with it: they are bound to the password's hash."""
 
     template_name = "cms/users/password.html"
+    form_class = OwnPasswordForm
     success_url = reverse_lazy("account")
 
 
 class Sessions(ListUserSessionsView):
     template_name = "cms/users/sessions.html"
     success_url = reverse_lazy("sessions")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        held: dict[str, Any] = super().get_context_data(**kwargs)
+        for one in held["sessions"]:
+            one.browser = browser_told(one.user_agent)
+        return held
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)

@@ -194,7 +194,8 @@ def line_of_person(item: PersonAct) -> Line:
     what = role_named(item.role) if item.role else str(_("Invitación para poner la contraseña"))
     where = _("lo pide %(person)s") % {"person": item.asked_by.get_full_name()}
     url = reverse("desk:person-act", args=[item.pk])
-    return Line(what, item.person.get_full_name(), where, url, item.asked_at)
+    title = f"{what}: {item.person.get_full_name()}"
+    return Line(title, item.person.get_username(), where, url, item.asked_at)
 
 
 def role_named(code: str) -> str:

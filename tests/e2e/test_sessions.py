@@ -213,5 +213,28 @@ def test_an_idle_session_is_over_wherever_one_clicks(own: BrowserContext, town: 
     assert "/cuenta/entrar/" in page.url
 
 
+def test_a_form_of_an_idle_session_is_there_after_entering_again(own: BrowserContext, town: Installation) -> None:
+    page = own.new_page()
+    enter(page, "administracion")
+    page.goto("/custodia/personas/?q=auditoria")
+    page.locator("main table a").first.click()
+    page.get_by_role("link", name="Cambiar los datos").click()
+    words = "Auditoría «que no se pierde» & Compañía"
+    page.locator("input[name=full_name]").fill(words)
+    grow_old(town, key_of(own), "seen", 15 * 60)
+    page.get_by_role("button", name="Guardar").click()
+    page.wait_for_load_state()
+    assert "no se perdió" in page.locator("main").inner_text()
+    page.locator("input[name=username]").fill("administracion")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url("**/cuenta/retomar/")
+    assert words in page.locator("main").inner_text()
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Seguir donde iba").click()
+    page.wait_for_load_state()
+    assert page.locator("h1").inner_text() == words
+
+
 def key_of(context: BrowserContext) -> str:
     return next(str(one["value"]) for one in context.cookies() if one["name"] == "sessionid")

@@ -123,6 +123,22 @@ def test_a_token_of_before_entering_does_nothing(cast: dict[str, Any]) -> None:
     assert not PersonAct.objects.exists()
 
 
+def test_a_page_of_before_entering_again_keeps_its_words_for_who_sent_it_from_here(cast: dict[str, Any]) -> None:
+    """She entered anew in another window, and then sent what she had been writing."""
+    client = Client(enforce_csrf_checks=True)
+    old = client.get("/cuenta/entrar/").cookies["csrftoken"].value
+    client.post("/cuenta/entrar/", {"username": "administracion", "password": PASSWORD, "csrfmiddlewaretoken": old})
+    where, sent = role_page(cast["ajeno"]), {**WORDS, "csrfmiddlewaretoken": old}
+    page = client.post(where, sent, headers={"Origin": "http://testserver"})
+    assert (page.status_code, carried(page)) == (403, WORDS)
+    for origin in ("http://otro.sitio", "null"):
+        assert "reserva" not in client.post(where, sent, headers={"Origin": origin}).content.decode()
+    assert not PersonAct.objects.exists()
+    again = {**carried(page), "csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+    assert client.post(where, again, headers={"Origin": "http://testserver"}).status_code == 302
+    assert PersonAct.objects.get().act == WORDS["act"]
+
+
 def test_the_same_form_sent_twice_is_done_once(cast: dict[str, Any], client: Client) -> None:
     where = role_page(cast["ajeno"])
     assert client.post(where, WORDS).status_code == 302

@@ -74,7 +74,7 @@ def sets_password(address: str, **typed: str) -> bool:
 def code_given(second: Client, person: Any) -> str:
     asked = person_acts.list_waiting().get(person=person, kind="invitation")
     page = second.post(address_of(asked), {"act": "confirm"}).content.decode()
-    return re.findall(r'class="figure code">([A-Z0-9-]+)<', page)[0]
+    return re.findall(r'class="code-given">([A-Z0-9-]+)<', page)[0]
 
 
 def test_a_role_rules_from_the_word_of_a_second_person(asked: PersonAct, manager: Client) -> None:
