@@ -48,6 +48,7 @@ class InvitedForm(Counted, SetPasswordForm):  # type: ignore[type-arg]  # generi
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["new_password1"].help_text = PASSWORD_RULES
+        self.fields["new_password2"].help_text = ""
         if records.last_invitation(self.user) is not None:
             widget = forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
             self.fields["code"] = forms.CharField(

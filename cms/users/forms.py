@@ -101,6 +101,7 @@ class OwnPasswordForm(PasswordChangeForm):  # type: ignore[type-arg]  # generic 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["new_password1"].help_text = PASSWORD_RULES
+        self.fields["new_password2"].help_text = ""
 
 
 class NewKeyForm(AddWebAuthnForm):
