@@ -18,7 +18,16 @@ from django.utils.translation import gettext_lazy as _
 
 from records import clock, permissions
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DayField, DemandedDay, DemandedText, DeskForm, sent, show_refusal, tell_also
+from records.desk.fields import (
+    DayField,
+    DemandedChoice,
+    DemandedDay,
+    DemandedText,
+    DeskForm,
+    sent,
+    show_refusal,
+    tell_also,
+)
 from records.desk.foreseeing import foreseen, is_rehearsal, rehearsed
 from records.desk.paging import page_of
 from records.errors import RecordsError
@@ -66,7 +75,7 @@ NOT_HER = _("Esa cuenta no puede recibir acceso de usted: no está activa, o es 
 
 
 class GrantForm(TermsForm):
-    person = forms.ChoiceField(label=_("Persona"), required=False, error_messages={"invalid_choice": NOT_HER})
+    person = DemandedChoice(label=_("Persona"), error_messages={"invalid_choice": NOT_HER})
     office = forms.ChoiceField(label=_("O una dependencia"), required=False)
     starts_on = DayField(label=_("Desde"), required=False, help_text=_("Vacío: desde ahora."))
 

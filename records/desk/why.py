@@ -17,11 +17,11 @@ from records import clock, permissions
 from records.desk.doors import READ, desk_view
 from records.desk.fields import DayField, DeskForm
 from records.errors import AccessDenied, NotFound
-from records.explain import Explanation, explain
+from records.explain import Explanation, explain, unknown
 from records.explain_others import explain_for, what_could, who_could
-from records.selectors.documents import find_document, get_document_for
+from records.selectors.documents import find_document, find_named, get_document_for
 from records.services.told import note_asked_of
-from records.vocabulary import Level
+from records.vocabulary import Action, Level
 
 SHOWN = 200
 
@@ -31,7 +31,13 @@ class DayForm(DeskForm):
 
 
 class PersonForm(DayForm):
-    document = forms.UUIDField(label=_("Identificador de un documento"), required=False)
+    document = forms.CharField(label=_("Radicado o identificador de un documento"), required=False, max_length=80)
+
+    def __init__(self, *args: Any, by_id: bool, **kwargs: Any) -> None:
+        """`by_id`: whoever may know of no piece names one by the id that nobody guesses, never by its number."""
+        super().__init__(*args, **kwargs)
+        if by_id:
+            self.fields["document"] = forms.UUIDField(label=_("Identificador de un documento"), required=False)
 
 
 def moment_of(form: DayForm) -> datetime.datetime | None:
@@ -81,13 +87,17 @@ def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def seen_page(request: HttpRequest, found: Any) -> HttpResponse:
-    form = PersonForm(request.GET or None)
+    oneself = found.pk == request.user.pk
+    linked = oneself or not permissions.allows(request.user, Action.MANAGE_PEOPLE)
+    form = PersonForm(request.GET or None, by_id=not linked)
     moment = moment_of(form)
     seen = what_could(request.user, found, at=moment)
     note_asked_of(actor=request.user, subject=found, moment=moment)
     asked = form.cleaned_data.get("document") if form.is_valid() else None
     context = {
         "person": found,
+        "oneself": oneself,
+        "linked": linked,
         "form": form,
         "moment": moment,
         "because": seen.because,
@@ -99,11 +109,14 @@ def seen_page(request: HttpRequest, found: Any) -> HttpResponse:
     return render(request, "records/person_access.html", context)
 
 
-def told_of(request: HttpRequest, found: Any, asked: uuid.UUID, moment: datetime.datetime | None) -> Explanation:
+def told_of(request: HttpRequest, found: Any, asked: object, moment: datetime.datetime | None) -> Explanation:
     """Of one piece: to oneself as everywhere (what a recusal shuts today is shut of any day), of somebody else as far
-    as the asker may be told."""
-    piece = find_document(asked)
+    as the asker may be told; what she may not know is told as what is not there."""
+    piece = find_document(asked) if isinstance(asked, uuid.UUID) else find_named(str(asked))
     if found.pk == request.user.pk:
         shut = piece is not None and permissions.rights_of(request.user).barred.shuts(piece)
         return explain(request.user, None if shut else piece, at=moment)
-    return explain_for(request.user, found, piece, at=moment)
+    try:
+        return explain_for(request.user, found, piece, at=moment)
+    except NotFound:
+        return unknown()

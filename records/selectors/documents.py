@@ -29,6 +29,15 @@ def find_document(key: Key) -> Document | None:
     return related.filter(pk=as_uuid(key)).first()
 
 
+def find_named(reference: str) -> Document | None:
+    """The piece with this id or this radicado, for whoever decides next."""
+    found = find_document(reference)
+    number = (
+        Document.objects.filter(radicado=reference.strip().replace("\x00", "")).values_list("pk", flat=True).first()
+    )
+    return found or (find_document(number) if number else None)
+
+
 def find_by_radicado(actor: Actor, radicado: str) -> Document | None:
     """The piece with this number, if the person reads it."""
     return list_documents_for(actor).filter(radicado=radicado).first()

@@ -258,19 +258,23 @@ class Standing:
 
 def rehearse_standing(*, actor: Actor, person: Any, role: str, given: bool, **terms: Any) -> Standing:
     """What giving a role, or ending it, would change of the grounds a person holds, for who manages people: no
-    number and no name of a piece is in it (ADR 32). Raises as `assign_role` or `end_role`."""
-    act = partial(assign_role, by_operator=True) if given else end_role  # the second person comes after
+    number and no name of a piece is in it (ADR 32); from the day on which a role begins. Whoever asks for a role is
+    told as if it were confirmed. Raises as `assign_role` or `end_role`."""
+    act = partial(assign_role, by_operator=True) if given else end_role
+    begins = terms.get("starts_on")
+    later = begins if begins is not None and begins > clock.today() else None
     with transaction.atomic():
-        before = grounds_told(person)
-        act(actor=actor, person=person, role=role, **terms)
-        after = grounds_told(person)
+        before = grounds_told(person, later)
+        act(actor=actor, person=again(person), role=role, **terms)
+        after = grounds_told(person, later)
         transaction.set_rollback(True)
     opened = permissions.OFFICES.get(Role(role), frozenset())
     return Standing(tuple(level for level in Level if level in opened), fresh(before, after), fresh(after, before))
 
 
-def grounds_told(person: Any) -> list[Because]:
-    grounds = permissions.rights_of(get_user_model().objects.get(pk=person.pk)).grounds
+def grounds_told(person: Any, day: datetime.date | None) -> list[Because]:
+    with on_day(day):
+        grounds = permissions.rights_of(again(person)).grounds
     return list(neutral(ground for ground in grounds if ground.rule not in OF_TODAY))
 
 

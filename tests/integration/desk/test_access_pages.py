@@ -108,6 +108,29 @@ def test_withdrawing_renewing_answering_and_recusing_tell_their_effect_first(
     assert Recusal.objects.get(end=None)
 
 
+@pytest.mark.beyond(1)
+@pytest.mark.rule("A12")
+def test_my_access_names_a_piece_by_its_radicado_and_tells_no_more_than_of_what_is_not_there(
+    browse: Browse, cast: dict[str, Any], reserved: Document, piece: Document
+) -> None:
+    own, terms = "/custodia/accesos/propio/", {"actor": cast["custodia"], "person": cast["revisora"]}
+    grant = access.grant_access(target=piece, until=factories.FAR, reason="Caso 119", **terms)
+    mine = browse("revisora").get(own, {"document": piece.radicado}).content.decode()
+    assert mine.count("Motivo: Caso 119.") == 2
+    assert f'href="/custodia/accesos/{grant.pk}/"' in mine
+
+    def told(document: str) -> str:
+        return browse("revisora").get(own, {"document": document}).content.decode().replace(document, "")
+
+    assert told(reserved.radicado) == told("2026-000404")
+    about = f"/custodia/accesos/persona/{cast['revisora'].pk}/"
+    keeper = browse("custodia")
+    assert "Es reservada" in keeper.get(about, {"document": reserved.radicado}).content.decode()
+    assert "No hay nada en custodia" in keeper.get(about, {"document": "2026-000404"}).content.decode()
+    by_number = browse("administracion").get(about, {"document": piece.radicado}).content.decode()
+    assert "Ese documento" not in by_number, "who manages people names a piece by its id alone"
+
+
 BAD: dict[str, tuple[dict[str, str], set[str]]] = {
     "nothing": ({}, {"person", "until", "reason"}),
     "a day that is none": ({"until": "31/02/2027", "starts_on": "x"}, {"person", "until", "starts_on", "reason"}),

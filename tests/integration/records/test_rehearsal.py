@@ -315,7 +315,7 @@ def test_what_a_role_is_said_to_change_is_what_it_changes(
         access.grant_access(actor=cast["custodia"], target=expediente, office=office, **TERMS)
         for given_, role, login in steps:
             person = cast[login]
-            act = partial(roles.assign_role, by_operator=True) if given_ else roles.end_role
+            act = partial(roles.assign_role, second=cast["secretaria.general"]) if given_ else roles.end_role
             if not given_ and role not in permissions.roles_of(person):
                 continue
             told = rehearsal.rehearse_standing(

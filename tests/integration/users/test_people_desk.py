@@ -92,6 +92,19 @@ def test_the_effect_of_a_role_is_told_before_it_is_given_or_ended(manager: Clien
     assert "Qué cambiaría" not in oneself.content.decode()
 
 
+@pytest.mark.beyond(2)
+def test_whoever_confirms_a_role_is_told_its_effect_before(manager: Client, cast: dict[str, Any]) -> None:
+    manager.post(page_of(cast["ajeno"], "cargo/"), {"role": "contracts_group", "act": "Res. 12"})
+    asked = person_acts.list_waiting().get(person=cast["ajeno"])
+    head = Client()
+    enter(head, "jefatura")
+    page = head.get(f"/custodia/cargos/{asked.pk}/").content.decode()
+    assert "Por su dependencia, Grupo de Contratos." in page
+    assert "sin clasificar" in page
+    assert roles("ajeno") == set()
+    assert "Qué cambiaría" not in manager.get(f"/custodia/cargos/{asked.pk}/").content.decode()
+
+
 def confirm(person: Any) -> str:
     """What waits for this person, confirmed by the head of contracts; the code of an invitation."""
     asked = person_acts.list_waiting().get(person=person)
