@@ -229,7 +229,7 @@ def facts_of(ground: Ground, acts: Acts | None = None) -> dict[str, str]:
     """What the sentence tells of the act relied on."""
     row = (acts_of([ground]) if acts is None else acts).get(ground.act)
     kind = kind_of(ground.rule)
-    facts: Mapping[str, object] = {"office": Role(ground.office).label} if ground.office else {}
+    facts: Mapping[str, object] = facts_of_office(ground) if ground.office else {}
     if kind == "grant" and row:
         facts = facts_of_grant(row, ground.office)
     elif kind == "appointment" and row:
@@ -237,6 +237,11 @@ def facts_of(ground: Ground, acts: Acts | None = None) -> dict[str, str]:
     elif kind == "own" and row:
         facts = {"organisation": row.organisation.name, "act": row.act}
     return {name: shown(value) for name, value in facts.items()}
+
+
+def facts_of_office(ground: Ground) -> Mapping[str, str]:
+    levels = [str(level.label).lower() for level in Level if level in ground.levels]
+    return {"office": str(Role(ground.office).label), "levels": ", ".join(levels)}
 
 
 def facts_of_grant(grant: Grant, office: str) -> Mapping[str, object]:

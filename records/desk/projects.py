@@ -24,7 +24,7 @@ from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DemandedText, sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import RecordsError
-from records.explain import because_of
+from records.explain import told_of
 from records.models import Expediente
 from records.permissions import grounds_for
 from records.vocabulary import Action
@@ -32,6 +32,7 @@ from records.vocabulary import Action
 SIZE = 25
 #: What opens the list of convenios.
 OFFICE = "office"
+OF_CONVENIOS = {OFFICE: _("Su dependencia, %(office)s, trabaja en todos los convenios.")}
 
 
 class DecisionForm(forms.Form):
@@ -91,7 +92,7 @@ def convenios(request: HttpRequest) -> HttpResponse:
         "page": page,
         "count": known.count(),
         "grantable": grantable(request, [row.number for row in page.rows]),
-        "why": because_of(ground for ground in grounds_for(request.user) if ground.rule == OFFICE),
+        "why": told_of((one for one in grounds_for(request.user) if one.rule == OFFICE), OF_CONVENIOS).values(),
     }
     return render(request, "records/convenios.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,15 +32,15 @@ class Reason:
     label: Any = ""
 
 
-def reasons_of(told: Iterable[Because]) -> list[Reason]:
-    """Each sentence once, in the order given."""
+def reasons_of(told: Iterable[Because], here: uuid.UUID | None = None) -> list[Reason]:
+    """Each sentence once, in the order given. `here`: the expediente whose page it is, to which nothing leads."""
     said = {because.sentence: because for because in told}
-    return [reason_of(because) for because in said.values()]
+    return [reason_of(because, here) for because in said.values()]
 
 
-def reason_of(because: Because) -> Reason:
+def reason_of(because: Because, here: uuid.UUID | None) -> Reason:
     name, fact, label = PLACES.get(because.rule, ("", "", ""))
     key = getattr(because, fact) if fact else None
-    if not name or (fact and key is None):
+    if not name or (fact and key in (None, here)):
         return Reason(because.sentence)
     return Reason(because.sentence, reverse(name, args=[key] if key else []), label)

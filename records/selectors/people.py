@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from records import clock, permissions
-from records.explain import Because, because_of
+from records.explain import Because, told_of
 from records.models import Appointment, ConvenioNumber, Document, Expediente, Grant, LedgerEvent, Package, Recusal
 from records.permissions import Actor, Ground
 from records.selectors.worklists import TOLD, list_own_grants
@@ -90,6 +91,13 @@ OVER: Mapping[type, Callable[[Any], Q]] = {
 }
 
 
+#: Of an expediente as a whole, where the sentence for one piece would not do.
+OF_PLACE = {
+    "office": _("Su dependencia, %(office)s, lee en todos los expedientes lo que sea: %(levels)s."),
+    "own_office": _("Su dependencia, %(office)s, es la responsable del expediente y lee en él lo que sea: %(levels)s."),
+}
+
+
 def why_here(actor: Actor, expediente: Expediente) -> tuple[Because, ...]:
     """Each ground on which the person reads something of this expediente, said once; grants on single pieces are
     told apart, by `list_own_grants_in`. Information that is public by law is named only when nothing else opens it.
@@ -98,7 +106,7 @@ def why_here(actor: Actor, expediente: Expediente) -> tuple[Because, ...]:
     named = [ground for ground in held if ground.rule != "public_by_law"]
     if not named and not list_own_grants_in(actor, expediente).exists():
         named = held
-    return tuple({said.sentence: said for said in because_of(named)}.values())
+    return tuple({said.sentence: said for said in told_of(named, OF_PLACE).values()}.values())
 
 
 def opens(ground: Ground, expediente: Expediente) -> bool:

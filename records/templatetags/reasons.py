@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,9 +16,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("records/reasons.html")
-def reasons(told: Iterable[Because]) -> dict[str, Any]:
-    """The reasons as a list."""
-    return {"reasons": reasons_of(told)}
+def reasons(told: Iterable[Because], here: uuid.UUID | None = None) -> dict[str, Any]:
+    """The reasons as a list, on the page of an expediente (`here`) or on any other."""
+    return {"reasons": reasons_of(told, here)}
 
 
 @register.filter
