@@ -28,7 +28,7 @@ from cms.users.confirming import confirmed, confirmed_page, is_recent
 from cms.users.id_tokens import Untrusted
 from cms.users.limits import CONFIRMED
 from cms.users.models import Identity, User
-from cms.users.trail import note
+from cms.users.trail import is_told_lately, note
 from records.api import digest_of
 
 ASKED = "identity_asked"
@@ -119,9 +119,12 @@ def entered(request: HttpRequest, subject: str, following: str) -> HttpResponse:
 
 
 def refused(request: HttpRequest, code: str, person: User | None = None, subject: str = "") -> HttpResponse:
-    """One page for every reason; the ledger keeps which, and of who is nobody here a keyed digest."""
+    """One page for every reason; the ledger keeps which, and of who is nobody here a keyed digest. The same is told
+    once in the time a lock lasts: a stranger comes back as often as she likes."""
     named = {"typed": digest_of(f"identity:{settings.OIDC['ISSUER']} {subject}")} if subject and not person else {}
-    note("identity.refused", person or "person", code=code, **named)
+    told = f'"typed":"{named["typed"]}"' if named else f'"code":"{code}"'
+    if not is_told_lately("identity.refused", person or "person", told):
+        note("identity.refused", person or "person", code=code, **named)
     return render(request, "cms/users/identity_refused.html", status=403)
 
 

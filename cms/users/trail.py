@@ -86,16 +86,17 @@ def refused(credentials: Mapping[str, Any], request: Any = None, **_signal: Any)
     locked = {"locked": True} if getattr(request, "axes_locked_out", False) else {}
     typed = str(credentials.get("username", ""))
     known = get_user_model().objects.filter(username=typed.replace("\x00", "")).first()
-    if locked and is_lock_told(known or "person"):
+    if locked and is_told_lately("session.refused", known or "person", '"locked":true'):
         return
     named = {} if known else {"typed": records.digest_of(f"login:{typed}")}
     note("session.refused", known or "person", **named, **locked)
 
 
-def is_lock_told(subject: Any) -> bool:
+def is_told_lately(action: str, subject: Any, fact: str) -> bool:
+    """Does an event of this action over this tell the fact (as the ledger writes it), in the time that a lock lasts?"""
     since, key = records.now() - settings.AXES_COOLOFF_TIME, str(getattr(subject, "pk", subject))
-    events = records.LedgerEvent.objects.filter(action="session.refused", object_id=key, at__gte=since)
-    return bool(events.filter(payload__contains='"locked":true').exists())
+    events = records.LedgerEvent.objects.filter(action=action, object_id=key, at__gte=since)
+    return bool(events.filter(payload__contains=fact).exists())
 
 
 def note_no_desk() -> None:

@@ -300,3 +300,13 @@ def test_half_a_configuration_is_told() -> None:
     read = env.Environment({"OIDC_ISSUER": "https://identidad.ejemplo"})
     read.together("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
     assert [fault.split(":")[0] for fault in read.faults] == ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"]
+
+
+def test_a_stranger_who_comes_back_and_back_fills_no_ledger(cast: dict[str, Any], provider: Provider) -> None:
+    for _each in range(3):
+        assert Client().get(BACK).status_code == 403
+        client = Client()
+        client.get(ENTER)
+        assert client.get(f"{BACK}?state=otro&code=x").status_code == 403
+        assert go(Client()).status_code == 403  # somebody whom the issuer knows and nobody here does
+    assert LedgerEvent.objects.filter(action="identity.refused").count() == 3
