@@ -26,7 +26,7 @@ from records.permissions.matrix import (
     Levels,
 )
 from records.permissions.reach import LevelReach, Reach, condition_of
-from records.permissions.recusals import Barred, standing_recusals
+from records.permissions.recusals import Barred, kin_of, standing_recusals
 from records.permissions.rights import (
     Actor,
     Rights,
@@ -83,6 +83,7 @@ __all__ = [
     "holders_of",
     "is_custodian_of",
     "is_staff_everywhere",
+    "kin_of",
     "level_at",
     "levels_then",
     "may_answer",

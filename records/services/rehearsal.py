@@ -214,10 +214,13 @@ def rehearse_recusal_end(*, actor: Actor, recusal: Recusal, act: str) -> Forecas
 
 
 def shut_with(subject: Document | Expediente) -> QuerySet[Document]:
-    """What a recusal over this shuts: of an expediente, also what was incorporated there."""
-    if isinstance(subject, Document):
-        return Document.objects.filter(pk=subject.pk)
-    return Document.objects.filter(Q(expediente=subject) | Q(placements__expediente=subject)).distinct()
+    """What a recusal over this shuts: of an expediente, also what was incorporated there; and of a piece that it shuts,
+    its versions and what takes its place."""
+    own = Q(pk=subject.pk) if isinstance(subject, Document) else Q(placements__expediente=subject)
+    shut = set(Document.objects.filter(own).order_by().values_list("pk", flat=True))
+    kin = shut.union(*permissions.kin_of(shut).values())
+    filed = Q() if isinstance(subject, Document) else Q(expediente=subject)
+    return Document.objects.filter(filed | Q(pk__in=kin))
 
 
 def pieces_of(target: Target) -> QuerySet[Document]:

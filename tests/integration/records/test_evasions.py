@@ -137,9 +137,12 @@ def test_what_is_shut_of_a_piece_is_shut_of_its_versions_and_of_what_takes_its_p
         document=Document.objects.get(pk=second), upload=factories.upload(), reason="Ilegible", **stands
     ).document
     for shut in (first.pk, second, third):
-        made = recusals.recuse(
-            actor=cast["custodia"], person=cast["archivista"], subject=Document.objects.get(pk=shut), act="Acta 1"
-        )
+        act: dict[str, Any] = {
+            "actor": cast["custodia"], "person": cast["archivista"], "subject": Document.objects.get(pk=shut),
+            "act": "Acta 1",
+        }  # fmt: skip
+        assert rehearsal.rehearse_recusal(**act).lost.documents == 3
+        made = recusals.recuse(**act)
         assert not permissions.visible_to(fresh(cast["archivista"])).filter(expediente=expediente).exists()
         assert not any(reads(cast["archivista"], piece) for piece in expediente.documents.all())
         recusals.end_recusal(actor=cast["custodia"], recusal=made, act="Acta 2")
