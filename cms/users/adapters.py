@@ -14,10 +14,14 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+from cms.users import others
 
 EDITOR = "/editor/"
+TOUCHED = _("En los últimos siete días otra persona cambió algo de su cuenta: mire qué en Mi cuenta.")
 #: Where a session keeps what was sent after the one before it was over, and the page that shows it.
 KEPT, RESUME = "kept_form", "/cuenta/retomar/"
 #: Tells this key from any other that is derived from the same secret.
@@ -64,6 +68,8 @@ class AccountAdapter(DefaultAccountAdapter):
         going = told.pop("redirect_url", None) or get_next_redirect_url(request) or door_of(user)
         if KEPT in request.session:
             going = RESUME
+        if others.done_to(user, others.LATELY):
+            messages.warning(request, TOUCHED)
         answer: HttpResponse = super().post_login(request, user, redirect_url=open_to(user, going), **told)
         return answer
 

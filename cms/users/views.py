@@ -21,7 +21,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from cms.users import issuer, required
+from cms.users import issuer, others, required
 from cms.users.adapters import KEPT, FactorAdapter, door_of, open_to
 from cms.users.browsers import browser_told
 from cms.users.confirming import confirmed, confirmed_page
@@ -70,7 +70,8 @@ class Leave(LogoutView):
 @never_cache
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "cms/users/account.html", {"door": door_of(request.user)})
+    context = {"door": door_of(request.user), "done": others.done_to(request.user)}
+    return render(request, "cms/users/account.html", context)
 
 
 @method_decorator((login_required, confirmed), name="dispatch")

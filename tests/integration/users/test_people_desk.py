@@ -233,3 +233,22 @@ def test_the_first_administrator_is_made_by_an_operator_once(capsys: pytest.Capt
         call_command("first_administrator", "segunda", "--json")
     assert refused.value.code == 1
     assert not User.objects.filter(username="segunda").exists()
+
+
+@pytest.mark.rule("U1")
+def test_what_others_did_with_an_account_is_told_to_its_person(cast: dict[str, Any], manager: Client) -> None:
+    """Also to her whose factor and password somebody else took away, and by nobody who enters as her."""
+    own, told = Client(), "Lo que otros hicieron con su cuenta"
+    enter(own, "archivista")
+    assert told not in own.get("/cuenta/").content.decode()
+    assert "otra persona cambió" not in own.get("/custodia/").content.decode()
+    give_codes(cast["archivista"])
+    assert manager.post(page_of(cast["archivista"], "factor/"), REASON).status_code == 302
+    manager.post(page_of(cast["archivista"], "invitacion/"), REASON)
+    again = Client()
+    enter(again, "archivista")
+    assert "otra persona cambió algo de su cuenta" in again.get("/custodia/").content.decode()
+    page = again.get("/cuenta/").content.decode()
+    for sentence in (told, "Retiró el segundo factor de una persona", "Generó una invitación", "administracion"):
+        assert sentence in page
+    assert told not in manager.get("/cuenta/").content.decode()
