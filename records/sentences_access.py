@@ -13,6 +13,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "already_answered": _("Esa solicitud ya fue atendida."),
     "already_reads": _("Usted ya puede leer esa pieza: no hace falta un acceso de emergencia."),
     "glass_lapsed": _("El acceso de emergencia ya no se puede confirmar: pídalo otra vez."),
+    "glass_needless": _("Quien lo pidió ya puede leer esa pieza: no hace falta abrirla."),
     "glass_confirmed": _("Ese acceso de emergencia ya fue confirmado."),
     "glass_unconfirmed": _("Ese acceso de emergencia no fue confirmado: no abrió nada."),
     "glass_open": _("El acceso de emergencia sigue abierto. Revíselo cuando termine."),

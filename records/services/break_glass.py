@@ -69,7 +69,7 @@ def confirm_break(*, actor: Actor, emergency: BreakGlass) -> BreakGlassConfirmat
     """Open the piece to whoever asked, from now on and for the minutes she asked for.
 
     Raises NotFound, AccessDenied, SelfApproval, or RuleViolation (confirmed already, asked too long ago, or the one
-    who asked could not ask it today).
+    who asked could not ask it today, or reads the piece by now).
     """
     with transaction.atomic():
         held = (
@@ -82,6 +82,8 @@ def confirm_break(*, actor: Actor, emergency: BreakGlass) -> BreakGlassConfirmat
         person = get_user_model().objects.get(pk=held.asked_by_id)
         if not permissions.allows(person, Action.BREAK_GLASS, held.document):
             raise RuleViolation("glass_lapsed")
+        if permissions.allows(person, Action.VIEW, held.document):  # it would take the place of what she was given
+            raise RuleViolation("glass_needless")
         return open_door(actor, person, held)
 
 

@@ -87,6 +87,29 @@ def test_no_custodian_makes_an_emergency_last(cast: dict[str, Any], reserved: Do
     assert Grant.objects.count() == 1
 
 
+@pytest.mark.beyond(16)
+def test_an_emergency_takes_no_standing_grant_away_and_is_not_drawn_out(
+    cast: dict[str, Any], reserved: Document
+) -> None:
+    first, second = (
+        break_glass.ask_to_break(actor=cast["archivista"], document=reserved, reason="Incendio", minutes=10)
+        for _each in range(2)
+    )
+
+    def refused() -> str:
+        with pytest.raises(RuleViolation) as refusal:
+            break_glass.confirm_break(actor=cast["jefatura"], emergency=second)
+        return refusal.value.code
+
+    opened = break_glass.confirm_break(actor=cast["jefatura"], emergency=first)
+    told = [refused()]
+    access.revoke_grant(actor=cast["custodia"], grant=opened.grant)
+    made = grant(cast, reserved, "archivista")
+    assert [*told, refused()] == ["glass_needless"] * 2
+    assert reads(cast["archivista"], reserved)
+    assert not hasattr(Grant.objects.get(pk=made.pk), "withdrawal")
+
+
 # Recusals ------------------------------------------------------------------------------------------------------
 
 
