@@ -3,8 +3,8 @@ what is told of a past moment is what was so at that moment (D3, U4).
 
 `WORLDS` says how many random worlds are tried: 100 in `make test`, 300 on PostgreSQL, 2,000 in `make soak`. All stand
 on one house that is built once; what happens in a world is undone. Of each moment everybody is asked at once; when all
-has happened, one by one and at every door. What is dear (explanation, bytes) is asked of two pieces of each person, a
-different pair in each world; `test_parity` asks it of all of them.
+has happened, whom it touched and somebody else are asked one by one, at every door. What is dear (explanation, bytes)
+is asked of two pieces of each, a different pair in each world; `test_parity` asks it of all of them.
 """
 
 from __future__ import annotations
@@ -161,14 +161,14 @@ def assert_one_answer(house: House, drawn: Drawn) -> None:
     decided, pieces = reads_of_all(house), pieces_of(house)
     chance = random.Random(repr([(act.__name__, *rest) for act, *rest in drawn]))
     touched = {who for _act, _what, who, *_days in drawn} | {chance.choice(PEOPLE)}
-    for login, reads in decided.items():
-        person = house.person(login)
+    for login in sorted(touched):
+        person, reads = house.person(login), decided[login]
         rights = permissions.rights_of(person)
         told = {
             "decided alone": {name for name, piece in pieces.items() if rights.reads(piece)},
             "list": by_list(house, person),
             "search": by_search(house, person),
-            **(dear(house, person, reads, chance) if login in touched else {}),
+            **dear(house, person, reads, chance),
         }
         assert told == dict.fromkeys(told, reads), (login, reads, told)
         assert permissions.visible_to(person).count() == len(reads)
