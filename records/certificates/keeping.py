@@ -122,7 +122,8 @@ def get_certificate_for(actor: Actor, key: Key) -> Certificate:
     """The certificate, for whoever could issue it today; NotFound for anybody else."""
     related = Certificate.objects.select_related("expediente", "document__expediente", "issued_by")
     found = related.filter(pk=as_uuid(key)).first()
-    if found is None or not permissions.allows(actor, Action.ISSUE_CERTIFICATE, found.document or found.expediente):
+    subject = (found.document or found.expediente) if found else permissions.no_document()
+    if not permissions.allows(actor, Action.ISSUE_CERTIFICATE, subject) or found is None:
         raise NotFound
     if holds_shut(actor, found):
         raise NotFound

@@ -70,7 +70,8 @@ def get_hold_for(actor: Actor, key: uuid.UUID) -> Hold:
     """A hold, for staff of its expediente. Raises NotFound."""
     rows = Hold.objects.select_related("expediente", "document__expediente", "placed_by", "lift__lifted_by")
     hold = rows.filter(pk=key).first()
-    if hold is None or not permissions.rights_of(actor).is_staff_of(place_of(hold)):
+    place = place_of(hold) if hold else permissions.no_expediente()
+    if not permissions.rights_of(actor).is_staff_of(place) or hold is None:
         raise NotFound
     return hold
 

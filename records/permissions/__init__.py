@@ -6,6 +6,7 @@ the tables of `matrix`; `reach` sums grounds up for lists and searches; `rights`
 guardian, and nothing outside imports from within this package.
 """
 
+from records.permissions.absent import no_document, no_expediente
 from records.permissions.everyone import rights_of_each
 from records.permissions.granted import GRANT_RULES
 from records.permissions.ground import Ground
@@ -87,6 +88,8 @@ __all__ = [
     "level_at",
     "levels_then",
     "may_answer",
+    "no_document",
+    "no_expediente",
     "rights_of",
     "rights_of_each",
     "roles_of",

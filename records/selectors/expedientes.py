@@ -120,7 +120,7 @@ def find_parent_for(actor: Actor, expediente: Expediente) -> Expediente | None:
 
 
 def known(actor: Actor, expediente: Expediente | None) -> Expediente:
-    if expediente is None or not permissions.sees(actor, expediente):
+    if not permissions.sees(actor, expediente or permissions.no_expediente()) or expediente is None:
         raise NotFound
     return expediente
 

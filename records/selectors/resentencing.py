@@ -80,7 +80,8 @@ def get_resentencing_for(actor: Actor, key: Key) -> Resentencing:
         "expediente__trd", "from_subserie__serie__trd", "to_subserie__serie__trd", "proposed_by", "decided_by"
     )
     act = rows.filter(pk=as_uuid(key)).first()
-    if act is None or not permissions.rights_of(actor).is_staff_of(act.expediente):
+    place = act.expediente if act else permissions.no_expediente()
+    if not permissions.rights_of(actor).is_staff_of(place) or act is None:
         raise NotFound
     return act
 

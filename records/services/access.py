@@ -322,7 +322,8 @@ def get_grant_for(actor: Actor, grant_id: Key) -> Grant:
     """A grant over something the person answers for. Raises NotFound."""
     related = ("document__expediente", "expediente", "convenio", "package__expediente", "person", "office")
     grant = Grant.objects.select_related(*related).filter(pk=as_uuid(grant_id)).first()
-    if grant is None or not permissions.allows(actor, Action.GRANT, grant.target):
+    target = grant.target if grant else permissions.no_document()
+    if not permissions.allows(actor, Action.GRANT, target) or grant is None:
         raise NotFound
     return grant
 
@@ -342,6 +343,7 @@ def get_package_for(actor: Actor, batch: Key) -> Package:
     key = as_uuid(batch)
     first = Document.objects.filter(batch=key).select_related("expediente").order_by("order").first()
     if first is None or key is None:
+        permissions.allows(actor, Action.GRANT, permissions.no_document())
         raise NotFound
     found = Package.objects.filter(pk=key).first() or Package(pk=key, expediente=first.expediente)
     return cast(Package, answered(actor, found))

@@ -178,7 +178,7 @@ def list_own_emergencies(actor: Actor) -> QuerySet[BreakGlass]:
 def get_emergency_for(actor: Actor, key: Key) -> BreakGlass:
     """One's own, one that one may confirm, or one over what one keeps. Raises NotFound."""
     found = BreakGlass.objects.select_related(*TOLD).filter(pk=as_uuid(key)).first()
-    if found is None or not permissions.sees(actor, found.document):
+    if not permissions.sees(actor, found.document if found else permissions.no_document()) or found is None:
         raise NotFound
     rights = permissions.rights_of(actor)
     acts = (Action.CONFIRM_BREAK_GLASS, Action.REVIEW_BREAK_GLASS)

@@ -218,7 +218,7 @@ def person_called(value: object) -> Any:
 def get_act_for(actor: Actor, act_id: Key) -> ClassificationAct:
     """The act, if the person may know of its piece. Raises NotFound."""
     act = ClassificationAct.objects.select_related("document__expediente").filter(pk=as_uuid(act_id)).first()
-    if act is None or not permissions.sees(actor, act.document):
+    if not permissions.sees(actor, act.document if act else permissions.no_document()) or act is None:
         raise NotFound
     return act
 

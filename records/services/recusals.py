@@ -81,6 +81,7 @@ def get_recusal_for(actor: Actor, key: Key) -> Recusal:
     """A recusal over something the person answers for. Raises NotFound."""
     rows = Recusal.objects.select_related("document__expediente", "expediente", "person")
     found = rows.filter(pk=as_uuid(key)).first()
-    if found is None or not permissions.allows(actor, Action.RECUSE, found.subject):
+    subject = found.subject if found else permissions.no_document()
+    if not permissions.allows(actor, Action.RECUSE, subject) or found is None:
         raise NotFound
     return found
