@@ -1,5 +1,6 @@
-"""What no screen asks: other methods, parts and conditions, foreign ids, by everybody and by a superuser; and the whole
-of Wagtail's admin, address by address. Nothing answers with a word of what its reader may not know (D11, I12).
+"""What no screen asks: other methods, parts and conditions, foreign ids, by everybody and by who holds every right of
+Django's; and the whole of Wagtail's admin, address by address. No answer has a word of what its reader may not know
+(D11, I12).
 
 The addresses are those that the resolver gives, so that a new one is asked as well. `make test` asks each of some of
 the cast, another of others; on PostgreSQL everybody asks everything.
@@ -13,19 +14,21 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.contrib.auth.models import Permission
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import override_settings
 
 from tests.people import ANONYMOUS
 from tests.security import test_urls as urls
 from tests.security.asking import Said, Visitor
+from tests.security.conftest import undone
 from tests.security.matrix import NOBODY, ROWS, Row, addresses, expected, path_of, people
 from tests.security.test_urls import UNKNOWN, Town, leaks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("silence")]
 silence = urls.quiet
 ROOT = "raiz"
-#: Who the superuser is as far as custody goes: somebody of the desk with no business here.
+#: Who that is as far as custody goes: somebody of the desk with no business here.
 AS_ROOT = "ajeno"
 FOREIGN = ("PUT", "PATCH", "DELETE")
 #: One's own upload in course is the one thing that is added to and thrown away by these methods.
@@ -37,29 +40,36 @@ PARTS = (
     {"if-match": "*", "if-unmodified-since": "Wed, 21 Oct 2015 07:28:00 GMT"},
     {"if-modified-since": "Wed, 21 Oct 2099 07:28:00 GMT"},
 )
-#: In this many parts the cast asks in `make test`.
-SHARES = 5
+#: Wagtail's own that break whoever asks: one is there to, the other fails on a page whose children have no order.
+BREAKS = ("/editor/failwhale/", "/editor/pages/1/set_position/")
+#: In this many parts the cast asks in `make test`; each address then in one of the ways to ask for a part.
+SHARES = 8
 
 
 @pytest.fixture(scope="module")
 def town(lasting_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The town of `test_urls`, with somebody more: a superuser who may enter the desk and the editor."""
+    """The town of `test_urls`, with somebody more: who enters desk and editor with every right that Django knows."""
     engine = {
         "BACKEND": "search.engines.embedded.EmbeddedEngine",
         "OPTIONS": {"path": tmp_path_factory.mktemp("index")},
     }
     with override_settings(SEARCH={"ENGINE": engine}):
         made = urls.built()
-        made.house.cast[ROOT] = get_user_model().objects.create_superuser(
-            username=ROOT, password="x", full_name="Raíz", desk_access=True
+        root = get_user_model().objects.create_user(
+            username=ROOT, password="x", full_name="Raíz", desk_access=True, is_staff=True
         )
+        root.user_permissions.set(Permission.objects.all())
+        made.house.cast[ROOT] = root
         yield made
 
 
-def asked_by(login: str) -> Iterator[Row]:
-    """The addresses that this person asks: all of them, or her share."""
+def asked_by(login: str) -> Iterator[tuple[Row, str, dict[str, str]]]:
+    """(address, method, headers) that this person asks: everything, or her share."""
     whole, place = connection.vendor == "postgresql", people().index(login)
-    return (row for number, row in enumerate(ROWS) if whole or (number + place) % SHARES == 0)
+    for number, row in enumerate(ROWS):
+        if whole or (number + place) % SHARES == 0:
+            yield from ((row, method, {}) for method in FOREIGN)
+            yield from ((row, "GET", part) for part in (PARTS if whole else [PARTS[number % len(PARTS)]]))
 
 
 def keys_of(town: Town, row: Row, login: str) -> Iterator[tuple[Any, bool]]:
@@ -76,16 +86,15 @@ def keys_of(town: Town, row: Row, login: str) -> Iterator[tuple[Any, bool]]:
 @pytest.mark.parametrize("login", people())
 def test_no_method_and_no_condition_tells_what_is_hidden(town: Town, login: str) -> None:
     visitor, wrong = Visitor(town.house, login), []
-    for row in asked_by(login):
-        for method, headers in (*((method, {}) for method in FOREIGN), *(("GET", part) for part in PARTS)):
-            absent = visitor.ask(method, path_of(row, UNKNOWN), **headers)
-            for key, hidden in [(UNKNOWN, False), *keys_of(town, row, login)]:
-                said = absent if key == UNKNOWN else visitor.ask(method, path_of(row, key), **headers)
-                asked = f"{method} {row.pattern} {headers}"
-                wrong += [f"{asked}: {word}" for word in leaks(said, login, town)]
-                wrong += faults(said, row, method, login)
-                if hidden and said.without(key) != absent.without(UNKNOWN):
-                    wrong.append(f"{asked}: {said.unlike(absent)}")
+    for row, method, headers in asked_by(login):
+        absent = visitor.ask(method, path_of(row, UNKNOWN), None, **headers)
+        for key, hidden in [(UNKNOWN, False), *keys_of(town, row, login)]:
+            said = absent if key == UNKNOWN else visitor.ask(method, path_of(row, key), None, **headers)
+            asked = f"{method} {row.pattern} {headers}"
+            wrong += [f"{asked}: {word}" for word in leaks(said, login, town)]
+            wrong += faults(said, row, method, login)
+            if hidden and said.without(key) != absent.without(UNKNOWN):
+                wrong.append(f"{asked}: {said.unlike(absent)}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -101,7 +110,9 @@ def faults(said: Said, row: Row, method: str, login: str) -> Iterator[str]:
 
 @pytest.mark.requirement("I3", "P2")
 @pytest.mark.criterion(5)
-def test_a_superuser_gets_what_anybody_without_business_gets(town: Town) -> None:
+def test_every_right_of_django_s_gives_what_anybody_without_business_gets(town: Town) -> None:
+    with undone(), pytest.raises(IntegrityError), transaction.atomic():  # and there is no superuser at all
+        get_user_model().objects.filter(username=ROOT).update(is_superuser=True)
     visitor, wrong = Visitor(town.house, ROOT), []
     for row in ROWS:
         if not row.pattern.startswith("custodia/"):
@@ -126,7 +137,8 @@ def test_no_address_of_the_admin_knows_custody(town: Town, login: str) -> None:
         said = visitor.ask("GET", f"{path}?q=canariotitulobr&p=1")
         answered += said.status == 200
         silent = Said(said.status, said.head, said.body.replace(b"q=canariotitulobr", b""))
-        wrong += [f"{path}: {word}" for word in told(silent, town)] + ([f"{path}: 500"] if said.status == 500 else [])
+        wrong += [f"{path}: {word}" for word in told(silent, town)]
+        wrong += [f"{path}: 500"] if said.status == 500 and path not in BREAKS else []
     assert answered > 20
     assert not wrong, "\n".join(wrong)
 
