@@ -81,7 +81,7 @@ def withdraw(house: House, what: str, who: str, first: int, last: int) -> None:
 
 
 def give_role(house: House, what: str, who: str, first: int, last: int) -> None:
-    days = {"starts_on": clock.today() + datetime.timedelta(days=first)} if first else {}
+    days: dict[str, Any] = {"starts_on": clock.today() + datetime.timedelta(days=first)} if first else {}
     until = clock.today() + datetime.timedelta(days=last)
     roles.assign_role(
         actor=None, person=house.cast[who], role=ROLES[(first + last) % len(ROLES)], act="R", until=until, **days

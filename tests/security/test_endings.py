@@ -96,10 +96,10 @@ def no_end(house: House) -> None:
     """What ends it is the time alone."""
 
 
-Arrange, End = Callable[[House], Any], Callable[[House], Any]
+Act = Callable[[House], Any]
 NOW, LATER, TOMORROW = datetime.timedelta(), datetime.timedelta(minutes=61), datetime.timedelta(days=1)
 #: Ending → who reads, which piece, what opens it, what ends it, and how much later it is.
-ENDINGS: Mapping[str, tuple[str, str, Arrange, End, datetime.timedelta]] = {
+ENDINGS: Mapping[str, tuple[str, str, Act, Act, datetime.timedelta]] = {
     "withdrawn": ("revisora", RESERVED, given, keep_and_withdraw, NOW),
     "its last day is over": ("revisora", RESERVED, lambda h: grant(h, RESERVED, "revisora", 0), no_end, TOMORROW),
     "the minutes of an emergency are over": ("archivista", RESERVED, broken, no_end, LATER),
