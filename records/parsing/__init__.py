@@ -29,7 +29,7 @@ from .front_copies import to_pdfa
 from .front_ocr import ocr, ocr_engine
 from .front_parts import attachments, mail, part_bytes
 from .front_signatures import signatures
-from .front_tools import Made, merge_pdfs, without_metadata
+from .front_tools import Made, marked_copy, marked_pdf, merge_pdfs, without_metadata
 from .limits import CellLimits
 from .names import name_flags, safe_display_name, storage_extension
 from .tables import JsonText, Table, read_json, read_table
@@ -57,6 +57,8 @@ __all__ = [
     "inspect",
     "inspect_many",
     "mail",
+    "marked_copy",
+    "marked_pdf",
     "merge_pdfs",
     "name_flags",
     "ocr",

@@ -127,15 +127,15 @@ def read(path: Path | str, media_type: str) -> Reading:
     )
 
 
-def render(path: Path | str, media_type: str, number: int, dpi: int = DEFAULT_DPI) -> bytes:
-    """PNG of page ``number`` (from 1) at ``dpi`` dots per inch, fewer where the page is huge.
+def render(path: Path | str, media_type: str, number: int, dpi: int = DEFAULT_DPI, mark: str = "") -> bytes:
+    """PNG of page ``number`` (from 1) at ``dpi`` dots per inch, fewer where the page is huge, with ``mark`` across it.
 
     Raises PageUnavailable.
     """
     row = formats.BY_MEDIA_TYPE.get(media_type)
     if row is None or not row.page_images:
         raise PageUnavailable("no_page_images")
-    order = {"op": "render", "kind": row.kind, "number": number, "dpi": max(1, min(dpi, MAX_DPI))}
+    order = {"op": "render", "kind": row.kind, "number": number, "dpi": max(1, min(dpi, MAX_DPI)), "mark": mark}
     answer = asked(path, order)
     if answer.fault or not answer.blob:
         raise PageUnavailable(answer.fault or "damaged")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import front
+from . import formats, front
 from .front import Answer
 from .held import held, joined
 from .limits import MIB
@@ -17,6 +17,8 @@ PDF = "application/pdf"
 #: Of all sources of one PDF together.
 MAX_SOURCES, MAX_BYTES = 500, 100 * MIB
 MAX_TITLE = 150
+#: Of the copy of an image.
+MARKED_DPI = 150
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,24 @@ def merge_pdfs(paths: Sequence[Path | str], titles: Sequence[str] = ()) -> Made:
         return Made(fault="unreachable")
     except ValueError:
         return Made(fault="limits")
+
+
+def marked_copy(path: Path | str, media_type: str, mark: str) -> Made:
+    """A PDF of the whole file, a PDF or an image, with ``mark`` on every page and without attached files.
+
+    Signatures do not survive. Never raises for what a file holds; ``fault`` may be ``no_page_images``.
+    """
+    row = formats.BY_MEDIA_TYPE.get(media_type)
+    if row is None or not row.page_images:
+        return Made(fault="no_page_images")
+    order = {"op": "marked", "kind": row.kind, "mark": mark, "dpi": MARKED_DPI, "number": 1}
+    return _made(front.asked(path, order))
+
+
+def marked_pdf(data: bytes, mark: str) -> Made:
+    """As `marked_copy`, of a PDF in memory."""
+    with held(data) as path:
+        return marked_copy(path, PDF, mark)
 
 
 def without_metadata(path: Path | str) -> Made:

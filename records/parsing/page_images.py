@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .contents import Contents, Damaged, Sink
+from .marks import drawn_on
 from .pdf_document import open_pdf
 
 ENGINE = ("pillow", str(PIL.__version__))
@@ -22,8 +23,11 @@ Image.MAX_IMAGE_PIXELS = None  # our own limit is checked from the header, befor
 
 
 def render(contents: Contents, sink: Sink) -> None:
-    """Send the PNG of page ``order["number"]`` at ``order["dpi"]``; raises Damaged (``no_such_page``, ``limits``…)."""
+    """Send the PNG of page ``order["number"]`` at ``order["dpi"]``, with ``order["mark"]`` across it where there is
+    one; raises Damaged (``no_such_page``, ``limits``…)."""
     image = image_of(contents)
+    if mark := contents.order.get("mark"):
+        image = drawn_on(image, str(mark))
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=1)
     if out.tell() > contents.limits.image_bytes:

@@ -38,7 +38,7 @@ def merge(contents: Contents, sink: Sink) -> None:
     for index, size in enumerate(contents.order["sizes"]):
         sink.say(at=index)
         firsts.append(len(whole.pages))
-        sources.append(_source(contents, bytes(contents.data[start : start + size])))
+        sources.append(source(contents, bytes(contents.data[start : start + size])))
         _append(whole, sources[-1])
         start += size
         if len(whole.pages) > contents.limits.pages:
@@ -47,12 +47,12 @@ def merge(contents: Contents, sink: Sink) -> None:
     with whole.open_outline() as outline:
         titles = json.loads(bytes(contents.data[start:]))
         outline.root.extend(pikepdf.OutlineItem(*item) for item in zip(titles, firsts, strict=True))
-    _send(whole, contents, sink)
+    send(whole, contents, sink)
 
 
 def without_metadata(contents: Contents, sink: Sink) -> None:
     """Send the same pages without document information, XMP, attached files and the authors of annotations."""
-    with _source(contents, bytes(contents.data)) as pdf:
+    with source(contents, bytes(contents.data)) as pdf:
         _forget_of_document(pdf)
         for item in pdf.objects:
             if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
@@ -61,7 +61,7 @@ def without_metadata(contents: Contents, sink: Sink) -> None:
                 _forget_of_picture(item)
         for page in pdf.pages:
             _forget_of_annotations(page.obj)
-        _send(pdf, contents, sink)
+        send(pdf, contents, sink)
 
 
 def _append(whole: pikepdf.Pdf, source: pikepdf.Pdf) -> None:
@@ -71,7 +71,7 @@ def _append(whole: pikepdf.Pdf, source: pikepdf.Pdf) -> None:
         raise Damaged from fault
 
 
-def _source(contents: Contents, data: bytes) -> pikepdf.Pdf:
+def source(contents: Contents, data: bytes) -> pikepdf.Pdf:
     """An open source that may be worked on; raises Damaged (``active``: it would not be filed)."""
     findings = Findings()
     try:
@@ -86,13 +86,29 @@ def _source(contents: Contents, data: bytes) -> pikepdf.Pdf:
     return pdf
 
 
-def _send(pdf: pikepdf.Pdf, contents: Contents, sink: Sink) -> None:
+def send(pdf: pikepdf.Pdf, contents: Contents, sink: Sink) -> None:
+    """Send a finished PDF and how many pages it has; raises Damaged (``limits``)."""
     out = io.BytesIO()
     pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True, encryption=False)
     if out.tell() > contents.limits.answer_bytes // 2:
         raise Damaged("limits")
     sink.say(pages=len(pdf.pages))
     sink.blob(out.getvalue())
+
+
+def forget_files(pdf: pikepdf.Pdf) -> None:
+    """Take out files that are attached to the whole or to a page, and scripts of the whole."""
+    _drop(pdf.Root, ("/AF", "/Collection"))
+    _drop(pdf.Root.get("/Names"), _OF_NAMES)
+    for page in pdf.pages:
+        notes: Any = page.obj.get("/Annots", [])
+        kept = [note for note in notes if not _is_file(note)]
+        if len(kept) < len(notes):
+            page.obj.Annots = pikepdf.Array(kept)
+
+
+def _is_file(note: Any) -> bool:
+    return isinstance(note, pikepdf.Dictionary) and note.get("/Subtype") == "/FileAttachment"
 
 
 def _forget_of_document(pdf: pikepdf.Pdf) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from . import (
     inspection,
     json_text,
+    marked,
     page_images,
     parts,
     pdf_tools,
@@ -71,6 +72,7 @@ OPERATIONS: dict[str, Callable[[Contents, Sink], None]] = {
     "render": page_images.render,
     "table": table.read,
     "merge": pdf_tools.merge,
+    "marked": marked.copy,
     "without_metadata": pdf_tools.without_metadata,
     "json": json_text.read,
     "parts": parts.listed,
