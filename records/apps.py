@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import ProtectedError
-from django.db.models.signals import m2m_changed, post_migrate, post_save, pre_delete, pre_migrate
+from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save, pre_delete, pre_migrate
 
 
 class RecordsConfig(AppConfig):
@@ -54,6 +54,7 @@ def connect_history() -> None:
     m2m_changed.connect(roles.follow, sender=people.groups.through, dispatch_uid="records.roles")
     pre_delete.connect(roles.group_goes, sender=Group, dispatch_uid="records.groups")
     post_save.connect(roles.note_account, sender=people, dispatch_uid="records.accounts")
+    post_delete.connect(roles.account_gone, sender=people, dispatch_uid="records.accounts_gone")
 
 
 def lift_hold_triggers(using: str, **_signal: Any) -> None:

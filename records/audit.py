@@ -80,6 +80,8 @@ ACTIONS: Mapping[str, str] = {
     "organisation.left": "Desvinculó a una persona de una organización",
     "organisation.tied": "Anotó qué es de una organización",
     "organisation.untied": "Retiró lo que era de una organización",
+    "case.opened": "Abrió piezas para un caso",
+    "case.ended": "Terminó el acceso de un caso",
     "access.denied": "Se negó el acceso",
     "access.explained": "Consultó por qué una persona tiene acceso",
     "person.appointed": "Designó a una persona",

@@ -28,6 +28,15 @@ REFUSALS: Mapping[str, str | Promise] = {
     "role_not_held": _("La persona no tiene ese rol."),
     "appointment_over": _("Esa designación ya terminó."),
     "grant_changed": _("Otra persona cambió esa concesión mientras tanto. Revise cómo quedó."),
+    "marked_only": _("Usted lee esta pieza para un caso: se le entrega solo su copia marcada."),
+    "no_marked_copy": _("De esta pieza no se puede hacer copia marcada. Léala en pantalla o hable con el custodio."),
+    "case_over_grant": _(
+        "Esa persona ya lee alguna de esas piezas por una concesión a su nombre. Retírela primero, o deje fuera la "
+        "pieza."
+    ),
+    "member_stands": _("Esa persona ya obra por esa organización. Termine primero ese vínculo si va a cambiarlo."),
+    "tie_stands": _("Eso ya está registrado y sigue vigente."),
+    "case_ended": _("Ese caso ya terminó."),
     "grant_over": _("Esa concesión ya terminó: haga una nueva."),
 }
 #: What may be missing from an act, as the phrase that completes "Indique …".
@@ -56,5 +65,11 @@ MISSING: Mapping[str, str | Promise] = {
     "reserved_by_name": _("una persona por su nombre: lo reservado no se abre a dependencias"),
     "package_strict": _("un paquete sin piezas reservadas ni sin clasificar: ábralas una a una, por su nombre"),
     "renewal_later": _("un comienzo inmediato: ya rige una concesión y esta la renueva"),
+    "basis": _("con qué fundamento se abre el caso"),
+    "authority": _("la autoridad que lo pide"),
+    "official": _("quién lo firma y con qué cargo"),
+    "instrument": _("el oficio, la orden o el acto, con su número"),
+    "instrument_on": _("la fecha de ese oficio, orden o acto, que no puede ser futura"),
+    "pieces": _("al menos una pieza, con nivel decidido y de este expediente"),
     "pieces_by_name": _("documentos señalados uno a uno y una persona: así se abre para un caso"),
 }

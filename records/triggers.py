@@ -47,6 +47,7 @@ HELD: Mapping[str, Sequence[str]] = {
     "records_tipodocumental": (),
     "records_resentencing": ("state", "decided_by_id", "decided_at", "observations"),
     "records_classificationact": ("state", "decided_by_id", "decided_at", "observations"),
+    "records_accountspell": (),
     "records_appointment": (),
     "records_appointmentend": (),
     "records_roleassignment": (),
@@ -61,6 +62,8 @@ HELD: Mapping[str, Sequence[str]] = {
     "records_recusal": (),
     "records_recusalend": (),
     "records_accessrequest": (),
+    "records_accesscase": (),
+    "records_caseend": (),
     "records_accessanswer": (),
     "records_breakglass": (),
     "records_breakglassconfirmation": (),
@@ -86,9 +89,12 @@ KEYS: Mapping[str, str] = {
     "records_tieend": "tie_id",
     "records_recusalend": "recusal_id",
     "records_holdlift": "hold_id",
+    "records_caseend": "case_id",
     "records_signingkey": "key_id",
     "records_trdversion": "number",
 }
+#: Rows that go with the account they tell of, and not before it: nobody is in custody's history who was never there.
+SPELLS, PERSON = "records_accountspell", "person_id"
 ACTS = ("update", "delete", "replace")
 #: Receipts are signed over the login, and the ledger's leaves hold it: a person's never changes (ADR 18).
 LOGIN = "held_login_update"
@@ -128,12 +134,14 @@ def all_statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def uninstall_holds(connection: BaseDatabaseWrapper) -> None:
-    """Remove those of holds, for as long as tables are remade."""
+    """Remove those that ask other tables (of holds, of accounts), for as long as tables are remade."""
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
         for name, table in hold_triggers.names(connection.vendor):
             if table in existing:
                 cursor.execute(DROP[connection.vendor].format(name=name, table=table))
+        if SPELLS in existing:
+            cursor.execute(DROP[connection.vendor].format(name=name_of(SPELLS, "delete"), table=SPELLS))
 
 
 def uninstall(connection: BaseDatabaseWrapper) -> None:
@@ -154,6 +162,7 @@ def present(connection: BaseDatabaseWrapper) -> set[str]:
 def statements(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[str]:
     if connection.vendor == "postgresql":
         yield POSTGRES_FUNCTION
+        yield SPELL_FUNCTION.format(there=account_there())
     for table in tables:
         yield from BUILDERS[connection.vendor](connection, table)
 
@@ -164,7 +173,8 @@ def sqlite_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator[s
     columns = ", ".join(f'"{column}"' for column in held_columns(connection, table))
     yield from (f"DROP TRIGGER IF EXISTS {name_of(table, act)}" for act in ACTS)
     yield f'CREATE TRIGGER {name_of(table, "update")} BEFORE UPDATE OF {columns} ON "{table}" {refuse}'
-    yield f'CREATE TRIGGER {name_of(table, "delete")} BEFORE DELETE ON "{table}" {refuse}'
+    there = f" WHEN {account_there()}" if table == SPELLS else ""
+    yield f'CREATE TRIGGER {name_of(table, "delete")} BEFORE DELETE ON "{table}"{there} {refuse}'
     taken = f'EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}")'  # noqa: S608 - names are HELD's
     yield f'CREATE TRIGGER {name_of(table, "replace")} BEFORE INSERT ON "{table}" WHEN {taken} {refuse}'
 
@@ -179,8 +189,15 @@ def postgres_statements(connection: BaseDatabaseWrapper, table: str) -> Iterator
     for act, moment, scope in shapes:
         name = name_of(table, act)
         yield f'DROP TRIGGER IF EXISTS {name} ON "{table}"'
-        yield f'CREATE TRIGGER {name} {moment} ON "{table}" FOR EACH {scope} EXECUTE FUNCTION custodia_held()'
+        held = "custodia_held_spell" if (table, act) == (SPELLS, "delete") else "custodia_held"
+        yield f'CREATE TRIGGER {name} {moment} ON "{table}" FOR EACH {scope} EXECUTE FUNCTION {held}()'
         yield f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}'
+
+
+def account_there() -> str:
+    """Is the account of which a row tells still in its table?"""
+    table = people()["table"]
+    return f'EXISTS (SELECT 1 FROM "{table}" held WHERE held."id" = OLD."{PERSON}")'  # noqa: S608 - names of ours
 
 
 def people() -> dict[str, str]:
@@ -199,6 +216,10 @@ def held_columns(connection: BaseDatabaseWrapper, table: str) -> list[str]:
 POSTGRES_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION custodia_held() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$
+"""
+SPELL_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION custodia_held_spell() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN IF {{there}} THEN RAISE EXCEPTION '{MESSAGE}'; END IF; RETURN OLD; END $$
 """
 #: A form writes every column again, so only another value is refused.
 LOGIN_STATEMENTS = {

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from records import audit, storage, triggers
 from records.models import (
     AccessAnswer,
+    AccessCase,
     AccessRequest,
     Annex,
     Annulment,
@@ -25,6 +26,7 @@ from records.models import (
     BreakGlass,
     BreakGlassConfirmation,
     BreakGlassReview,
+    CaseEnd,
     Certificate,
     ConvenioNumber,
     Document,
@@ -296,3 +298,8 @@ def insert_what_was_asked_for(piece: Document, actor: Any, other: Any) -> None:
         emergency=emergency, grant=grant, asked_by=other, confirmed_by=actor, confirmed_at=now
     )
     BreakGlassReview.objects.create(emergency=emergency, observations="x", reviewed_by=actor, reviewed_at=now)
+    case = AccessCase.objects.create(
+        basis="audit", case_number="1", authority="x", official="x", instrument="x", instrument_on=DAY, reason="x",
+        expediente=piece.expediente, person=other, until=DAY, opened_by=actor, opened_at=now,
+    )  # fmt: skip
+    CaseEnd.objects.create(case=case, ended_at=now, ended_by=actor)

@@ -30,6 +30,8 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "one_holder": ("office",),
     "office_unknown": ("office",),
     "reserved_by_name": ("office",),
+    "person_disabled": ("person",),
+    "grant_to_oneself": ("person",),
     "renewal_later": ("starts_on",),
     "reserve_over_15_years": ("until",),
     "date_in_future": ("date", "opened_on"),

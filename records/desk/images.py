@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -9,9 +10,10 @@ from django.utils.http import content_disposition_header
 
 from records.desk.doors import READ, desk_view
 from records.desk.watching import watched
+from records.models import Document
 from records.parsing.names import storage_extension
 from records.selectors.documents import get_document_for
-from records.services import parts, renditions
+from records.services import marked, parts, renditions
 from records.services.viewing import check_may_download, open_original, page_image, thumbnail
 
 #: Bytes of a piece are never a page of ours: no type is guessed, no script runs, no other site embeds them.
@@ -44,6 +46,8 @@ def original(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     """The filed bytes, under a name of ours: the received one is data, never a header. HEAD is told what GET would
     be told, and neither gets nor notes a reading."""
     piece = get_document_for(request.user, key)
+    if marked.mark_for(request.user, piece):
+        return marked_copy(request, piece)
     name = piece.radicado + storage_extension(piece.original_name, piece.media_type)
     if request.method == "HEAD":
         check_may_download(request.user, piece)
@@ -51,6 +55,16 @@ def original(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     opened = open_original(actor=request.user, document=piece)
     stream = watched(request, opened, piece, lambda person: check_may_download(person, get_document_for(person, key)))
     return FileResponse(stream, as_attachment=True, filename=name, content_type=piece.media_type, headers=WALLS)
+
+
+def marked_copy(request: HttpRequest, piece: Document) -> HttpResponseBase:
+    """Who reads for a case is given the copy that says so, and never the filed bytes."""
+    name = f"{piece.radicado}-copia-de-caso.pdf"
+    if request.method == "HEAD":
+        return only_headers(name, marked.MEDIA_TYPE, None)
+    data = marked.open_copy(actor=request.user, document=piece)
+    stream = watched(request, io.BytesIO(data), piece, lambda person: get_document_for(person, piece.pk))
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=marked.MEDIA_TYPE, headers=WALLS)
 
 
 def only_headers(name: str, media_type: str, size: int | None) -> HttpResponseBase:

@@ -48,20 +48,22 @@ class CopyLine:
 def context_of(actor: Actor, piece: Document) -> dict[str, Any]:
     """Everything but the pages, for a reader of the piece, in a constant number of queries."""
     belongings = made.made_from(actor, piece)
+    for_case = bool(permissions.rights_of(actor).reads_for_case(piece))
     history = list(list_history_of(actor, piece)[:EVENTS])
     return {
         **rights_context(actor, piece),
+        "for_case": for_case,
         "timeline": ledger_lines.gathered(ledger_lines.told(actor, history)),
         "flags": telling.told_flags(piece.flags),
         "read_how": telling.told_reading(piece, piece.reading),
         "reading": ReadingState(piece.reading.state),
         "twin": belongings.twin,
-        "parts": [part_line(piece, part) for part in belongings.parts],
+        "parts": [part_line(piece, part, for_case) for part in belongings.parts],
         "more_parts": belongings.more_parts,
         "report": belongings.signatures,
         "signatures": telling_signatures.told_signatures(belongings.signatures),
         "signatures_fault": telling_signatures.told_fault(belongings.signatures),
-        "copies": [copy_line(piece, row) for row in belongings.copies],
+        "copies": [copy_line(piece, row, for_case) for row in belongings.copies],
         "images": belongings.images,
         **pdfa_context(piece),
     }
@@ -86,13 +88,14 @@ def rights_context(actor: Actor, piece: Document) -> dict[str, Any]:
     }
 
 
-def part_line(piece: Document, part: Part) -> PartLine:
-    url = "" if parts.is_kept_inside(part) else reverse("desk:part", args=[piece.pk, part.index])
+def part_line(piece: Document, part: Part, for_case: bool) -> PartLine:
+    url = "" if for_case or parts.is_kept_inside(part) else reverse("desk:part", args=[piece.pk, part.index])
     return PartLine(ROLES.get(part.role, ROLES["attachment"]), part, url, telling.told_flags(part.flags))
 
 
-def copy_line(piece: Document, row: Rendition) -> CopyLine:
-    url = reverse("desk:pdfa", args=[piece.pk]) if row.kind == RenditionKind.PDFA else ""
+def copy_line(piece: Document, row: Rendition, for_case: bool) -> CopyLine:
+    given = row.kind == RenditionKind.PDFA and not for_case
+    url = reverse("desk:pdfa", args=[piece.pk]) if given else ""
     return CopyLine(row, HOW[row.kind](row.parameters) if row.kind in HOW else "", url)
 
 

@@ -1,6 +1,7 @@
 """Custody's tables. Nothing here decides: rules are in policies, permissions and services."""
 
 from records.models.annex import Annex
+from records.models.cases import AccessCase, CaseEnd
 from records.models.certificate import Certificate
 from records.models.classification import ClassificationAct
 from records.models.custody import Annulment, Part, PhysicalPlace, Placement, Rendition, SignatureReport, SigningKey
@@ -43,6 +44,7 @@ __all__ = [
     "RIGHTS",
     "TARGETS",
     "AccessAnswer",
+    "AccessCase",
     "AccessRequest",
     "AccountSpell",
     "Annex",
@@ -53,6 +55,7 @@ __all__ = [
     "BreakGlass",
     "BreakGlassConfirmation",
     "BreakGlassReview",
+    "CaseEnd",
     "Certificate",
     "Checkpoint",
     "ClassificationAct",

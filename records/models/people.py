@@ -64,11 +64,12 @@ class AppointmentEnd(Ending):
 class AccountSpell(models.Model):
     """How an account stood from a moment on: whether it was active, and whether it entered the desk.
 
-    It goes with the account: who never held or did anything may be deleted (ADR 18).
+    It goes with the account, after it: who never held or did anything may be deleted (ADR 18), and while the account
+    is there the database lets nobody change or delete the row.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account_spells")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, related_name="account_spells")
     is_active = models.BooleanField(_("activa"))
     desk_access = models.BooleanField(_("entra a custodia"))
     since = models.DateTimeField(_("desde"))

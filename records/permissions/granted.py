@@ -39,6 +39,8 @@ BASES: Mapping[str, tuple[str, Levels]] = {
     GrantBasis.AUTHORITY: ("grant_authority", CLASSED),
     GrantBasis.BREAK_GLASS: ("break_glass", ALL),
 }
+#: Grounds of who reads for a case: what leaves on nothing else bears a mark (A9).
+CASE_RULES = frozenset(BASES[basis][0] for basis in (GrantBasis.AUDIT, GrantBasis.COURT_ORDER, GrantBasis.AUTHORITY))
 GRANT_RULES = frozenset(rule for rule, _levels in (*GRANTED.values(), *BASES.values()))
 
 

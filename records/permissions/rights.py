@@ -15,6 +15,7 @@ from records import acting, clock
 from records.errors import AccessDenied, NotFound
 from records.models import ConvenioNumber, Document, Expediente, Package
 from records.permissions.asked import Asked
+from records.permissions.granted import CASE_RULES
 from records.permissions.ground import Ground, Keys
 from records.permissions.kinds import grounds_of
 from records.permissions.matrix import (
@@ -241,15 +242,23 @@ class Rights:
     def ground_of(self, action: str, subject: object) -> Ground | None:
         """The ground on which an allowed act rests: what opens the piece, the custody, or the office."""
         if action in READING:
-            return next(
-                (g for g in self.grounds if isinstance(subject, Document) and g.covers(subject, subject.level)), None
-            )
+            return self.reading_on(subject) if isinstance(subject, Document) else None
         if action in CUSTODIAN_ACTS:
             kept = places_of(subject)
             return next((g for g in self.grounds if g.rule == CUSTODY and not kept.isdisjoint(g.expedientes)), None)
         return next(
             (Ground("office", frozenset(), office=role) for role in sorted(self.roles & OFFICE_ACTS[action])), None
         )
+
+    def reading_on(self, document: Document) -> Ground | None:
+        """The ground on which a piece is read: that of a case only when nothing else opens it."""
+        opening = [ground for ground in self.grounds if ground.covers(document, document.level)]
+        return next((ground for ground in opening if ground.rule not in CASE_RULES), next(iter(opening), None))
+
+    def reads_for_case(self, document: Document) -> uuid.UUID | None:
+        """The grant by which a piece is open for a case and on no other ground; None otherwise."""
+        ground = self.reading_on(document)
+        return ground.act if ground is not None and ground.rule in CASE_RULES else None
 
 
 def scope_for(actor: Actor) -> Reach:

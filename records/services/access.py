@@ -117,12 +117,14 @@ def grant_for_case(
     case_number: str,
     until: datetime.date | None,
     reason: str,
+    bundle: uuid.UUID | None = None,
 ) -> list[Grant]:
     """Open a narrow list of pieces for a case: an auditor's, a judge's, or an authority's (A9; Ley 1712, art. 27).
 
-    All of them or none; the case is numbered and ends by itself. Raises as `grant_access`.
+    All of them or none; the case is numbered and ends by itself. `bundle`: the id of the act, where there is one.
+    Raises as `grant_access`.
     """
-    listed, bundle = list(pieces), uuid.uuid4()
+    listed, bundle = list(pieces), bundle or uuid.uuid4()
     if not listed or basis == GrantBasis.ORDINARY:
         raise Incomplete(["pieces_by_name"])
     terms = Terms(until, reason, case_number=case_number, basis=basis)

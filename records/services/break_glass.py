@@ -6,12 +6,11 @@ What opens is a grant like any other, on its own basis, that ends at a moment: i
 from __future__ import annotations
 
 import datetime
-import json
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from records import audit, clock, permissions
@@ -29,6 +28,7 @@ from records.models import (
 from records.permissions import Actor
 from records.services import access
 from records.services.access import Terms
+from records.services.told import reads_on
 from records.vocabulary import Action, GrantBasis
 
 MOST_MINUTES = 60
@@ -159,6 +159,22 @@ def list_to_review(actor: Actor) -> QuerySet[BreakGlass]:
     return rows.select_related(*TOLD).order_by("asked_at", "pk")
 
 
+def list_kept(actor: Actor) -> QuerySet[BreakGlass]:
+    """Every emergency over what this person keeps, confirmed or not, newest first."""
+    rights = permissions.rights_of(actor)
+    rows = BreakGlass.objects.filter(rights.not_shut("document"), document__expediente__in=rights.kept())
+    return rows.select_related(*TOLD).order_by("-asked_at", "pk")
+
+
+def count_by_month(actor: Actor) -> list[tuple[datetime.date, int, int]]:
+    """(first day, doors opened, of these without review) of each month over what this person keeps, newest first."""
+    opened = list_kept(actor).exclude(confirmation=None).order_by()
+    months: dict[datetime.date, list[bool]] = {}
+    for moment, review in opened.values_list("confirmation__confirmed_at", "review"):
+        months.setdefault(timezone.localdate(moment).replace(day=1), []).append(review is None)
+    return [(month, len(told), sum(told)) for month, told in sorted(months.items(), reverse=True)]
+
+
 def list_to_confirm(actor: Actor) -> QuerySet[BreakGlass]:
     """Emergencies that this person may confirm: asked by others within the hour."""
     rights = permissions.rights_of(actor)
@@ -192,8 +208,5 @@ def reads_under(emergency: BreakGlass) -> list[LedgerEvent]:
     confirmation = BreakGlassConfirmation.objects.select_related("grant").filter(emergency=emergency).first()
     if confirmation is None:
         return []
-    login, ends = emergency.asked_by.get_username(), confirmation.grant.expires_at
-    spell = Q(at__gte=confirmation.confirmed_at, at__lte=ends) if ends else Q(at__gte=confirmation.confirmed_at)
-    events = LedgerEvent.objects.filter(spell, actor=login).order_by("index")
-    act = str(confirmation.grant_id)
-    return [event for event in events if json.loads(event.payload).get("ground", {}).get("act") == act]
+    ends = confirmation.grant.expires_at
+    return reads_on({confirmation.grant_id}, emergency.asked_by, confirmation.confirmed_at, ends)

@@ -17,6 +17,7 @@ from records.models import Document, Part
 from records.parsing import formats
 from records.permissions import Actor
 from records.services.intact import intact_path, made_from
+from records.services.marked import check_unmarked
 from records.services.told import note_reading
 from records.vocabulary import Action
 
@@ -117,6 +118,7 @@ def part_to_open(actor: Actor, document: Document, index: int) -> Part:
         raise RenditionUnavailable("no_such_part")
     if is_kept_inside(part):
         raise RuleViolation("part_refused")
+    check_unmarked(actor, document)
     return part
 
 

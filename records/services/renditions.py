@@ -25,6 +25,7 @@ from records.parsing import formats
 from records.permissions import Actor
 from records.services import work
 from records.services.intact import intact_path
+from records.services.marked import check_unmarked
 from records.services.told import note_reading
 from records.services.words import words_json
 from records.vocabulary import Action, RenditionKind, TextSource
@@ -227,6 +228,7 @@ def pdfa_to_open(actor: Actor, document: Document) -> Rendition:
     copy = find_pdfa(document)
     if copy is None or copy.blob is None:
         raise RenditionUnavailable("no_pdfa")
+    check_unmarked(actor, document)
     return copy
 
 

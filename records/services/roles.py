@@ -208,6 +208,11 @@ def note_account(instance: Any, **_signal: Any) -> None:
         AccountSpell.objects.create(person=instance, since=clock.now(), **stands)
 
 
+def account_gone(instance: Any, **_signal: Any) -> None:
+    """What was told of an account goes after it."""
+    AccountSpell.objects.filter(person=instance.pk).delete()
+
+
 # The matrix, put in place -------------------------------------------------------------------------------------
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from records import audit, clock
 from records.errors import AccessDenied, Incomplete, NotFound, RecordsError, RenditionUnavailable, RuleViolation
@@ -133,3 +135,13 @@ def note_explanation(*, document: Document | None, person: Actor, moment: dateti
     with transaction.atomic():
         facts = {"person": person, **({"at": moment} if moment else {})}
         audit.record("access.explained", actor=None, subject=document or "custody", **facts)
+
+
+def reads_on(
+    acts: Collection[uuid.UUID], person: Actor, since: datetime.datetime, until: datetime.datetime | None = None
+) -> list[LedgerEvent]:
+    """Every event of a person between two moments that rested on one of these grants, oldest first."""
+    spell = Q(at__gte=since, at__lte=until) if until else Q(at__gte=since)
+    events = LedgerEvent.objects.filter(spell, actor=person.get_username()).order_by("index")
+    told = {str(act) for act in acts}
+    return [event for event in events.iterator() if json.loads(event.payload).get("ground", {}).get("act") in told]

@@ -13,7 +13,7 @@ from records.errors import CellUnavailable, PageImageUnavailable
 from records.fixity import healing
 from records.models import Document
 from records.permissions import Actor
-from records.services import page_cache, renditions, told
+from records.services import marked, page_cache, renditions, told
 from records.services.intact import made_from
 from records.vocabulary import Action
 
@@ -32,13 +32,20 @@ def view_document(*, actor: Actor, document: Document, page: int = 0, shown: tup
 
 
 def page_image(*, actor: Actor, document: Document, number: int, sharp: bool = False) -> bytes:
-    """PNG of one page, made in the cell the first time and kept with its digest.
+    """PNG of one page, made in the cell the first time and kept with its digest; for who reads for a case it bears
+    the mark of the case, and is made for each look.
 
     Raises NotFound (not for this person), PageImageUnavailable (no such image) or IntegrityFailure.
     """
     permissions.check(actor, Action.VIEW, document)
     dpi = SHARP_DPI if sharp else DPI
-    image = kept_image(document, number, dpi) or made_image(document, number, dpi)
+    check_number(document, number)
+    mark = marked.mark_for(actor, document)
+    image = (
+        drawn(document, number, dpi, mark)
+        if mark
+        else kept_image(document, number, dpi) or made_image(document, number, dpi)
+    )
     told.note_page(actor, document, number, small=False)
     return image
 
@@ -47,7 +54,12 @@ def thumbnail(*, actor: Actor, document: Document, number: int) -> bytes:
     """Small PNG of one page, told by the viewing or the search that shows it. Raises as `page_image`."""
     permissions.check(actor, Action.VIEW, document)
     check_number(document, number)
-    image = cached(document.pk, number, THUMBNAIL_DPI) or render(document, number, THUMBNAIL_DPI)
+    mark = marked.mark_for(actor, document)
+    image = (
+        drawn(document, number, THUMBNAIL_DPI, mark)
+        if mark
+        else cached(document.pk, number, THUMBNAIL_DPI) or render(document, number, THUMBNAIL_DPI)
+    )
     told.note_page(actor, document, number, small=True)
     return image
 
@@ -87,13 +99,20 @@ def page_file(document_id: uuid.UUID, number: int, dpi: int = DPI) -> Path:
 
 def render(document: Document, number: int, dpi: int) -> bytes:
     """Made in the cell while the bytes are proved, and put where the next reader finds it."""
-    try:
-        image = made_from(document, lambda source: parsing.render(source, document.media_type, number, dpi=dpi))
-    except parsing.PageUnavailable as fault:
-        raise (CellUnavailable if fault.code == CellUnavailable.code else PageImageUnavailable) from fault
+    image = drawn(document, number, dpi)
     with contextlib.suppress(OSError):  # a disk that takes no more still lets people read
         keep_image(page_file(document.pk, number, dpi), image)
     return image
+
+
+def drawn(document: Document, number: int, dpi: int, mark: str = "") -> bytes:
+    """Made in the cell while the bytes are proved, with a mark across it or without."""
+    try:
+        return made_from(
+            document, lambda source: parsing.render(source, document.media_type, number, dpi=dpi, mark=mark)
+        )
+    except parsing.PageUnavailable as fault:
+        raise (CellUnavailable if fault.code == CellUnavailable.code else PageImageUnavailable) from fault
 
 
 def keep_image(file: Path, image: bytes) -> None:
@@ -108,14 +127,16 @@ def keep_image(file: Path, image: bytes) -> None:
 
 
 def check_may_download(actor: Actor, document: Document) -> None:
-    """Raise NotFound for whoever does not read the piece."""
+    """Raise NotFound for whoever does not read the piece, RuleViolation for whoever reads it for a case alone."""
     permissions.check(actor, Action.DOWNLOAD, document)
+    marked.check_unmarked(actor, document)
 
 
 def open_original(*, actor: Actor, document: Document) -> BinaryIO:
     """The filed bytes, verified against their digest before any leaves (K1).
 
-    Raises NotFound, IntegrityFailure (missing or altered: nothing is served) or StoreUnavailable.
+    Raises NotFound, RuleViolation (only the copy of the case is hers), IntegrityFailure (missing or altered: nothing
+    is served) or StoreUnavailable.
     """
     check_may_download(actor, document)
     with healing.opened_right(document.blob_id, document.blob.size, document=str(document.pk)) as stream:

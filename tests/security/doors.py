@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from records import permissions
-from records.errors import NotFound, RenditionUnavailable
+from records.errors import NotFound, RenditionUnavailable, RuleViolation
 from records.explain import explain
 from records.selectors.documents import get_document_for, list_documents_for
 from records.selectors.expedientes import get_expediente_for, list_expedientes_for, list_rows_for
-from records.services import parts, renditions, viewing
+from records.services import marked, parts, renditions, viewing
 from records.vocabulary import Action
 from search import api as search
 from tests.security.house import COMMON, House
@@ -65,11 +66,16 @@ def by_page(house: House, person: Any) -> set[str]:
 
 
 def by_bytes(house: House, person: Any) -> set[str]:
-    return {
-        name
-        for name in house.pieces
-        if opens(lambda name=name: viewing.open_original(actor=person, document=house.piece(name)).close())
-    }
+    return {name for name in house.pieces if opens(lambda name=name: bytes_of(person, house.piece(name)))}
+
+
+def bytes_of(person: Any, piece: Any) -> None:
+    """As they leave: for who reads for a case as a copy that says so, where one can be made of the piece."""
+    if marked.mark_for(person, piece):
+        with contextlib.suppress(RuleViolation):  # the pieces of the house have no pages, and may not be read yet
+            marked.open_copy(actor=person, document=piece)
+        return
+    viewing.open_original(actor=person, document=piece).close()
 
 
 def by_image(house: House, person: Any) -> set[str]:
