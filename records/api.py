@@ -63,6 +63,13 @@ from records.permissions import (
 )
 from records.selectors.documents import find_document, get_document_for, list_documents_for
 from records.selectors.expedientes import get_expediente_by_code_for, get_expediente_for, list_expedientes_for
+from records.selectors.organisations import (
+    get_member_for,
+    get_organisation_for,
+    list_members,
+    list_memberships_of,
+    list_organisations_for,
+)
 from records.selectors.pages import confidence_of
 from records.sentences import sentence_for
 from records.services.access import (
@@ -108,6 +115,7 @@ from records.vocabulary import (
     ExpedienteKind,
     ExpedienteState,
     Level,
+    OrganisationKind,
     Phase,
     ReadingState,
     Reason,
@@ -144,6 +152,7 @@ __all__ = [
     "LedgerEvent",
     "Level",
     "NotFound",
+    "OrganisationKind",
     "PageImageUnavailable",
     "Phase",
     "ProjectCard",
@@ -198,6 +207,8 @@ __all__ = [
     "get_expediente_by_code_for",
     "get_expediente_for",
     "get_grant_for",
+    "get_member_for",
+    "get_organisation_for",
     "get_package_for",
     "give_up_job",
     "give_up_parts",
@@ -217,6 +228,9 @@ __all__ = [
     "list_annex",
     "list_documents_for",
     "list_expedientes_for",
+    "list_members",
+    "list_memberships_of",
+    "list_organisations_for",
     "list_waiting",
     "load_schedule",
     "locate_document",

@@ -18,6 +18,18 @@ WRONG_CODE = _("Ese código no corresponde, o nadie ha confirmado la invitación
 REASON = _("El acto o motivo, con su fecha y número si los tiene. Queda en la historia.")
 
 
+def day_field(label: Any, help_text: Any) -> forms.DateField:
+    """A day that may be left empty."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"),
+        help_text=help_text,
+        error_messages={"invalid": _("Escriba una fecha que exista, como dd/mm/aaaa.")},
+        widget=forms.TextInput({"placeholder": "dd/mm/aaaa", "inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
 class DescribeForm(forms.Form):
     full_name = forms.CharField(label=_("Nombre completo"), max_length=200)
     email = forms.EmailField(label=_("Correo"), required=False)
@@ -75,14 +87,7 @@ class ReasonForm(forms.Form):
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Cargo"), choices=())
     act = forms.CharField(label=_("Acto"), help_text=REASON, max_length=300)
-    until = forms.DateField(
-        label=_("Hasta el día"),
-        required=False,
-        input_formats=("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"),
-        help_text=_("Día, mes y año. Vacío: hasta que alguien lo termine."),
-        error_messages={"invalid": _("Escriba una fecha que exista, como dd/mm/aaaa.")},
-        widget=forms.TextInput({"placeholder": "dd/mm/aaaa", "inputmode": "numeric", "autocomplete": "off"}),
-    )
+    until = day_field(_("Hasta el día"), _("Día, mes y año. Vacío: hasta que alguien lo termine."))
 
     def __init__(self, *args: Any, held: frozenset[str] = frozenset()) -> None:
         super().__init__(*args)

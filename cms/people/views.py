@@ -85,6 +85,7 @@ def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     roles = [{"code": code, "label": label_of(code)} for code in sorted(records.roles_of(found) or roles_held(found))]
     context = {
         "person": found, "roles": roles, "factor": has(found), "events": history_of(found), "section": SECTION,
+        "memberships": records.list_memberships_of(found),
         "oneself": found.pk == request.user.pk, "last": acts.is_last(found),
         "enters": found.has_usable_password(), "tied": found.identities.exists(),
         "waiting": [

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from records import permissions
+from records.audit import ACTIONS
 from records.desk.confirming import asks_identity
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DemandedText, DeskForm, sent, show_refusal
@@ -21,6 +22,7 @@ from records.services import break_glass
 from records.vocabulary import Action
 
 SECTION = "/custodia/accesos/"
+SHOWN = 20
 
 
 class EmergencyForm(DeskForm):
@@ -62,7 +64,9 @@ def emergencies(request: HttpRequest) -> HttpResponse:
     context = {
         "to_confirm": break_glass.list_to_confirm(request.user),
         "to_review": break_glass.list_to_review(request.user),
-        "own": break_glass.list_own_emergencies(request.user)[:20],
+        "kept": break_glass.list_kept(request.user)[:SHOWN],
+        "months": break_glass.count_by_month(request.user)[:12],
+        "own": break_glass.list_own_emergencies(request.user)[:SHOWN],
         "section": SECTION,
     }
     return render(request, "records/emergencies.html", context)
@@ -99,6 +103,7 @@ def context_of(request: HttpRequest, found: BreakGlass, form: ReviewForm) -> dic
     rights, piece = permissions.rights_of(request.user), found.document
     keeps = rights.allows(Action.REVIEW_BREAK_GLASS, piece)
     confirmation = getattr(found, "confirmation", None)
+    reads = break_glass.reads_under(found) if keeps else []
     return {
         "found": found,
         "form": form,
@@ -107,7 +112,8 @@ def context_of(request: HttpRequest, found: BreakGlass, form: ReviewForm) -> dic
         "review": getattr(found, "review", None),
         "may_confirm": break_glass.list_to_confirm(request.user).filter(pk=found.pk).exists(),
         "may_review": keeps and break_glass.list_to_review(request.user).filter(pk=found.pk).exists(),
-        "reads": break_glass.reads_under(found) if keeps else [],
+        "reads": [(event.at, ACTIONS.get(event.action, event.action)) for event in reads],
+        "keeps": keeps,
         "readable": rights.reads(piece),
         "section": SECTION,
     }

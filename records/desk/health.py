@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from records import conf, parsing, permissions, scanning
 from records.desk.doors import BOTH, WRITE, desk_view
 from records.selectors.integrity import state_of_bytes
+from records.selectors.loose_rights import count_loose_rights
 from records.selectors.service_state import (
     count_unread,
     count_unreadable_pages,
@@ -51,7 +52,17 @@ def health(request: HttpRequest) -> HttpResponse:
     """How things stand, without touching any; by POST the store is really given a byte, and takes it back."""
     stands = store_takes_bytes() if request.method == "POST" else store_stands()
     unreadable = count_unreadable_pages(request.user)
-    checks = [worker(), queue(request), recogniser(unreadable), store(stands), integrity(), cell(), scanner(), key()]
+    checks = [
+        worker(),
+        queue(request),
+        recogniser(unreadable),
+        store(stands),
+        integrity(),
+        rights(),
+        cell(),
+        scanner(),
+        key(),
+    ]
     checks += [ledger(request), index_key(), stamps(request)]
     context = {
         "checks": checks,
@@ -125,6 +136,17 @@ BYTES: Mapping[str, Any] = {
 def integrity() -> Check:
     state = state_of_bytes()
     return Check(_("Integridad de los documentos"), not state, BYTES[state])
+
+
+def rights() -> Check:
+    """Without the count, which would tell how many have access."""
+    well = not any(count_loose_rights().values())
+    said = (
+        _("Cada acceso tiene el acto que lo dio.")
+        if well
+        else _("Hay accesos sin el acto que los dio, o al revés. Soporte lo ve con check_rights.")
+    )
+    return Check(_("Derechos de acceso"), well, said)
 
 
 def cell() -> Check:

@@ -1,4 +1,4 @@
-"""Recusals of an expediente: listed and written by who keeps it, ended by an act."""
+"""Recusals of an expediente or of one piece: listed and written by who keeps it, ended by an act."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DayField, DemandedChoice, DemandedText, DeskForm, sent, show_refusal
 from records.desk.foreseeing import is_rehearsal, rehearsed
 from records.errors import RecordsError
+from records.models import Document, Expediente
+from records.selectors.documents import get_document_for
 from records.selectors.expedientes import get_expediente_for
-from records.selectors.people import list_people, list_recusals_in
+from records.selectors.people import list_people, list_recusals_over
 from records.services.recusals import end_recusal, get_recusal_for, recuse
 from records.services.rehearsal import rehearse_recusal, rehearse_recusal_end
 from records.vocabulary import Action
@@ -53,10 +55,20 @@ class EndForm(DeskForm):
 @desk_view(*BOTH)
 def recusals(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     expediente = get_expediente_for(request.user, key)
-    permissions.check(request.user, Action.RECUSE, expediente)
+    return recusals_page(request, expediente, expediente)
+
+
+@desk_view(*BOTH)
+def document_recusals(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    piece = get_document_for(request.user, key)
+    return recusals_page(request, piece, piece.expediente)
+
+
+def recusals_page(request: HttpRequest, subject: Document | Expediente, expediente: Expediente) -> HttpResponse:
+    permissions.check(request.user, Action.RECUSE, subject)
     form, forecast = RecusalForm(sent(request), actor=request.user), None
     if request.method == "POST" and form.is_valid():
-        act = {"actor": request.user, "subject": expediente, **form.terms()}
+        act = {"actor": request.user, "subject": subject, **form.terms()}
         if is_rehearsal(request):
             forecast = rehearsed(form, partial(rehearse_recusal, **act))
         elif done(form, partial(recuse, **act)):
@@ -66,7 +78,8 @@ def recusals(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "forecast": forecast,
         "form": form,
         "expediente": expediente,
-        "recusals": list_recusals_in(request.user, expediente),
+        "piece": subject if isinstance(subject, Document) else None,
+        "recusals": list_recusals_over(request.user, subject),
         "section": SECTION,
     }
     return render(request, "records/recusals.html", context, status=422 if form.errors else 200)
@@ -92,7 +105,7 @@ def end(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             forecast = rehearsed(form, partial(rehearse_recusal_end, **act))
         elif done(form, partial(end_recusal, **act)):
             messages.success(request, _("El impedimento terminó."))
-            place = found.document.expediente_id if found.document else found.expediente_id
-            return redirect("desk:recusals", key=place)
+            name = "desk:document-recusals" if found.document else "desk:recusals"
+            return redirect(name, key=found.subject.pk)
     context = {"form": form, "forecast": forecast, "found": found, "section": SECTION}
     return render(request, "records/recusal_end.html", context, status=422 if form.errors else 200)

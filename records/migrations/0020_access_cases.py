@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0018_requests_and_emergencies'),
+        ('records', '0022_second_person'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -26,6 +26,7 @@ from records.permissions.matrix import (
     READING,
     Levels,
 )
+from records.permissions.own import SPEAKING
 from records.permissions.reach import LevelReach, Reach, condition_of
 from records.permissions.recusals import Barred, kin_of, standing_recusals
 from records.permissions.rights import (
@@ -65,6 +66,7 @@ __all__ = [
     "OFFICE_ACTS",
     "OWNERS",
     "READING",
+    "SPEAKING",
     "Actor",
     "Barred",
     "Cell",

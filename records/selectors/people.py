@@ -38,10 +38,13 @@ def list_offices() -> QuerySet[Group]:
     return Group.objects.filter(name__in=names).order_by("name")
 
 
-def list_recusals_in(actor: Actor, expediente: Expediente) -> QuerySet[Recusal]:
-    """Recusals over an expediente and its pieces, newest first, but over those shut to the reader herself; the caller
-    has decided that she keeps it."""
-    over = Q(expediente=expediente) | Q(document__expediente=expediente)
+def list_recusals_over(actor: Actor, subject: Document | Expediente) -> QuerySet[Recusal]:
+    """Recusals over an expediente and its pieces, or over a piece and what holds it, newest first, but over those shut
+    to the reader herself; the caller has decided that she keeps it."""
+    if isinstance(subject, Document):
+        over = Q(document=subject) | Q(expediente=subject.expediente_id)
+    else:
+        over = Q(expediente=subject) | Q(document__expediente=subject)
     known = Recusal.objects.filter(over).filter(permissions.rights_of(actor).not_shut("document"))
     return known.select_related("person", "document", "end").order_by("-noted_at", "pk")
 

@@ -9,6 +9,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from records import audit, clock, permissions
 from records.errors import Incomplete, RuleViolation
@@ -43,7 +44,8 @@ def join_organisation(
     starts_on: datetime.date,
     until: datetime.date | None = None,
 ) -> OrganisationMember:
-    """A person acts for an organisation between two days. Raises AccessDenied, or Incomplete with all that is wrong."""
+    """A person acts for an organisation between two days. Raises AccessDenied, Incomplete with all that is wrong, or
+    RuleViolation when she acts for it as it is."""
     check_manages(actor)
     rows = (
         ("act", not act.strip()),
@@ -54,6 +56,10 @@ def join_organisation(
     if faults := [code for code, wrong in rows if wrong]:
         raise Incomplete(faults)
     with transaction.atomic():
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        lasting = Q(until=None) | Q(until__gte=max(starts_on, clock.today()))
+        if organisation.members.filter(lasting, person=person, end=None).exists():
+            raise RuleViolation("member_stands")
         member = OrganisationMember.objects.create(
             organisation=organisation, person=person, act=act.strip(), starts_on=starts_on, until=until,
             noted_by=actor, noted_at=clock.now(),
@@ -80,17 +86,22 @@ def tie(
     *, actor: Actor | None, organisation: Organisation, subject: Document | Expediente, kind: str, act: str = ""
 ) -> Tie:
     """Say that a piece is an organisation's (it produced or signs it), or that it receives the project of an
-    expediente. Raises NotFound, AccessDenied, or Incomplete when kind and thing do not fit."""
+    expediente. Raises NotFound, AccessDenied, Incomplete when kind and thing do not fit, or RuleViolation when it is
+    said already."""
     if actor is not None:
         permissions.check(actor, Action.GRANT, subject)
     place = subject if isinstance(subject, Expediente) else None
     fits = organisation.kind == (OrganisationKind.RECEPTOR if place else OrganisationKind.SUPPLIER)
     if kind not in TieKind.values or (kind == TieKind.RECEIVES) != (place is not None) or not fits:
         raise Incomplete(["organisation"])
+    piece = subject if isinstance(subject, Document) else None
     with transaction.atomic():
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        said = {"kind": kind, "organisation": organisation, "expediente": place, "document": piece}
+        if Tie.objects.filter(end=None, **said).exists():
+            raise RuleViolation("tie_stands")
         made = Tie.objects.create(
-            kind=kind, organisation=organisation, expediente=place,
-            document=subject if isinstance(subject, Document) else None,
+            **said,
             act=act.strip(), tied_by=actor, tied_at=clock.now(),
         )  # fmt: skip
         audit.record("organisation.tied", actor=actor, subject=subject, organisation=organisation.pk, kind=kind)
@@ -98,10 +109,12 @@ def tie(
 
 
 def untie(*, actor: Actor | None, held: Tie, act: str) -> TieEnd:
-    """Raises NotFound, AccessDenied, or RuleViolation when it has ended."""
+    """Raises NotFound, AccessDenied, Incomplete, or RuleViolation when it has ended."""
     subject = held.document or held.expediente
     if actor is not None:
         permissions.check(actor, Action.GRANT, subject)
+    if not act.strip():
+        raise Incomplete(["act"])
     with transaction.atomic():
         Tie.objects.select_for_update(of=("self",)).get(pk=held.pk)
         if TieEnd.objects.filter(tie=held).exists():

@@ -18,6 +18,7 @@ from cms.core.bootstrap import ensure_site
 from records import clock
 from records.convenios.models import Project
 from records.models import (
+    AccessCase,
     AccessRequest,
     BreakGlass,
     Certificate,
@@ -35,9 +36,11 @@ from records.models import (
 from records.services import (
     access,
     break_glass,
+    cases,
     classification,
     indexes,
     jobs,
+    organisations,
     person_acts,
     recusals,
     renditions,
@@ -45,7 +48,7 @@ from records.services import (
     viewing,
 )
 from records.services.jobs import NewRow
-from records.vocabulary import Level
+from records.vocabulary import GrantBasis, Level
 from search import api as search
 from tests import factories
 from tests.people import ANONYMOUS
@@ -114,6 +117,10 @@ SEERS: Mapping[str, Any] = {
     "request": lambda _name: ["custodia"],
     "recusal": lambda _name: ["custodia"],
     "person act": lambda _name: ["administracion", "jefatura", "secretaria.general"],
+    "case": lambda _name: ["custodia"],
+    "tie": lambda _name: ["custodia"],
+    "organisation": lambda _name: people(),  # as of people: it is the administrator's or it is not
+    "member": lambda _name: people(),
     "emergency": lambda _name: ["archivista", "custodia", "jefatura", "secretaria.general"],
     "hold": lambda _name: [*STAFF.split(), "supervisor.cd001"],
     "draft": lambda _name: ["archivista"],
@@ -154,6 +161,8 @@ def built() -> Town:
         "request": {"A": request_of(house).pk},
         "recusal": {"A": recusal_of(house).pk},
         "person act": {"A": asked_of(house).pk},
+        "case": {"A": case_of(house).pk},
+        **organisation_of(house),
         "emergency": {"A": emergency_of(house).pk},
         "index": {"A": index_of(house)},
         "job": {"A": job_of(house).pk},
@@ -203,6 +212,30 @@ def asked_of(house: House) -> PersonAct:
     return person_acts.ask_role(
         actor=house.cast["administracion"], person=house.cast["ajeno"], role="reviewer", act="Resolución 9"
     )
+
+
+def case_of(house: House) -> AccessCase:
+    """A piece of A was opened for a case that has ended since."""
+    facts = ("canariopideautoridad", "canariopidefirma", "canariopideoficio", clock.today(), "canariocasonumero")
+    made = cases.open_case(
+        actor=house.cast["custodia"], expediente=house.expedientes["A"], person=house.cast["auditoria"],
+        asked=cases.Instrument(GrantBasis.AUDIT, *facts), until=clock.today(), reason="canariocasomotivo",
+        pieces=[house.pieces["A.R"].pk],
+    )  # fmt: skip
+    cases.end_case(actor=house.cast["custodia"], case=made, act="canariocasofin")
+    return made
+
+
+def organisation_of(house: House) -> dict[str, dict[str, uuid.UUID]]:
+    """A supplier that nobody of the cast acts for, and what it produced of A."""
+    made = organisations.note_organisation(actor=None, kind="supplier", name="canarioproveedor")
+    member = organisations.join_organisation(
+        actor=None, organisation=made, person=house.cast["editora"], act="canariopoder", starts_on=clock.today()
+    )
+    tied = organisations.tie(
+        actor=None, organisation=made, subject=house.pieces["A.R"], kind="produced", act="canarioconsta"
+    )
+    return {"organisation": {"x": made.pk}, "member": {"x": member.pk}, "tie": {"A": tied.pk}}
 
 
 def emergency_of(house: House) -> BreakGlass:
@@ -302,6 +335,13 @@ def forbidden_words(house: House) -> Mapping[str, frozenset[str]]:
         "canariomotivo": frozenset({"custodia", "revisora"}),
         "canariosolicitud": frozenset({"custodia", "auditoria"}),
         "canarioimpedimento": frozenset({"custodia"}),
+        **dict.fromkeys(
+            ("canariopideautoridad", "canariopidefirma", "canariopideoficio", "canariocasofin"), frozenset({"custodia"})
+        ),
+        "canarioproveedor": frozenset({"custodia", "administracion"}),
+        "canariopoder": frozenset({"administracion"}),
+        "canarioconsta": frozenset({"custodia"}),
+        **dict.fromkeys(("canariocasonumero", "canariocasomotivo"), frozenset({"custodia", "auditoria"})),
         "canarioemergencia": frozenset({"archivista", "custodia", "jefatura", "secretaria.general"}),
         "canarioretencion": frozenset([*STAFF.split(), "supervisor.cd001"]),
         "canarioponderacion": readers_of_act,
