@@ -66,7 +66,7 @@ def ties_page(request: HttpRequest, subject: Document | Expediente, expediente: 
         "form": form,
         "expediente": expediente,
         "piece": subject if isinstance(subject, Document) else None,
-        "ties": list_ties_over(subject, request.user),
+        "ties": list_ties_over(request.user, subject),
         "section": SECTION,
     }
     return render(request, "records/ties.html", context, status=422 if form.errors else 200)

@@ -76,7 +76,7 @@ def stands(member: OrganisationMember) -> bool:
 # What is theirs -----------------------------------------------------------------------------------------------
 
 
-def list_ties_over(subject: Document | Expediente, actor: Actor) -> QuerySet[Tie]:
+def list_ties_over(actor: Actor, subject: Document | Expediente) -> QuerySet[Tie]:
     """Whose a piece is, or who receives an expediente and whose its pieces are; those that ended too, newest first.
 
     The caller has decided that the reader keeps it.

@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 import pytest
-from cms.users.typed import CODE, PASSWORD
 from django.test import Client
 
+from cms.users.typed import CODE, PASSWORD
 from records.models import ClassificationAct, LedgerEvent
 from records.services import classification
 from records.vocabulary import Level
