@@ -48,11 +48,11 @@ class CopyLine:
 def context_of(actor: Actor, piece: Document) -> dict[str, Any]:
     """Everything but the pages, for a reader of the piece, in a constant number of queries."""
     belongings = made.made_from(actor, piece)
-    for_case = bool(permissions.rights_of(actor).reads_for_case(piece))
+    held = rights_context(actor, piece)
+    for_case = held["for_case"]
     history = list(list_history_of(actor, piece)[:EVENTS])
     return {
-        **rights_context(actor, piece),
-        "for_case": for_case,
+        **held,
         "timeline": ledger_lines.gathered(ledger_lines.told(actor, history)),
         "flags": telling.told_flags(piece.flags),
         "read_how": telling.told_reading(piece, piece.reading),
@@ -85,6 +85,7 @@ def rights_context(actor: Actor, piece: Document) -> dict[str, Any]:
         "may_certify": rights.allows(Action.ISSUE_CERTIFICATE, piece),
         "names_tools": rights.allows(Action.GRANT, piece) or rights.allows(Action.READ_LEDGER),
         "may_read_again": rights.allows(Action.FILE, piece),
+        "for_case": rights.reads_for_case(piece) is not None,
     }
 
 

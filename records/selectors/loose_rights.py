@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from records import clock
 from records.models import RIGHTS, Grant, LedgerEvent, RoleAssignment
@@ -51,7 +51,7 @@ def without_right(table: Any, holder: str, over: str) -> int:
 def untold() -> int:
     """Each grant leaves one event, in its own transaction."""
     told = LedgerEvent.objects.filter(action="access.granted").count()
-    return abs(Grant.objects.aggregate(made=Count("pk"))["made"] - told)
+    return abs(Grant.objects.count() - told)
 
 
 def roles_without_act() -> int:

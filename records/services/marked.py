@@ -30,8 +30,13 @@ def mark_for(actor: Actor, document: Document) -> str:
 
     The caller has decided that she reads it.
     """
-    act = permissions.rights_of(actor).reads_for_case(document)
-    if act is None:
+    return mark_by(permissions.rights_of(actor), document)
+
+
+def mark_by(rights: permissions.Rights, document: Document) -> str:
+    """As `mark_for`, of the person whose rights these are."""
+    act, actor = rights.reads_for_case(document), rights.actor
+    if act is None or actor is None:
         return ""
     number = Grant.objects.values_list("case_number", flat=True).get(pk=act)
     moment = timezone.localtime(clock.now())
@@ -56,8 +61,9 @@ def open_copy(*, actor: Actor, document: Document) -> bytes:
     Of what has pages, its pages; of anything else that was read, its text. Raises NotFound, RuleViolation (no copy
     can be made, or it is not read for a case), CellUnavailable or IntegrityFailure.
     """
-    permissions.check(actor, Action.DOWNLOAD, document)
-    mark = mark_for(actor, document)
+    rights = permissions.rights_of(actor)
+    rights.check(Action.DOWNLOAD, document)
+    mark = mark_by(rights, document)
     if not mark:
         raise RuleViolation("no_marked_copy")
     data = copy_of(document, mark)

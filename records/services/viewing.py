@@ -37,10 +37,11 @@ def page_image(*, actor: Actor, document: Document, number: int, sharp: bool = F
 
     Raises NotFound (not for this person), PageImageUnavailable (no such image) or IntegrityFailure.
     """
-    permissions.check(actor, Action.VIEW, document)
+    rights = permissions.rights_of(actor)
+    rights.check(Action.VIEW, document)
     dpi = SHARP_DPI if sharp else DPI
     check_number(document, number)
-    mark = marked.mark_for(actor, document)
+    mark = marked.mark_by(rights, document)
     image = (
         drawn(document, number, dpi, mark)
         if mark
@@ -52,9 +53,10 @@ def page_image(*, actor: Actor, document: Document, number: int, sharp: bool = F
 
 def thumbnail(*, actor: Actor, document: Document, number: int) -> bytes:
     """Small PNG of one page, told by the viewing or the search that shows it. Raises as `page_image`."""
-    permissions.check(actor, Action.VIEW, document)
+    rights = permissions.rights_of(actor)
+    rights.check(Action.VIEW, document)
     check_number(document, number)
-    mark = marked.mark_for(actor, document)
+    mark = marked.mark_by(rights, document)
     image = (
         drawn(document, number, THUMBNAIL_DPI, mark)
         if mark

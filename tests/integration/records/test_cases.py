@@ -147,7 +147,7 @@ def test_a_case_ends_by_its_term_or_by_an_act_and_tells_what_was_read(
     assert [event.action for event in cases.reads_under(made)] == ["document.page_viewed"]
     with clock.at(clock.now() + 6 * DAY):
         assert not permissions.allows(fresh(cast["auditoria"]), "view", piece)
-        assert not cases.get_case_for(cast["custodia"], made.pk).standing  # type: ignore[attr-defined]
+        assert not cases.get_case_for(cast["custodia"], made.pk).standing
     cases.end_case(actor=cast["custodia"], case=made, act="Auto de archivo")
     assert not permissions.allows(fresh(cast["auditoria"]), "view", piece)
     with pytest.raises(RuleViolation):

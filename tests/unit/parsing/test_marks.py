@@ -47,8 +47,8 @@ def test_a_page_that_lies_on_its_side_bears_the_mark_too(tmp_path, saved):
 def test_files_inside_stay_out_of_the_copy(saved):
     with pikepdf.open(io.BytesIO(makers.text_pdf("uno"))) as pdf:
         pdf.attachments["dentro.txt"] = b"adjuntocanario"
-        spec = pikepdf.AttachedFileSpec(pdf, b"otrocanario", filename="otro.txt")
-        note = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, Rect=Array([9, 9, 20, 20]), FS=spec.obj)
+        file = Dictionary(Type=Name.Filespec, F="otro.txt", EF=Dictionary(F=pdf.make_stream(b"otrocanario")))
+        note = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, Rect=Array([9, 9, 20, 20]), FS=file)
         pdf.pages[0].Annots = Array([pdf.make_indirect(note)])
         out = io.BytesIO()
         pdf.save(out)
