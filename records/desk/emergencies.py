@@ -27,9 +27,13 @@ SHOWN = 20
 
 class EmergencyForm(DeskForm):
     order = forms.IntegerField(label=_("Orden de la pieza en el expediente"), min_value=1, max_value=10**9)
-    reason = DemandedText(label=_("Qué ocurre"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label=_("Qué ocurre"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     minutes = forms.IntegerField(
-        label=_("Minutos"), initial=break_glass.MOST_MINUTES, help_text=_("De 1 a 60. Se cierra por sí solo.")
+        label=_("Minutos"),
+        min_value=1,
+        max_value=break_glass.MOST_MINUTES,
+        initial=break_glass.MOST_MINUTES,
+        help_text=_("De 1 a 60. Se cierra por sí solo."),
     )
 
 

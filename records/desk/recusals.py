@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import permissions
 from records.desk.doors import BOTH, desk_view
-from records.desk.fields import DayField, DemandedChoice, DemandedText, DeskForm, sent, show_refusal
+from records.desk.fields import DayField, DemandedChoice, DemandedText, DeskForm, sent, show_refusal, tell_also
 from records.desk.foreseeing import is_rehearsal, rehearsed
 from records.errors import RecordsError
 from records.models import Document, Expediente
@@ -27,6 +27,10 @@ from records.services.rehearsal import rehearse_recusal, rehearse_recusal_end
 from records.vocabulary import Action
 
 SECTION = "/custodia/expedientes/"
+
+
+#: What a recusal is nothing without.
+DEMANDED = ("person", "act")
 
 
 class RecusalForm(DeskForm):
@@ -74,6 +78,8 @@ def recusals_page(request: HttpRequest, subject: Document | Expediente, expedien
         elif done(form, partial(recuse, **act)):
             messages.success(request, _("El impedimento quedó registrado. Rige desde la fecha indicada."))
             return redirect(request.path)
+    elif request.method == "POST":
+        tell_also(form, [name for name in DEMANDED if not form.cleaned_data.get(name)])
     context = {
         "forecast": forecast,
         "form": form,

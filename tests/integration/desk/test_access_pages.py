@@ -163,6 +163,17 @@ def test_everything_wrong_with_a_grant_is_told_at_once_and_nothing_typed_is_lost
     assert not Grant.objects.exists()
 
 
+def test_recusals_and_emergencies_tell_all_that_is_missing_at_once(browse: Browse, expediente: Expediente) -> None:
+    home = f"/custodia/expedientes/{expediente.pk}/"
+    for login, address, form, wrong in (
+        ("custodia", "impedimentos/", {"starts_on": "31/02/2027"}, {"person", "act", "starts_on"}),
+        ("archivista", "emergencia/", {"minutes": "90"}, {"order", "reason", "minutes"}),
+    ):
+        page = browse(login).post(home + address, form)
+        assert page.status_code == 422
+        assert set(page.context["form"].errors) == wrong
+
+
 def test_a_grant_that_somebody_else_has_just_made_is_not_replaced_unseen(
     browse: Browse, cast: dict[str, Any], expediente: Expediente
 ) -> None:
