@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from records import clock, permissions
 from records.audit import ACTIONS
 from records.desk.doors import BOTH, READ, desk_view
-from records.desk.fields import DayField, DemandedChoice, DemandedDay, DemandedText, DeskForm, sent, show_refusal
+from records.desk.fields import DemandedChoice, DemandedDay, DemandedText, DeskForm, sent, show_refusal
 from records.desk.paging import page_of
 from records.errors import RecordsError
 from records.keys import as_uuid
@@ -47,7 +47,7 @@ class CaseForm(DeskForm):
     instrument_on = DemandedDay(label=_("Fecha del oficio, orden o acto"))
     case_number = DemandedText(label=_("Número de caso"), max_length=80, help_text=_("Irá en la marca de cada página."))
     person = DemandedChoice(label=_("A quién se abre"), help_text=_("Una persona con cuenta, por su nombre."))
-    until = DayField(label=_("Hasta"), required=False, help_text=_("El último día en que rige; termina por sí solo."))
+    until = DemandedDay(label=_("Hasta"), help_text=_("El último día en que rige; termina por sí solo."))
     reason = DemandedText(label=_("Para qué"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     reach = forms.ChoiceField(
         label=_("Qué se abre"),
