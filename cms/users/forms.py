@@ -95,7 +95,7 @@ class KeyForm(Counted, AuthenticateWebAuthnForm):
             raise self.refused() from None
 
 
-class OwnPasswordForm(PasswordChangeForm):  # type: ignore[type-arg]  # generic in the stubs alone
+class OwnPasswordForm(PasswordChangeForm):
     """One's own password, changed."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -70,7 +70,12 @@ def is_script(request: HttpRequest) -> bool:
 
 def is_ours(request: HttpRequest) -> bool:
     """Does it carry the token of a page of ours? Another site could have had somebody send what she did not write."""
-    return CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(request, is_ours, (), {}) is None
+    return CsrfViewMiddleware(answered).process_view(request, answered, (), {}) is None
+
+
+def answered(_request: HttpRequest) -> HttpResponse:
+    """Stands for the view behind the check of the token, which calls none."""
+    return HttpResponse()
 
 
 @require_safe

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hmac
 import secrets
+import uuid
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -157,7 +158,7 @@ def list_person_acts_for(actor: Actor) -> QuerySet[PersonAct]:
     return list_waiting().exclude(Q(asked_by=actor) | Q(person=actor))
 
 
-def get_person_act_for(actor: Actor, key: object) -> PersonAct:
+def get_person_act_for(actor: Actor, key: uuid.UUID | str) -> PersonAct:
     """Any of them, decided or not, for who manages people and for who confirms. Raises NotFound for anybody else."""
     mine = (Action.CONFIRM_PERSON, Action.MANAGE_PEOPLE)
     found = PersonAct.objects.filter(pk=key).select_related("person", "asked_by", "decision__decided_by").first()

@@ -113,11 +113,11 @@ def test_each_hit_tells_why_its_reader_finds_it_down_to_the_act(
     assert "Su dependencia, Grupo de Contratos, lee las piezas de este nivel." in clerk
     assert clerk.count("Contraloría") == 1
     for login in ("archivista", "custodia", "revisora", "jefatura"):
-        told = explain_each(cast[login], [piece.pk, reserved.pk])
+        each = explain_each(cast[login], [piece.pk, reserved.pk])
         for one in (piece, reserved):
             whole_told = explain(cast[login], one)
-            assert told.get(one.pk, whole_told).because == whole_told.because
-            assert (one.pk in told) == whole_told.allowed["view"]
+            assert each.get(one.pk, whole_told).because == whole_told.because
+            assert (one.pk in each) == whole_told.allowed["view"]
 
 
 @pytest.mark.beyond(1)

@@ -49,7 +49,7 @@ def named(provider: Provider) -> dict[str, str]:
 def sent(where: str) -> str:
     """What a browser is sent back with by the provider, as an address of ours."""
     parts = urlsplit(where)
-    there = HTTPConnection(parts.hostname, parts.port, timeout=10)
+    there = HTTPConnection(str(parts.hostname), parts.port, timeout=10)
     there.request("GET", f"{parts.path}?{parts.query}")
     back = urlsplit(there.getresponse().headers["Location"])
     there.close()

@@ -89,7 +89,8 @@ def test_a_role_rules_from_the_word_of_a_second_person(asked: PersonAct, manager
     assert second.post(address_of(asked), {"act": "confirm"}).status_code == 302
     assert held(asked) == {"contracts_head"}
     row = RoleAssignment.objects.get(person=asked.person)
-    assert (row.assigned_by.username, asked.decision.decided_by.username) == ("administracion", "secretaria.general")
+    assert row.assigned_by == User.objects.get(username="administracion")
+    assert asked.decision.decided_by == User.objects.get(username="secretaria.general")
     told = [(event.actor, event.action) for event in LedgerEvent.objects.filter(action__startswith="person.role_")]
     assert told == [
         ("administracion", "person.role_asked"), ("secretaria.general", "person.role_confirmed"),
