@@ -260,10 +260,18 @@ def get_known_grant(actor: Actor, key: Key) -> Grant:
 
 
 def list_events_for(actor: Actor) -> QuerySet[LedgerEvent]:
-    """The ledger, newest first, for whoever may consult it; it holds no title and no content."""
-    if not permissions.allows(actor, Action.READ_LEDGER):
+    """The ledger, newest first, for whoever may consult it; it holds no title and no content. What tells of a piece
+    that a recusal shuts to her, by its id anywhere in the event, is left out."""
+    rights = permissions.rights_of(actor)
+    if not rights.allows(Action.READ_LEDGER):
         raise AccessDenied(action=Action.READ_LEDGER)
-    return LedgerEvent.objects.order_by("-index")
+    events = LedgerEvent.objects.order_by("-index")
+    for piece in rights.barred.documents:
+        events = events.exclude(payload__contains=str(piece))
+    for place in rights.barred.expedientes:
+        inside = Document.objects.filter(expediente=place).order_by().values_list("pk", flat=True)
+        events = events.exclude(payload__contains=str(place)).exclude(object_id__in=list(map(str, inside)))
+    return events
 
 
 def people_who_may(actor: Actor, document: Document) -> Iterator[Grant]:

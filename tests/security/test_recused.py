@@ -103,7 +103,8 @@ def paths(scene: Scene) -> list[str]:
     found += [f"/custodia/expedientes/{scene.home.pk}/historia/?sistema=mostrar"]
     found += [f"/custodia/bitacora/?objeto={scene.shut.pk}", f"/custodia/expedientes/{scene.home.pk}/?tipo=anexo"]
     for row in ROWS:
-        if row.pattern.startswith("custodia/") and row.get:
+        of_people = row.about in ("person", "organisation", "member")  # theirs or not, whatever the id
+        if row.pattern.startswith("custodia/") and row.get and not of_people:
             keys = scene.ids() if "<uuid" in row.pattern else [""]
             found += [path_of(row, key) for key in keys]
     return list(dict.fromkeys(found))
