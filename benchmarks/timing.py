@@ -29,7 +29,7 @@ ROUTES = (
     ("documentos/{}/original", "get"),
     ("documentos/{}/recibo.json", "get"),
     ("documentos/{}/pagina/1.png", "get"),
-    ("documentos/{}/accesos/", "post"),
+    ("documentos/{}/quien/", "get"),
     ("expedientes/{}/", "get"),
     ("accesos/pedir/", "post"),
 )
