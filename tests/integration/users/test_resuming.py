@@ -132,7 +132,7 @@ def test_a_page_of_before_entering_again_keeps_its_words_for_who_sent_it_from_he
     page = client.post(where, sent, headers={"Origin": "http://testserver"})
     assert (page.status_code, carried(page)) == (403, WORDS)
     for origin in ("http://otro.sitio", "null"):
-        assert "reserva" not in client.post(where, sent, headers={"Origin": origin}).content.decode()
+        assert "Resolución" not in client.post(where, sent, headers={"Origin": origin}).content.decode()
     assert not PersonAct.objects.exists()
     again = {**carried(page), "csrfmiddlewaretoken": client.cookies["csrftoken"].value}
     assert client.post(where, again, headers={"Origin": "http://testserver"}).status_code == 302

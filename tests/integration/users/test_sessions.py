@@ -110,10 +110,10 @@ def test_a_session_given_by_another_is_not_taken_over() -> None:
 
 
 def test_a_second_entry_is_another_session_and_the_others_are_ended_from_one(client: Client) -> None:
-    other = Client(HTTP_USER_AGENT="El otro navegador")
+    other = Client(HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0")
     enter(other, "archivista")
     page = client.get("/cuenta/sesiones/").content.decode()
-    assert "El otro navegador" in page
+    assert "Firefox en Windows" in page
     assert "esta sesión" in page
     client.post("/cuenta/sesiones/")
     assert is_in(client)
