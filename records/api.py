@@ -63,6 +63,7 @@ from records.permissions import (
 )
 from records.selectors.documents import find_document, get_document_for, list_documents_for
 from records.selectors.expedientes import get_expediente_by_code_for, get_expediente_for, list_expedientes_for
+from records.selectors.loose_rights import count_loose_rights
 from records.selectors.organisations import (
     get_member_for,
     get_organisation_for,
@@ -191,6 +192,7 @@ __all__ = [
     "checkpoint_ledger",
     "confidence_of",
     "confirm_person_act",
+    "count_loose_rights",
     "describe_expediente",
     "digest_of",
     "end_appointment",

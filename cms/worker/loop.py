@@ -21,6 +21,7 @@ from records.api import (
     BytesKeeper,
     care_for_bytes,
     checkpoint_ledger,
+    count_loose_rights,
     stamp_ledger,
     sweep_certificates,
     sweep_litter,
@@ -47,6 +48,8 @@ STAMP_EVERY = 900.0
 CARE_EVERY = 5.0
 #: Looking for it in a great store takes long: when there was nothing, so many times as long is waited.
 CARE_REST = 20
+#: How often rights that hang from nothing are counted.
+RIGHTS_EVERY = 24 * SWEEP_EVERY
 #: Seconds that readers are given to finish when asked to stop; what they leave is recovered by the next worker.
 GRACE = 8.0
 
@@ -135,7 +138,7 @@ def keep_house(worker: str, stop: threading.Event) -> None:
         *(beat, recover, sweep, Chore(MEND_EVERY, mend_index), Chore(SWEEP_EVERY, sweep_quarantine)),
         *(Chore(SWEEP_EVERY, one) for one in (sweep_page_cache, sweep_certificates, sweep_sessions)),
         *(Chore(CHECKPOINT_EVERY, checkpoint_ledger), Chore(STAMP_EVERY, stamp_ledger)),
-        Chore(LITTER_EVERY, sweep_litter),
+        *(Chore(LITTER_EVERY, sweep_litter), Chore(RIGHTS_EVERY, watch_rights)),
     )
     while not stop.is_set():
         for chore in chores:
@@ -152,6 +155,13 @@ def index_due() -> bool:
 def mend_index() -> None:
     if search.engine_state() != "ready":
         search.drain()
+
+
+def watch_rights() -> None:
+    """Alarm when a right hangs from nothing (criterion 33): its kinds, since a number would tell how many have access."""
+    loose = [kind for kind, count in count_loose_rights().items() if count]
+    if loose:
+        logger.error("worker: loose rights: %s", ", ".join(loose))
 
 
 class Chore:

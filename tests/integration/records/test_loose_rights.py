@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
+from cms.worker.loop import watch_rights
 from records import permissions
 from records.models import Document, DocumentUserPermission, Expediente, Grant
 from records.selectors.loose_rights import count_loose_rights
@@ -144,3 +145,15 @@ def test_a_sound_installation_counts_nought(cast: dict[str, Any], piece: Documen
     access.renew_grant(actor=cast["custodia"], grant=made, until=factories.FAR, reason="Otra vez")
     call_command("check_rights", "--json")
     assert json.loads(capsys.readouterr().out)["total"] == 0
+
+
+def test_the_worker_alarms_when_a_right_hangs_from_nothing(
+    cast: dict[str, Any], piece: Document, caplog: pytest.LogCaptureFixture
+) -> None:
+    granted(cast, piece)
+    watch_rights()
+    assert not caplog.records
+    with factories.behind_the_product():
+        DocumentUserPermission.objects.all().delete()
+    watch_rights()
+    assert "without_right" in caplog.text
