@@ -158,7 +158,7 @@ def mend_index() -> None:
 
 
 def watch_rights() -> None:
-    """Alarm when a right hangs from nothing (criterion 33): its kinds, since a number would tell how many have access."""
+    """Alarm when a right hangs from nothing (criterion 33): its kinds, as a number would tell how many have access."""
     loose = [kind for kind, count in count_loose_rights().items() if count]
     if loose:
         logger.error("worker: loose rights: %s", ", ".join(loose))
