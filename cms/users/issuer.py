@@ -8,6 +8,8 @@ import json
 import secrets
 import time
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -17,7 +19,9 @@ from django.conf import settings
 from cms.users.id_tokens import Asked, Untrusted, subject_of
 
 #: Seconds for each half of an answer, and its most bytes.
-PATIENCE, MOST_BYTES = 5, 256 * 1024
+PATIENCE, MOST_BYTES, CHUNK = 5, 256 * 1024, 8 * 1024
+#: Seconds for which what the issuer says of itself is believed: a stranger who asks again and again asks us alone.
+BELIEVED = 300
 KNOWN = "/.well-known/openid-configuration"
 
 
@@ -67,9 +71,15 @@ def subject_told(question: Question, code: str, back: str) -> str:
 
 
 def described() -> dict[str, Any]:
-    """What the issuer says of itself, under its own name and no other."""
-    told = fetch("GET", settings.OIDC["ISSUER"].rstrip("/") + KNOWN)
-    if told.get("issuer") != settings.OIDC["ISSUER"]:
+    """What the issuer says of itself, asked again every few minutes. Raises Untrusted, which is not kept."""
+    return described_by(settings.OIDC["ISSUER"], int(time.time() // BELIEVED))
+
+
+@lru_cache(maxsize=2)
+def described_by(issuer: str, _window: int) -> dict[str, Any]:
+    """Under its own name and no other."""
+    told = fetch("GET", issuer.rstrip("/") + KNOWN)
+    if told.get("issuer") != issuer:
         raise Untrusted("issuer")
     return told
 
@@ -89,7 +99,7 @@ def fetch(method: str, where: str, **options: Any) -> dict[str, Any]:
             method, where, timeout=PATIENCE, allow_redirects=False, stream=True,
             headers={"Accept": "application/json"}, **options,
         ) as answer:  # fmt: skip
-            content = next(answer.iter_content(MOST_BYTES), b"")
+            content = b"".join(islice(answer.iter_content(CHUNK), MOST_BYTES // CHUNK))
             told = json.loads(content) if answer.status_code == 200 else None
     except (requests.RequestException, ValueError) as fault:
         raise Untrusted("unreachable") from fault

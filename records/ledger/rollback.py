@@ -57,7 +57,7 @@ def look() -> bool:
             logger.warning("ledger: the database is not the one whose heads are kept outside: %s", found.facts)
         _last.closed = True
     except (OSError, DatabaseError) as fault:
-        logger.warning("ledger: the copy outside could not be compared: %s", fault)
+        logger.warning("ledger: the copy outside could not be compared: %s", type(fault).__name__)
     else:
         _last.closed = False
     return _last.closed

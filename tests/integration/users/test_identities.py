@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from cms.settings import env
+from cms.users import issuer
 from cms.users.models import Identity, User
 from records.models import LedgerEvent
 from tests.ground import PASSWORD
@@ -233,11 +234,19 @@ def test_a_provider_that_is_another_or_points_elsewhere_is_not_believed(
 ) -> None:
     for said in ({"issuer": "http://127.0.0.1:1/otra"}, {"token_endpoint": "ftp://127.0.0.1/x"}, {"jwks_uri": ""}):
         provider.said = said
+        issuer.described_by.cache_clear()
         client = Client()
         answer = client.get(ENTER)
         assert (answer if answer.status_code == 403 else client.get(sent(answer["Location"]))).status_code == 403
+    issuer.described_by.cache_clear()
     provider.close()
     assert Client().get(ENTER).status_code == 403
+
+
+def test_strangers_who_ask_again_and_again_ask_the_house_alone(provider: Provider) -> None:
+    for _ in range(5):
+        assert Client().get(ENTER).status_code == 302
+    assert len(provider.asked) <= 2, "at most one in each window of minutes"
 
 
 def test_tying_asks_who_is_there_and_an_identity_is_of_one_account(cast: dict[str, Any], provider: Provider) -> None:
