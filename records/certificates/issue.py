@@ -12,7 +12,7 @@ import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,12 @@ def issue_certificate(
     return Issued(sha256=digest, size=target.stat().st_size, **issued)
 
 
+def shut_in(scope: Scope, given: Iterable[uuid.UUID]) -> set[str]:
+    """Pieces of the expediente that are there, and that a recusal keeps from whoever issues: they are not gone."""
+    there = Document.objects.filter(expediente=scope.expediente).order_by()
+    return {str(key) for key in set(there.values_list("pk", flat=True)).difference(given)}
+
+
 class Issue:
     """One certificate while it is written."""
 
@@ -109,7 +115,7 @@ class Issue:
         expected = set(ids_filed(scope.expediente)) if scope.kind == EXPEDIENTE else set()
         # The pieces before the head: their filing is then told under it, whatever is filed meanwhile.
         self.pieces = {piece.pk: self.told(piece) for piece in pieces_of(scope)}
-        if gone := expected - {str(key) for key in self.pieces}:
+        if gone := expected - {str(key) for key in self.pieces} - shut_in(scope, self.pieces):
             raise IntegrityFailure("pieces_gone", documents=sorted(gone))
         self.head = head_now()
         self.stamp = stamping.evidence(self.head)

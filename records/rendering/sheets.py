@@ -76,7 +76,7 @@ def as_docx(sheet: Sheet) -> bytes:
         paper.add_paragraph("    ".join(f"{label}: __________________" for label in asked))
     sink = io.BytesIO()
     paper.save(sink)
-    return sink.getvalue()
+    return undated(sink.getvalue())
 
 
 def blank_paper(title: str) -> Paper:

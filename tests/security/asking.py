@@ -13,6 +13,9 @@ from tests.people import ANONYMOUS
 from tests.security.conftest import undone
 from tests.security.house import House
 
+#: The hour of the server, to the second.
+HOUR = re.compile(rb"(?m)^Expires: .*$")
+LEAF = re.compile(rb"(leaf-sha256</\w+>\s*<\w+>)[0-9a-f]{64}")
 TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+')
 
 
@@ -28,6 +31,14 @@ class Said:
         """The same with the id blanked in the address of the login, the one answer that repeats what was asked."""
         head = re.sub(rb"(Location: /cuenta/entrar/.*)" + str(key).encode(), rb"\1ID", self.head)
         return Said(self.status, head, self.body)
+
+    def calling(self, names: Mapping[str, str]) -> Said:
+        """The same with each id that was drawn by lot called by a name, and the digests of events, which cover their
+        place in the whole ledger, blanked."""
+        head, body = self.head, LEAF.sub(rb"\1HOJA", self.body)
+        for drawn, name in names.items():
+            head, body = (part.replace(drawn.encode(), name.encode()) for part in (head, body))
+        return Said(self.status, head, body)
 
     def unlike(self, other: Said) -> str:
         """The first place where two answers differ, with a little around it."""
@@ -54,4 +65,4 @@ class Visitor:
         head = f"{response.status_code} {response.reason_phrase}\n" + "".join(
             f"{name}: {value}\n" for name, value in sorted(response.items())
         )
-        return Said(response.status_code, head.encode(), TOKEN.sub(rb"\1", body))
+        return Said(response.status_code, HOUR.sub(b"", head.encode()), TOKEN.sub(rb"\1", body))

@@ -50,7 +50,7 @@ def by_name(house: House, what: str, who: str, first: int, last: int) -> None:
 
 
 def to_office(house: House, what: str, who: str, first: int, last: int) -> None:
-    group = Group.objects.get(name=ROLES[(first + last) % len(ROLES)])
+    group, _made = Group.objects.get_or_create(name=ROLES[(first + last) % len(ROLES)])
     until = clock.today() + datetime.timedelta(days=last)
     access.grant_access(actor=house.cast["custodia"], target=thing(house, what), office=group, until=until, reason="x")
 

@@ -34,6 +34,8 @@ class House:
     cast: dict[str, Any]
     expedientes: dict[str, Expediente]
     pieces: dict[str, Document]
+    #: The grant that all worlds share, where there is one.
+    granted: object = None
 
     def person(self, login: str) -> Any:
         """The person as the database has them now, with nothing remembered from before."""

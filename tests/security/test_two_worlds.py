@@ -78,6 +78,17 @@ STANDING_IN: Mapping[str, tuple[object, ...]] = {
 }
 
 
+#: What is made anew by asking, whatever the world: a job, a secret, a challenge.
+FRESH = ("/custodia/bitacora/verificar/", "/cuenta/seguridad/codigos/", "/cuenta/seguridad/llaves/")
+#: What tells of the ledger as a whole, every act in its place: auditoria may know that.
+LEDGER = ("/custodia/bitacora/", "/custodia/integridad/")
+
+
+def is_told_apart(login: str, where: str) -> bool:
+    """May this answer differ between two worlds, because of what is no secret from its reader?"""
+    return where.startswith(FRESH) or (login == "auditoria" and (where.startswith(LEDGER) or "/cadena" in where))
+
+
 def every_address() -> Iterator[Asked]:
     """Every address of the table of `matrix`, which the resolver holds to be whole, by each method that it takes."""
     for row in ROWS:
@@ -127,10 +138,10 @@ def build(secrets: Secrets) -> House:
     """What all share, then the secrets."""
     house = houses.build(texts=secrets.texts)
     factories.appoint_custodian(house.expedientes["A"], house.cast["custodia"], ends_on=factories.FAR)
-    access.grant_access(
+    house.granted = access.grant_access(
         actor=house.cast["custodia"], target=house.piece("A.R"), person=house.cast["revisora"], until=factories.FAR,
         reason="Caso 117",
-    )  # fmt: skip
+    ).pk  # fmt: skip
     for order, (name, text) in enumerate(secrets.more, 50):
         houses.add_piece(house, name, order=order, text=text, title=text)
     for wanted, add in ((secrets.place, add_place), (secrets.rights, add_rights), (secrets.acts, add_acts),
@@ -212,10 +223,12 @@ def answers(
     with undone(), clock.at(NOW), override_settings(SEARCH={"ENGINE": engine}):
         house = build(secrets)
         visitors = {login: Visitor(house, login) for login in readers}
+        names = {str(house.granted): "CONCESION"}
         return {
-            (login, method, where): visitors[login].ask(method, where, form)
+            (login, method, where): visitors[login].ask(method, where, form).calling(names)
             for login in readers
             for method, where, form in addresses(whole and (login in READERS or by_everybody()))
+            if not is_told_apart(login, where)
         }
 
 

@@ -308,7 +308,7 @@ def test_an_emergency_from_the_line_of_the_expediente_to_its_review(
     assert head.post(address, {"act": "confirm"}).status_code == 302
     assert clerk.get(viewer).status_code == 200
     assert "Accesos de emergencia por revisar" in keeper.get("/custodia/").content.decode()
-    assert "document.viewed" in keeper.get(address).content.decode()
+    assert "Consultó el documento" in keeper.get(address).content.decode()
     assert keeper.post(address, {"observations": "x"}).status_code == 422, "while it is open"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from records.vocabulary import Action, Level, Role
 from tests import factories
 from tests.integration.desk.conftest import Browse
 
-UNTIL = f"{factories.FAR:%d/%m/%Y}"
+UNTIL = f"{clock.today() + datetime.timedelta(days=30):%d/%m/%Y}"
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_a_case_is_opened_listed_told_and_ended(
     client, address = browse("custodia"), f"/custodia/expedientes/{expediente.pk}/casos/nuevo/"
     empty = client.post(address, {"reach": "some"})
     assert empty.status_code == 422
-    for lacking in ("la autoridad que lo pide", "el número del caso", "la persona", "al menos una pieza"):
+    for lacking in ("la autoridad y su acto", "el número del caso", "la persona", "al menos una pieza"):
         assert lacking in empty.content.decode()
     form = {
         "basis": "authority", "authority": "Contraloría General", "official": "Luz Mora, contralora",

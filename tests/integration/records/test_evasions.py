@@ -16,7 +16,7 @@ from records.holds.selectors import count_over, list_holds_for
 from records.models import Annex, BreakGlassConfirmation, Document, Expediente, Grant, Package
 from records.selectors.annexes import annex_rows
 from records.selectors.checklist import checklist_for
-from records.selectors.people import list_grants_over, list_recusals_in
+from records.selectors.people import list_grants_over, list_recusals_over
 from records.selectors.worklists import list_grants_for
 from records.services import access, break_glass, correction, recusals, rehearsal, requests
 from records.services.index_copies import open_issue
@@ -139,7 +139,7 @@ def test_who_keeps_the_papers_is_told_nothing_of_a_piece_that_is_shut_to_her(
         lists: tuple[Any, ...] = (
             what_could(person, cast["revisora"]).pieces, break_glass.list_to_review(person),
             requests.list_requests_for(person), list_grants_for(person), list_grants_over(person, expediente),
-            list_holds_for(person), list_recusals_in(person, expediente),
+            list_holds_for(person), list_recusals_over(person, expediente),
         )  # fmt: skip
         return [*map(len, lists), count_over(permissions.rights_of(person), expediente)]
 
