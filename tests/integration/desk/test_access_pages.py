@@ -62,7 +62,7 @@ def test_whoever_opens_an_act_to_decide_it_is_told_its_effect_at_once_and_nothin
     )
     address, events = f"/custodia/aprobaciones/{act.pk}/", LedgerEvent.objects.count()
     told = browse("jefatura").get(address).content.decode()
-    assert "7 personas leerían documentos que hoy no leen: 1 en total" in told
+    assert "7 personas leerían lo que hoy no leen: 1 documento." in told
     assert "Ajeno" not in told, "who reads what is told by name to its custodian alone"
     assert "Qué cambiaría" not in browse("archivista").get(address).content.decode()
     assert LedgerEvent.objects.count() == events
@@ -87,7 +87,7 @@ def test_withdrawing_renewing_answering_and_recusing_tell_their_effect_first(
         assert answer.status_code == 200
         return answer.content.decode()
 
-    lost = "1 persona dejaría de leer documentos que hoy lee: 1 en total"
+    lost = "1 persona dejaría de leer lo que hoy lee: 1 documento."
     assert lost in told(f"/custodia/accesos/{grant.pk}/retirar/")
     assert "Nadie ganaría ni perdería" in told(
         f"/custodia/accesos/{grant.pk}/renovar/", {"until": UNTIL, "reason": "Sigue"}
@@ -104,7 +104,7 @@ def test_withdrawing_renewing_answering_and_recusing_tell_their_effect_first(
     assert (Grant.objects.count(), Recusal.objects.count(), LedgerEvent.objects.count()) == (1, 0, before)
     keeper.post(recusal, form)
     end = f"/custodia/impedimentos/{Recusal.objects.get().pk}/terminar/"
-    assert "1 persona leería documentos" in told(end, {"act": "Acta 5"})
+    assert "1 persona leería lo que" in told(end, {"act": "Acta 5"})
     assert Recusal.objects.filter(end=None).count() == 1
 
 
