@@ -31,6 +31,7 @@ from records.desk.fields import (
 from records.desk.foreseeing import foreseen, is_rehearsal, rehearsed
 from records.desk.paging import page_of
 from records.errors import RecordsError
+from records.explain import shown
 from records.models import ConvenioNumber, Document, Expediente, Grant, Package
 from records.selectors.documents import get_document_for
 from records.selectors.expedientes import get_expediente_for
@@ -134,8 +135,8 @@ def access_page(request: HttpRequest, target: Target, expediente: Expediente | N
         if is_rehearsal(request):
             act = {"actor": request.user, "target": target, **form.holder(), **terms_of(form)}
             forecast = rehearsed(form, partial(rehearse_grant, **act))
-        elif granted(request, target, form):
-            messages.success(request, _("Se concedió el acceso. Rige desde ahora."))
+        elif made := granted(request, target, form):
+            messages.success(request, told_granted(made))
             return redirect(request.path)
     return show_form(request, form, target, expediente, list_grants_over(request.user, target), forecast)
 
@@ -153,6 +154,7 @@ def show_form(
         "forecast": forecast,
         "piece": target if isinstance(target, Document) else None,
         "of_package": isinstance(target, Package),
+        "of_convenio": isinstance(target, ConvenioNumber),
         "thing": called(target),
         "renewed": not isinstance(form, GrantForm),
         "expediente": expediente,
@@ -165,8 +167,17 @@ def show_form(
     return render(request, "records/access_form.html", context, status=422 if form.errors else 200)
 
 
+def told_granted(made: Grant) -> str:
+    """Who reads from when until when: a grant may begin on a day to come."""
+    who, until = made.holder_name, shown(made.until)
+    if made.starts_on and made.starts_on > clock.today():
+        words = {"who": who, "from": shown(made.starts_on), "until": until}
+        return str(_("%(who)s tendrá acceso desde el %(from)s hasta el %(until)s.") % words)
+    return str(_("%(who)s tiene acceso desde ahora y hasta el %(until)s.") % {"who": who, "until": until})
+
+
 def called(target: Target) -> str:
-    """What a thing that holds pieces is called in a heading."""
+    """What a thing that holds pieces is called after «acceso a»."""
     if isinstance(target, ConvenioNumber):
         return str(_("el convenio %(number)s") % {"number": target.number})
     if isinstance(target, Package):
@@ -211,11 +222,11 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         tell_also(form, terms_faults(Terms(**{"basis": grant.basis, **whole_terms(form)})), most=most_days(grant.basis))
     elif request.method == "POST":
         try:
-            renew_grant(actor=request.user, grant=grant, **terms_of(form))
+            made = renew_grant(actor=request.user, grant=grant, **terms_of(form))
         except RecordsError as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("Se renovó el acceso. Rige desde ahora."))
+            messages.success(request, told_granted(made))
             return redirect("desk:grants")
     return show_form(request, form, grant.target, grant.place, [grant], forecast)
 
@@ -243,6 +254,7 @@ def grant_act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "grant": grant,
         "thing": called(grant.target),
+        "explains": grant.person_id is not None and bool(permissions.rights_of(request.user).kept()),
         "url": where(grant),
         "withdrawal": withdrawal,
         "later": later,

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from records.desk.access import told_granted
 from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DayField, DemandedText, DeskForm, sent, show_refusal
 from records.desk.foreseeing import is_rehearsal, rehearsed
@@ -92,10 +93,10 @@ def attend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def attended(request: HttpRequest, found: AccessRequest, form: AnswerForm) -> None:
     if request.POST.get("decision") == "grant":
-        grant_request(
+        made = grant_request(
             actor=request.user, request=found, until=form.cleaned_data["until"], reason=form.cleaned_data["reason"]
         )
-        messages.success(request, _("Se concedió el acceso. Rige desde ahora."))
+        messages.success(request, told_granted(made))
         return
     decline_request(actor=request.user, request=found, reason=form.cleaned_data["reason"])
     messages.success(request, _("La solicitud quedó atendida sin conceder acceso."))
