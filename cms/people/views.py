@@ -278,3 +278,9 @@ class SetPassword(PasswordResetConfirmView):
     success_url = reverse_lazy("account_login")
     post_reset_login = False
     form_class = InvitedForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """She is told that it was kept: what follows is the empty form of the entrance."""
+        answer = super().form_valid(form)
+        messages.success(self.request, _("Su contraseña quedó guardada. Entre con su usuario y con ella."), "own")
+        return answer

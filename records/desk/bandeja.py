@@ -191,11 +191,18 @@ def line_of_emergency(item: BreakGlass) -> Line:
 
 
 def line_of_person(item: PersonAct) -> Line:
-    what = role_named(item.role) if item.role else str(_("Invitación para poner la contraseña"))
+    what = asked_for(item)
     where = _("lo pide %(person)s") % {"person": item.asked_by.get_full_name()}
     url = reverse("desk:person-act", args=[item.pk])
     title = f"{what}: {item.person.get_full_name()}"
     return Line(title, item.person.get_username(), where, url, item.asked_at)
+
+
+def asked_for(item: PersonAct) -> str:
+    """What a second person confirms; the bare name of an office would be read as something else."""
+    if not item.role:
+        return str(_("Invitación para poner la contraseña"))
+    return str(_("Cargo de %(office)s") % {"office": role_named(item.role)})
 
 
 def role_named(code: str) -> str:
@@ -205,7 +212,8 @@ def role_named(code: str) -> str:
 def line_of_grant(item: Grant) -> Line:
     place = item.place
     title = item.document.title if item.document else str(place.title if place else item.target)
-    return Line(title, place.code if place else "", item.holder_name, reverse("desk:renew", args=[item.pk]), item.until)
+    code = place.code if place else str(_("Convenio"))
+    return Line(title, code, item.holder_name, reverse("desk:renew", args=[item.pk]), item.until)
 
 
 def line_of_bulk(item: LedgerEvent) -> Line:

@@ -55,7 +55,9 @@ class CaseForm(DeskForm):
         initial=SOME,
         widget=forms.RadioSelect,
     )
-    pieces = forms.MultipleChoiceField(label=_("Piezas"), required=False, widget=forms.CheckboxSelectMultiple)
+    pieces = forms.MultipleChoiceField(
+        label=_("Piezas, si solo se abren las que señale"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, actor: Any, openable: list[Document], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,7 +167,7 @@ def end(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         except RecordsError as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("El caso terminó. Nada de él sigue abierto."))
+            messages.success(request, _("El acceso del caso terminó. Nada de él sigue abierto."))
             return redirect("desk:case", key=found.pk)
     context = {"form": form, "case": found, "section": SECTION}
     return render(request, "records/case_end.html", context, status=422 if form.errors else 200)

@@ -34,6 +34,7 @@ class EmergencyForm(DeskForm):
         max_value=break_glass.MOST_MINUTES,
         initial=break_glass.MOST_MINUTES,
         help_text=_("De 1 a 60. Se cierra por sí solo."),
+        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("Escriba de 1 a 60 minutos.")),
     )
 
 

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from records import permissions
-from records.desk.bandeja import role_named
+from records import clock, permissions
+from records.desk.bandeja import asked_for
 from records.desk.doors import BOTH, READ, desk_view
 from records.desk.fields import DemandedText, DeskForm, show_refusal
 from records.errors import RecordsError
+from records.explain import shown as shown_day
 from records.models import PersonAct
 from records.services import person_acts as service
 from records.services.rehearsal import Standing, rehearse_standing
@@ -30,12 +31,8 @@ class RefuseForm(DeskForm):
 @desk_view(*READ)
 def person_acts(request: HttpRequest) -> HttpResponse:
     permissions.check(request.user, Action.CONFIRM_PERSON)
-    rows = [{"asked": one, "what": told(one)} for one in service.list_person_acts_for(request.user)]
+    rows = [{"asked": one, "what": asked_for(one)} for one in service.list_person_acts_for(request.user)]
     return render(request, "records/person_acts.html", {"rows": rows, "section": SECTION})
-
-
-def told(asked: PersonAct) -> str:
-    return role_named(asked.role) if asked.role else str(_("Invitación para poner la contraseña"))
 
 
 @desk_view(*BOTH)
@@ -63,8 +60,18 @@ def confirmed(request: HttpRequest, found: PersonAct) -> HttpResponse:
     if code:
         spaced = f"{code[:5]}-{code[5:]}"
         return render(request, "records/person_code.html", {"found": found, "code": spaced, "section": SECTION})
-    messages.success(request, _("El cargo quedó confirmado. Rige desde ahora o desde el día que dice."))
+    messages.success(request, told_confirmed(found))
     return redirect("desk:person-act", key=found.pk)
+
+
+def told_confirmed(found: PersonAct) -> str:
+    """Whose office and from when: it may begin on a day to come."""
+    who, start = found.person.get_full_name(), found.starts_on
+    if start and start > clock.today():
+        return str(
+            _("El cargo de %(who)s quedó confirmado. Rige desde el %(day)s.") % {"who": who, "day": shown_day(start)}
+        )
+    return str(_("El cargo de %(who)s quedó confirmado. Rige desde ahora.") % {"who": who})
 
 
 def standing_of(found: PersonAct) -> Standing | None:
@@ -82,11 +89,12 @@ def shown(request: HttpRequest, found: PersonAct, form: RefuseForm) -> HttpRespo
     may_confirm = waits and service.list_person_acts_for(request.user).filter(pk=found.pk).exists()
     context = {
         "found": found,
-        "what": told(found),
+        "what": asked_for(found),
         "decision": decision,
         "lapsed": decision is None and not waits,
         "form": form,
         "may_confirm": may_confirm,
+        "confirms": permissions.allows(request.user, Action.CONFIRM_PERSON),
         "forecast": standing_of(found) if may_confirm and found.role else None,
         "may_take_back": decision is None and found.asked_by_id == request.user.pk,
         "section": SECTION,

@@ -13,11 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from records import permissions
+from records import clock, permissions
 from records.desk.doors import BOTH, desk_view
 from records.desk.fields import DayField, DemandedChoice, DemandedText, DeskForm, sent, show_refusal, tell_also
 from records.desk.foreseeing import is_rehearsal, rehearsed
 from records.errors import RecordsError
+from records.explain import shown
 from records.models import Document, Expediente
 from records.selectors.documents import get_document_for
 from records.selectors.expedientes import get_expediente_for
@@ -76,7 +77,7 @@ def recusals_page(request: HttpRequest, subject: Document | Expediente, expedien
         if is_rehearsal(request):
             forecast = rehearsed(form, partial(rehearse_recusal, **act))
         elif done(form, partial(recuse, **act)):
-            messages.success(request, _("El impedimento quedó registrado. Rige desde la fecha indicada."))
+            messages.success(request, told_recused(form))
             return redirect(request.path)
     elif request.method == "POST":
         tell_also(form, [name for name in DEMANDED if not form.cleaned_data.get(name)])
@@ -89,6 +90,17 @@ def recusals_page(request: HttpRequest, subject: Document | Expediente, expedien
         "section": SECTION,
     }
     return render(request, "records/recusals.html", context, status=422 if form.errors else 200)
+
+
+def told_recused(form: RecusalForm) -> str:
+    """Whose it is and from when, as the act was written."""
+    terms = form.terms()
+    who, start = terms["person"].get_full_name(), terms["starts_on"]
+    if start and start > clock.today():
+        return str(
+            _("El impedimento de %(who)s quedó registrado. Rige desde el %(day)s.") % {"who": who, "day": shown(start)}
+        )
+    return str(_("El impedimento de %(who)s quedó registrado. Rige desde ahora.") % {"who": who})
 
 
 def done(form: DeskForm, act: Callable[[], object]) -> bool:
@@ -110,7 +122,8 @@ def end(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         if is_rehearsal(request):
             forecast = rehearsed(form, partial(rehearse_recusal_end, **act))
         elif done(form, partial(end_recusal, **act)):
-            messages.success(request, _("El impedimento terminó."))
+            who = found.person.get_full_name()
+            messages.success(request, _("El impedimento de %(who)s terminó. Rige desde ahora.") % {"who": who})
             name = "desk:document-recusals" if found.document else "desk:recusals"
             return redirect(name, key=found.subject.pk)
     context = {"form": form, "forecast": forecast, "found": found, "section": SECTION}

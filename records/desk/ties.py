@@ -60,7 +60,9 @@ def ties_page(request: HttpRequest, subject: Document | Expediente, expediente: 
     permissions.check(request.user, Action.GRANT, subject)
     form = TieForm(sent(request), subject=subject)
     if request.method == "POST" and form.is_valid() and tied(request, subject, form):
-        messages.success(request, _("Quedó registrado. Quien obra por esa organización ya lo ve."))
+        messages.success(
+            request, _("Quedó registrado. Quien obra por esa organización lee lo suyo desde ahora, salvo lo reservado.")
+        )
         return redirect(request.path)
     context = {
         "form": form,

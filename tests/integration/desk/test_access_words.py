@@ -53,4 +53,19 @@ def test_an_emergency_is_told_with_its_minutes_and_without_its_number(
     listed = browse("secretaria.general").get("/custodia/accesos/").content.decode()
     assert "Plano reservado" in listed
     assert str(asked.pk) not in listed
+    waits = browse("custodia").get(f"/custodia/emergencias/{asked.pk}/").content.decode()
+    assert "Podrá revisarlo cuando se cierre" in waits
     assert f":{Grant.objects.get().expires_at.astimezone(clock.now().tzinfo):%M}" in listed
+
+
+@pytest.mark.beyond(2)
+def test_a_recusal_is_told_with_whose_it_is_and_from_when(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    client, address = browse("custodia"), f"/custodia/expedientes/{expediente.pk}/impedimentos/"
+    tomorrow, name = clock.today() + datetime.timedelta(days=1), cast["revisora"].get_full_name()
+    form = {"person": str(cast["revisora"].pk), "act": "Acta 4"}
+    later = client.post(address, {**form, "starts_on": f"{tomorrow:%d/%m/%Y}"}, follow=True).content.decode()
+    assert f"El impedimento de {name} quedó registrado. Rige desde el {tomorrow.day} de" in later
+    now = client.post(address, {**form, "person": str(cast["ajeno"].pk)}, follow=True).content.decode()
+    assert f"El impedimento de {cast['ajeno'].get_full_name()} quedó registrado. Rige desde ahora." in now

@@ -232,3 +232,19 @@ def test_a_new_house_is_started_by_an_operator_and_by_nobody_later(capsys: pytes
     other = PersonAct.objects.get(person__username="otra")
     assert theirs.post(address_of(other), {"act": "confirm"}).status_code == 302
     assert held(other) == {"contracts_head"}
+
+
+def test_what_was_confirmed_and_the_password_kept_are_told(cast: dict[str, Any], manager: Client) -> None:
+    second, person = entered("secretaria.general"), cast["ajeno"]
+    manager.post(f"{PEOPLE}{person.pk}/cargo/", {"role": "reviewer", "act": "Res. 2"})
+    asked = PersonAct.objects.get(person=person)
+    assert "Cargo de Revisión" in second.get("/custodia/").content.decode()
+    told = second.post(address_of(asked), {"act": "confirm"}, follow=True).content.decode()
+    assert f"El cargo de {person.get_full_name()} quedó confirmado. Rige desde ahora." in told
+    assert "desde que se confirme" not in told
+    assert f'href="{ACTS}"' in told
+    address, client = invited(manager, person), Client()
+    form = client.get(address, follow=True).redirect_chain[-1][0]
+    after = client.post(form, {**WORD, "code": code_given(second, person)}, follow=True)
+    assert after.redirect_chain[-1][0] == "/cuenta/entrar/"
+    assert "Su contraseña quedó guardada" in after.content.decode()
