@@ -66,7 +66,7 @@ MISSING: Mapping[str, str | Promise] = {
     "package_strict": _("un paquete sin piezas reservadas ni sin clasificar: ábralas una a una, por su nombre"),
     "renewal_later": _("un comienzo inmediato: ya rige una concesión y esta la renueva"),
     "basis": _("con qué fundamento se abre el caso"),
-    "authority": _("la autoridad que lo pide"),
+    "case_authority": _("la autoridad que lo pide"),
     "official": _("quién lo firma y con qué cargo"),
     "instrument": _("el oficio, la orden o el acto, con su número"),
     "instrument_on": _("la fecha de ese oficio, orden o acto, que no puede ser futura"),

@@ -18,6 +18,7 @@ from records.services.told import note_refusal
 DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 #: Which field of a form shows a fault whose code is not a field's name; the first that the form has.
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "case_authority": ("authority",),
     "article_of_level": ("article",),
     "generated_in_future": ("generated",),
     "until_before_generated": ("until",),

@@ -100,7 +100,7 @@ def refuse(asked: Instrument, person: Any, terms: Terms, *, lacking: bool) -> No
     day = asked.instrument_on
     rows = (
         ("basis", asked.basis not in BASES),
-        ("authority", not asked.authority.strip()),
+        ("case_authority", not asked.authority.strip()),
         ("official", not asked.official.strip()),
         ("instrument", not asked.instrument.strip()),
         ("instrument_on", day is None or day > clock.today()),

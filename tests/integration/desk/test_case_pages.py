@@ -34,7 +34,7 @@ def test_a_case_is_opened_listed_told_and_ended(
     client, address = browse("custodia"), f"/custodia/expedientes/{expediente.pk}/casos/nuevo/"
     empty = client.post(address, {"reach": "some"})
     assert empty.status_code == 422
-    for lacking in ("la autoridad y su acto", "el número del caso", "la persona", "al menos una pieza"):
+    for lacking in ("la autoridad que lo pide", "el número del caso", "la persona", "al menos una pieza"):
         assert lacking in empty.content.decode()
     form = {
         "basis": "authority", "authority": "Contraloría General", "official": "Luz Mora, contralora",

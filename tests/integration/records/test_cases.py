@@ -111,7 +111,7 @@ def test_everything_wrong_with_a_case_is_told_at_once(
     nothing = cases.Instrument("", " ", "", "", None, " ")
     with pytest.raises(Incomplete) as refusal:
         opened(cast, expediente, asked=nothing, person=None, until=None, reason=" ", pieces=[])
-    wrong = {"basis", "authority", "official", "instrument", "instrument_on", "person", "pieces", "case_number"}
+    wrong = {"basis", "case_authority", "official", "instrument", "instrument_on", "person", "pieces", "case_number"}
     assert set(refusal.value.missing) == wrong | {"grant_until", "reason"}
     other = factories.insert_piece(cast["archivista"], factories.make_expediente(cast["archivista"]), Level.RESERVED)
     with pytest.raises(Incomplete) as refusal:
