@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from cms.guides.markdown import Block, blocks_of
+from records.api import Role, roles_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "guia"
 #: File of each guide and whom it serves, in the order of the work.
@@ -31,8 +32,17 @@ GUIDES: dict[str, Any] = {
 }
 
 
+#: Office → the guide of its work, the first that a person holds; who holds none reads how to enter.
+OWN: tuple[tuple[str, str], ...] = (
+    (Role.ADMINISTRATOR, "administracion"), (Role.CONTRACTS_GROUP, "archivista"), (Role.CONTRACTS_HEAD, "jefatura"),
+    (Role.SECRETARY_GENERAL, "jefatura"), (Role.AUDITOR, "auditoria"), (Role.REVIEWER, "revision"),
+    (Role.SUPERVISOR, "revision"), (Role.SUPPLIER, "revision"),
+)  # fmt: skip
+
+
 @require_safe
-def desk_guide(request: HttpRequest, name: str = "archivista") -> HttpResponse:
+def desk_guide(request: HttpRequest, name: str = "") -> HttpResponse:
+    name = name or guide_of(roles_of(request.user))
     if name not in GUIDES:
         raise Http404
     entries = [
@@ -40,6 +50,10 @@ def desk_guide(request: HttpRequest, name: str = "archivista") -> HttpResponse:
     ]
     context = {"title": GUIDES[name], "blocks": guide(name), "entries": entries, "section": "/custodia/ayuda/"}
     return render(request, "guides/desk.html", context)
+
+
+def guide_of(held: frozenset[str]) -> str:
+    return next((name for role, name in OWN if role in held), "ingreso")
 
 
 @require_safe

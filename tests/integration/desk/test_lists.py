@@ -212,4 +212,8 @@ def test_the_page_of_components_is_of_the_demo_alone(browse: Browse, settings: A
 def test_guides_are_served_and_escaped(browse: Browse) -> None:
     client = browse("revisora")
     assert "Buscar y leer en custodia" in client.get("/custodia/ayuda/revision/").content.decode()
+    own = {"archivista": "Radicar y seguir lo radicado", "auditoria": "Seguir la vida de un documento",
+           "administracion": "Personas y cargos", "revisora": "Buscar y leer en custodia"}  # fmt: skip
+    for login, title in own.items():
+        assert f"<h1>{title}</h1>" in browse(login).get("/custodia/ayuda/").content.decode()
     assert client.get("/custodia/ayuda/no-hay/").status_code == 404
