@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test.utils import override_settings
 
 from tests.people import ANONYMOUS
@@ -23,6 +23,7 @@ from tests.security import test_urls as urls
 from tests.security.asking import Said, Visitor
 from tests.security.conftest import undone
 from tests.security.matrix import NOBODY, ROWS, Row, addresses, expected, path_of, people
+from tests.security.shares import is_whole
 from tests.security.test_urls import UNKNOWN, Town, leaks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("silence")]
@@ -65,7 +66,7 @@ def town(lasting_database: None, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def asked_by(login: str) -> Iterator[tuple[Row, str, dict[str, str]]]:
     """(address, method, headers) that this person asks: everything, or her share."""
-    whole, place = connection.vendor == "postgresql", people().index(login)
+    whole, place = is_whole(), people().index(login)
     for number, row in enumerate(ROWS):
         if whole or (number + place) % SHARES == 0:
             yield from ((row, method, {}) for method in FOREIGN)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test.utils import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,6 +29,7 @@ from tests.security.asking import Said, Visitor
 from tests.security.conftest import undone
 from tests.security.house import COMMON, House, identity
 from tests.security.matrix import ROWS, path_of
+from tests.security.shares import is_whole
 
 pytestmark = pytest.mark.django_db
 #: (method, path, form) and, with who asked, what an answer is found by.
@@ -96,11 +97,6 @@ def every_address() -> Iterator[Asked]:
             yield "GET", path_of(row, key), {}
             if row.post and row.pattern.startswith("custodia/"):
                 yield "POST", path_of(row, key), row.form
-
-
-def by_everybody() -> bool:
-    """Every address of everybody and in every world: on PostgreSQL, since it takes its time."""
-    return connection.vendor == "postgresql"
 
 
 def addresses(whole: bool) -> tuple[Asked, ...]:
@@ -227,7 +223,7 @@ def answers(
         return {
             (login, method, where): visitors[login].ask(method, where, form).calling(names)
             for login in readers
-            for method, where, form in addresses(whole and (login in READERS or by_everybody()))
+            for method, where, form in addresses(whole and (login in READERS or is_whole()))
             if not is_told_apart(login, where)
         }
 
@@ -249,7 +245,7 @@ def test_a_reader_cannot_tell_two_worlds_apart(plain: dict[Question, Said], secr
     """Every route that a reader can call is compared where all secrets come together."""
     all_of_it = secret == "all at once"
     readers = READERS + (MORE_READERS if all_of_it else ())
-    whole = all_of_it or by_everybody()
+    whole = all_of_it or is_whole()
     wrong = differences(plain, answers(WORLDS[secret], tmp_path, readers, whole=whole))
     assert not wrong, "\n".join(wrong)
 

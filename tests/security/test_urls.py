@@ -71,6 +71,7 @@ from tests.security.matrix import (
     path_of,
     people,
 )
+from tests.security.shares import rows_for
 from tests.security.states import State, appoint, reads_of
 
 pytestmark = pytest.mark.django_db
@@ -398,7 +399,7 @@ def test_the_editor_s_groups_are_those_listed_and_no_other_process_serves_them()
 @pytest.mark.parametrize("login", people())
 def test_each_person_gets_what_the_table_says_and_no_canary(town: Town, login: str) -> None:
     visitor, wrong = Visitor(town.house, login), []
-    for row in ROWS:
+    for row in rows_for(people().index(login)):
         if not row.pattern.startswith("custodia/"):
             continue
         for name, is_object, path in aims(town, row):
@@ -465,7 +466,7 @@ def among_first(town: Town, row: Row, name: str, seen: bool, login: str, most: i
 @pytest.mark.parametrize("login", people())
 def test_what_one_may_not_know_answers_as_what_does_not_exist(town: Town, login: str) -> None:
     visitor, wrong = Visitor(town.house, login), []
-    for row in ROWS:
+    for row in rows_for(people().index(login)):
         hidden_ones = hidden_from(login, row, town)
         for method, headers in asked(row) if hidden_ones else ():
             absent = visitor.ask(method, path_of(row, UNKNOWN), row.form, **headers).without(UNKNOWN)

@@ -1,7 +1,7 @@
 """Parity as a property: whatever was done, in whatever order and on whatever days, every door gives one answer; and
 what is told of a past moment is what was so at that moment (D3, U4).
 
-`WORLDS` says how many random worlds are tried: 100 in `make test`, 300 on PostgreSQL, 2,000 in `make soak`. All stand
+`WORLDS` says how many random worlds are tried: 100 in `make test`, 40 on PostgreSQL, 2,000 in `make soak`. All stand
 on one house that is built once; what happens in a world is undone. Of each moment everybody is asked at once; when all
 has happened, whom it touched and somebody else are asked one by one, at every door. What is dear (explanation, bytes)
 is asked of two pieces of each, a different pair in each world; `test_parity` asks it of all of them.
@@ -56,7 +56,7 @@ ENGINE = MemoryEngine()
 
 
 def worlds() -> int:
-    return int(os.environ.get("WORLDS", "300" if connection.vendor == "postgresql" else "100"))
+    return int(os.environ.get("WORLDS", "40" if connection.vendor == "postgresql" else "100"))
 
 
 def memory_engine() -> MemoryEngine:
