@@ -223,7 +223,7 @@ def propose_restricted(page: Page) -> None:
     page.locator("select[name=article]").select_option("18")
     page.locator("select[name=extent]").select_option("total")
     page.locator("select[name=responsible]").select_option("custodia")
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("main form button[type=submit]:not([name=rehearse])").last.click()
 
 
 # Citizens -------------------------------------------------------------------------------------------------
