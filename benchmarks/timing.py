@@ -76,7 +76,7 @@ def asker(client: Any, address: str, method: str) -> Callable[[uuid.UUID], float
             response = getattr(client, method)(f"/custodia/{address.format(key)}", form)
             taken = (time.perf_counter() - start) * 1000
             transaction.set_rollback(True)
-        assert response.status_code == (404 if named else 200), (address, response.status_code)
+        assert response.status_code == (404 if named else 302), (address, response.status_code)
         return taken
 
     return ask
