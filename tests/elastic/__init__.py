@@ -1,0 +1,1 @@
+"""What is proved against a real Elasticsearch; without one the suite fails (`make test-services`)."""
