@@ -33,6 +33,7 @@ class CallBodyBlock(BodyBlock):
 class CallIndexPage(BasePage):
     template = "cms/calls/call_index_page.html"
     max_count = 1
+    kind_word: ClassVar[Any] = _("Convocatoria")
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
     subpage_types: ClassVar[list[str]] = ["calls.CallPage"]
 
@@ -54,6 +55,8 @@ class CallPage(BasePage):
     body = StreamField(CallBodyBlock(), blank=True, verbose_name=_("contenido"))
 
     template = "cms/calls/call_page.html"
+    kind_word: ClassVar[Any] = _("Convocatoria")
+    shown_columns: ClassVar[tuple[str, ...]] = ("state", "organiser", "source")
     parent_page_types: ClassVar[list[str]] = ["calls.CallIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[Any]] = [
@@ -66,3 +69,6 @@ class CallPage(BasePage):
 
     class Meta:
         verbose_name = _("convocatoria")
+
+    def searchable_facts(self) -> dict[str, str]:
+        return {"year": str(self.opens_on.year)}

@@ -6,7 +6,17 @@ from typing import Any, cast
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from wagtail.models import GroupPagePermission, Page, Site
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from cms.banco.models import BancoPage
 from cms.calls.models import CallIndexPage, CallPage
@@ -17,8 +27,15 @@ from cms.programmes.models import ProgrammeIndexPage, ProgrammePage
 from cms.publication import search_source
 from cms.transparency.models import TransparencyPage
 
-EDITOR_GROUP = "page_editor"
+EDITOR_GROUP, APPROVER_GROUP = "page_editor", "page_approver"
 EDITOR_RIGHTS = ("add", "change", "publish")
+PICTURES, PICTURE_RIGHTS = "Sitio público", ("add", "change", "choose")
+#: What only who approves may do besides: (app, rights).
+APPROVER_RIGHTS = (
+    ("wagtailredirects", ("add_redirect", "change_redirect", "delete_redirect")),
+    ("core", ("change_identity",)),
+)
+WORKFLOW, TASK = "Revisión de páginas", "Aprobación"
 SITE_NAME = "Banco de Proyectos Offset"
 #: Wagtail's own first page, made by its migrations: (slug, depth).
 WELCOME = {"slug": "home", "depth": 2}
@@ -85,11 +102,40 @@ def _drop_welcome() -> None:
 
 
 def ensure_editor_rights(page: Page) -> Group:
-    """Editors enter the admin and write under the site's home; they hold no right over anything else."""
-    group, _created = Group.objects.get_or_create(name=EDITOR_GROUP)
-    door = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
-    group.permissions.add(door)
+    """Editors and approvers enter the admin and write under the site's home; editors hand a page in, approvers approve
+    it, and they alone change addresses and the identity of the site. Neither holds a right over anything else."""
+    editors, approvers = (Group.objects.get_or_create(name=name)[0] for name in (EDITOR_GROUP, APPROVER_GROUP))
+    pictures = _ensure_pictures()
+    for group in (editors, approvers):
+        _let_write(group, page, pictures)
+    for app, rights in APPROVER_RIGHTS:
+        approvers.permissions.add(*Permission.objects.filter(content_type__app_label=app, codename__in=rights))
+    _ensure_workflow(page, approvers)
+    return editors
+
+
+def _let_write(group: Group, page: Page, pictures: Collection) -> None:
+    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     for right in EDITOR_RIGHTS:
         permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{right}_page")
         GroupPagePermission.objects.get_or_create(group=group, page=page, permission=permission)
-    return group
+    for right in PICTURE_RIGHTS:
+        permission = Permission.objects.get(content_type__app_label="wagtailimages", codename=f"{right}_image")
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=pictures, permission=permission)
+
+
+def _ensure_pictures() -> Collection:
+    """The one place for pictures: those of the public site."""
+    found = Collection.objects.filter(name=PICTURES).first()
+    return found or cast("Collection", Collection.get_first_root_node().add_child(name=PICTURES))
+
+
+def _ensure_workflow(page: Page, approvers: Group) -> None:
+    """A page that is handed in waits for an approver; what was arranged otherwise by hand stays so."""
+    if WorkflowPage.objects.filter(page=page).exists():
+        return
+    workflow, _made = Workflow.objects.get_or_create(name=WORKFLOW)
+    task = GroupApprovalTask.objects.filter(name=TASK).first() or GroupApprovalTask.objects.create(name=TASK)
+    task.groups.add(approvers)
+    WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
+    WorkflowPage.objects.create(page=page, workflow=workflow)

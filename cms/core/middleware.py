@@ -1,4 +1,4 @@
-"""The editor's own content policy: Wagtail's admin still needs what public pages and the desk are refused."""
+"""Where the rooms differ: the editor's own content policy, and addresses that no editor leads away."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from csp.constants import HEADER, NONE, SELF, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponse
+from wagtail.contrib.redirects.middleware import RedirectMiddleware
 
 EDITOR = "/editor/"
+#: First words of addresses where people enter and work; also without the last bar, as one types them.
+OURS = frozenset({"custodia", "cuenta", "editor", "salud", "api", "static"})
 
 #: Same host only, as everywhere; inline styles and scripts of the admin itself; previews framed by the editor.
 EDITOR_POLICY: dict[str, list[str]] = {
@@ -39,3 +42,15 @@ class EditorPolicy:
             # The attribute by which django-csp's own decorators speak to its middleware.
             setattr(response, "_csp_replace", EDITOR_POLICY)  # noqa: B010 - the name is another package's private one
         return response
+
+
+class PublicRedirects(RedirectMiddleware):
+    """Wagtail's redirects of addresses that nobody answers, on the public site alone: who approves pages must not lead
+    whoever types the address of the desk or of the login to a door of her own (I12)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        room = request.path_info.strip("/").partition("/")[0].casefold()
+        if room in OURS:
+            return response
+        followed: HttpResponse = super().process_response(request, response)
+        return followed

@@ -12,7 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, Panel
 from wagtail.models import Page, PageViewRestriction
 
+from cms.core.generation import PublicGeneration
+from cms.core.identity import Identity
 from cms.core.spanish import as_sentences
+
+__all__ = ["BasePage", "Identity", "PublicGeneration"]
 
 
 class BasePage(Page):
@@ -21,6 +25,11 @@ class BasePage(Page):
     intro = models.TextField(
         _("introducción"), blank=True, help_text=_("Un párrafo en lenguaje claro: qué encuentra aquí quien llega.")
     )
+
+    #: What such a page is, in one word: readers of the public search narrow by it.
+    kind_word: ClassVar[Any] = _("Página")
+    #: Columns that its page shows beside introduction and body, and that are therefore found.
+    shown_columns: ClassVar[tuple[str, ...]] = ()
 
     content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("intro")]
     promote_panels: ClassVar[list[Panel]] = [
@@ -57,7 +66,16 @@ class BasePage(Page):
     def searchable_text(self) -> str:
         """What a reader sees of this page below its title, as plain text for the public index."""
         body = getattr(self, "body", None)
-        parts = [self.intro]
+        parts = [self.intro, *map(self._shown, self.shown_columns)]
         if body is not None:
             parts += body.stream_block.get_searchable_content(body)
         return as_sentences(*parts)
+
+    def searchable_facts(self) -> dict[str, str]:
+        """Facets of this page in the public search, name → value, beside what it is."""
+        return {}
+
+    def _shown(self, column: str) -> str:
+        """A column as its page says it: the words of a choice, not its code."""
+        said = getattr(self, f"get_{column}_display", None)
+        return str(said() if said else getattr(self, column) or "")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+from django.db.models import Max, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from wagtail.models import Page
+from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
 from cms.core.models import BasePage
@@ -16,13 +16,20 @@ from cms.core.models import BasePage
 
 @dataclass(frozen=True)
 class Thing:
-    """One published thing: what is shown of it and the whole text that may be found."""
+    """One published thing: what is shown of it and the whole text that may be found. `kind` says what it is in one
+    Spanish word; `facts` are further facets, name → value."""
 
     title: str
     url: str
     text: str
     kind: str
-    date: datetime.date | None = None
+    changed: datetime.datetime | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def date(self) -> datetime.date | None:
+        """The day of its last change, here."""
+        return timezone.localtime(self.changed).date() if self.changed else None
 
 
 class PublishedPages:
@@ -31,26 +38,42 @@ class PublishedPages:
     prefix = "pagina"
 
     def ids(self) -> Iterable[str]:
-        return [str(pk) for pk in _readable().values_list("pk", flat=True)]
+        return [str(pk) for pk in readable().values_list("pk", flat=True)]
+
+    def last_change(self) -> datetime.datetime | None:
+        """When one that everybody may read was last published; None where none was by hand."""
+        changed: datetime.datetime | None = readable().order_by().aggregate(last=Max("last_published_at"))["last"]
+        return changed
+
+    def among(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that everybody may read now."""
+        return {str(pk) for pk in readable().filter(pk__in=_numbers(ids)).values_list("pk", flat=True)}
 
     def things(self, ids: Iterable[str]) -> dict[str, Thing]:
         """The pages of `ids` that everybody may read now; the others are left out."""
-        wanted = [int(value) for value in ids if value.isdecimal()]
-        pages = _readable().filter(pk__in=wanted).specific()
+        pages = readable().filter(pk__in=_numbers(ids)).specific()
         return {str(page.pk): _thing(page) for page in pages if isinstance(page, BasePage)}
 
 
-def _readable() -> PageQuerySet[Page]:
-    """Live pages under no view restriction, without the root, which is no page of anybody."""
-    return Page.objects.live().public().filter(depth__gt=1).order_by("pk")
+def _numbers(ids: Iterable[str]) -> list[int]:
+    return [int(value) for value in ids if value.isdecimal()]
+
+
+def readable() -> PageQuerySet[Page]:
+    """Live pages under no view restriction that some site leads to; the root is no page of anybody."""
+    reached = Q()
+    for root in Site.get_site_root_paths():
+        reached |= Q(url_path__startswith=root.root_path)
+    pages = Page.objects.live().public().filter(depth__gt=1).order_by("pk")
+    return pages.filter(reached) if reached else pages.none()
 
 
 def _thing(page: BasePage) -> Thing:
-    published = page.last_published_at
     return Thing(
         title=page.title,
         url=page.url or "/",
         text=page.searchable_text(),
-        kind=_("Página"),
-        date=timezone.localtime(published).date() if published else None,
+        kind=str(page.kind_word),
+        changed=page.last_published_at,
+        facts=page.searchable_facts(),
     )

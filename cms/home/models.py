@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
-from cms.core.blocks import BodyBlock
+from cms.core.blocks import StoryBlock
 from cms.core.models import BasePage
 from cms.home.blocks import RouteBlock
-from cms.publication import totals
+from cms.publication import drawing, totals
 from cms.publication.models import PublishedProject
 
 SHOWN_ON_HOME = 4
 
 
-class HomeBodyBlock(BodyBlock):
+class HomeBodyBlock(StoryBlock):
     route = RouteBlock()
 
 
@@ -29,6 +29,7 @@ class HomePage(BasePage):
 
     template = "cms/home/home_page.html"
     max_count = 1
+    shown_columns: ClassVar[tuple[str, ...]] = ("heading",)
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("heading"), FieldPanel("body")]
 
@@ -41,7 +42,7 @@ class HomePage(BasePage):
         projects = PublishedProject.objects.order_by("-decided_at", "code").prefetch_related("withheld")
         context.update(
             balance=totals.balance(),
-            phases=totals.phases(),
+            drawn=drawing.drawn(totals.places(), totals.by_phase()),
             headline=totals.headline(sums),
             projects=list(projects[:SHOWN_ON_HOME]),
         )
@@ -51,7 +52,7 @@ class HomePage(BasePage):
 class ContentPage(BasePage):
     """A page of running text, such as «¿Qué es Offset?»."""
 
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("contenido"))
+    body = StreamField(StoryBlock(), blank=True, verbose_name=_("contenido"))
 
     template = "cms/home/content_page.html"
     parent_page_types: ClassVar[list[str]] = ["home.HomePage", "home.ContentPage"]

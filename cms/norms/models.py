@@ -47,6 +47,7 @@ class NormIndexPage(BasePage):
 
     template = "cms/norms/norm_index_page.html"
     max_count = 1
+    kind_word: ClassVar[Any] = _("Norma")
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
     subpage_types: ClassVar[list[str]] = ["norms.NormPage"]
     content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("body")]
@@ -69,6 +70,8 @@ class NormPage(BasePage):
     body = StreamField(NormBodyBlock(), blank=True, verbose_name=_("texto"))
 
     template = "cms/norms/norm_page.html"
+    kind_word: ClassVar[Any] = _("Norma")
+    shown_columns: ClassVar[tuple[str, ...]] = ("kind", "issuer", "status", "source")
     parent_page_types: ClassVar[list[str]] = ["norms.NormIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[Any]] = [
@@ -85,6 +88,9 @@ class NormPage(BasePage):
     @property
     def is_draft(self) -> bool:
         return self.status == NormStatus.DRAFT
+
+    def searchable_facts(self) -> dict[str, str]:
+        return {"year": str(self.issued_on.year)} if self.issued_on else {}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

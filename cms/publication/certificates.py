@@ -1,4 +1,5 @@
-"""/verificar/: a custody certificate checked in the browser, by the same code that goes inside it.
+"""/verificar/: a custody certificate checked in the browser, by the same code that goes inside it; or a published
+document, by its digest.
 
 Nothing of the upload is kept, and nothing of custody is asked: what is sent, the verifier's own functions and the
 fingerprints that this installation publishes are all there is.
@@ -7,6 +8,7 @@ fingerprints that this installation publishes are all there is.
 from __future__ import annotations
 
 import datetime
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.core.uploads import MOST
-from cms.publication.models import PublishedKey
+from cms.publication.models import PublishedDocument, PublishedKey
 from records.api import certificate_verifier as verify
 
 #: Faults, and pieces, that a page lists; the program tells all of them.
@@ -51,10 +53,22 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     sent = request.FILES.get("certificado")
     if not isinstance(sent, UploadedFile) or not sent.size:
         return render(request, "cms/verify.html", {**context, "lacking": lacking(request, sent)}, status=422)
+    same = PublishedDocument.objects.filter(digest=digest_of(sent)).defer("text").first()
+    if same is not None:
+        return render(request, "cms/verify.html", {**context, "checked": True, "same": same})
     report = verify.check(sent, holds)  # type: ignore[arg-type]  # an upload reads and seeks as a file does
     if report.fingerprint and report.fingerprint not in {key.fingerprint for key in keys}:
         report.bad(verify.SEAL, _("la llave que selló no es de las que publica esta entidad"))
     return render(request, "cms/verify.html", {**context, **told(report)}, status=200)
+
+
+def digest_of(sent: UploadedFile[bytes]) -> str:
+    """SHA-256 in hex of what was sent, which is left at its beginning."""
+    found = hashlib.sha256()
+    for block in sent.chunks():
+        found.update(block)
+    sent.seek(0)
+    return found.hexdigest()
 
 
 def lacking(request: HttpRequest, sent: object) -> str:

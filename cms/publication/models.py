@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from cms.core.spanish import share
@@ -17,7 +18,10 @@ from cms.publication import vocabulary
 
 
 class PublishedProject(models.Model):
-    """One project as it is shown now. Credits have two decimals, in the currency of the convenio marco."""
+    """One project as it is shown now. Credits have two decimals, in the currency of the convenio marco.
+
+    `impacts` and `inclusion_codes` hold the codes of its parts, separated by commas: the list counts them all at once.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project_id = models.UUIDField(_("proyecto"), unique=True)
@@ -41,6 +45,10 @@ class PublishedProject(models.Model):
     credits_executed = models.DecimalField(
         _("créditos ejecutados"), max_digits=18, decimal_places=2, default=Decimal(0)
     )
+    entered_on = models.DateField(_("entrada al Banco"), null=True)
+    year = models.CharField(_("año de entrada"), max_length=4, blank=True)
+    impacts = models.CharField(_("clases de impacto"), max_length=200, blank=True)
+    inclusion_codes = models.CharField(_("criterios"), max_length=600, blank=True)
     decision_id = models.UUIDField(_("decisión"))
     decided_at = models.DateTimeField(_("actualizado"))
 
@@ -147,8 +155,101 @@ class WithheldNotice(models.Model):
         return ", ".join(part for part in (self.norm, article, self.literal) if part)
 
 
+class PublishedConvenio(models.Model):
+    """A signed convenio as citizens read it, while a project of it is shown; never the value of an activity."""
+
+    number = models.CharField(_("número"), max_length=40, primary_key=True)
+    slug = models.SlugField(_("dirección"), max_length=60, unique=True)
+    kind = models.CharField(_("clase"), max_length=20)
+    framework_number = models.CharField(_("convenio marco"), max_length=40, blank=True, db_index=True)
+    title = models.CharField(_("objeto"), max_length=300)
+    supplier = models.CharField(_("proveedor"), max_length=200, blank=True)
+    recipient = models.CharField(_("receptor"), max_length=200, blank=True)
+    signed_on = models.DateField(_("suscrito el"), null=True)
+    stage = models.CharField(_("estado"), max_length=80, blank=True)
+    currency = models.CharField(_("moneda"), max_length=3, default="USD")
+    credits_agreed = models.DecimalField(_("créditos acordados"), max_digits=18, decimal_places=2)
+    credits_executed = models.DecimalField(_("créditos ejecutados"), max_digits=18, decimal_places=2)
+    decision_id = models.UUIDField(_("decisión"))
+    decided_at = models.DateTimeField(_("actualizado"))
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name = _("convenio publicado")
+        verbose_name_plural = _("convenios publicados")
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def url(self) -> str:
+        return f"/convenios/{self.slug}/"
+
+    @property
+    def kind_label(self) -> str:
+        return vocabulary.label(vocabulary.CONVENIO_KINDS, self.kind)
+
+    @property
+    def pending(self) -> Decimal:
+        return self.credits_agreed - self.credits_executed
+
+    @property
+    def executed_share(self) -> Decimal:
+        return share(self.credits_executed, self.credits_agreed)
+
+
+class PublishedDocument(models.Model):
+    """A public piece: what it is, and the digest of the bytes that citizens download from a copy of their own.
+
+    Its id follows from that of the piece without telling it, so that its address is the same whenever it is shown.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    document_id = models.UUIDField(_("pieza"), unique=True)
+    convenio_number = models.CharField(_("convenio"), max_length=40, db_index=True)
+    title = models.CharField(_("título"), max_length=300)
+    tipo = models.CharField(_("tipo documental"), max_length=200)
+    date = models.DateField(_("fecha del documento"))
+    digest = models.CharField(_("huella SHA-256"), max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField(_("bytes"))
+    media_type = models.CharField(_("formato"), max_length=120)
+    extension = models.CharField(_("extensión"), max_length=12)
+    pages = models.PositiveIntegerField(_("páginas"))
+    version = models.PositiveSmallIntegerField(_("versión"), default=1)
+    text = models.TextField(_("texto"), blank=True)
+    decision_id = models.UUIDField(_("decisión"))
+    decided_at = models.DateTimeField(_("publicado"))
+
+    class Meta:
+        ordering = ("-date", "title")
+        verbose_name = _("documento publicado")
+        verbose_name_plural = _("documentos publicados")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def url(self) -> str:
+        return f"/documentos/{self.id}/"
+
+    @property
+    def download_url(self) -> str:
+        return f"/documentos/{self.id}/archivo/"
+
+    @property
+    def format_label(self) -> str:
+        return self.extension.lstrip(".").upper()
+
+    @property
+    def filename(self) -> str:
+        return f"{slugify(self.title)[:80] or 'documento'}.{self.extension.lstrip('.')}"
+
+
 class PublicChange(models.Model):
-    """One public change, kept for ever with its decision; a withdrawal empties the cards kept before it."""
+    """One public change, kept for ever with its decision; a withdrawal empties the cards kept before it (ADR 51).
+
+    `digest` is the SHA-256 of the card as canonical JSON: whoever cites a state can tell that it is the same.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project_id = models.UUIDField(_("proyecto"), db_index=True)
@@ -156,6 +257,9 @@ class PublicChange(models.Model):
     published = models.BooleanField(_("publica"))
     decided_at = models.DateTimeField(_("cuándo"))
     card = models.JSONField(_("ficha"), default=dict)
+    digest = models.CharField(_("huella de la ficha"), max_length=64, blank=True)
+    correction = models.BooleanField(_("corrección"), default=False)
+    note = models.CharField(_("qué se corrigió"), max_length=300, blank=True)
 
     class Meta:
         ordering = ("project_id", "decided_at")

@@ -1,106 +1,108 @@
-"""Open data: each set is a list of plain rows made of published columns only, with the words that explain them.
+"""Open data: each set is a table of columns over published rows only, with the words that explain them.
 
-Cells that a spreadsheet would run as a formula are made inert by a leading apostrophe (ASVS 1.2.10).
+One table says name, meaning, type and value of every field: the files, their schemas, their dictionary and the API are
+made of it, so that none of them can say more than another.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max, Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.publication import totals
-from cms.publication.models import PublishedIndicator, PublishedProject
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from cms.publication.models import PublishedIndicator, PublishedProject, WithheldNotice
 
 Row = dict[str, Any]
+#: Rows that one question of the database brings while a file is written.
+CHUNK = 500
+
+TEXT, AMOUNT, COUNT, DATE, MOMENT = "texto", "cifra", "entero", "fecha", "momento"
+#: Kind of a field → how a person reads its form.
+KINDS: dict[str, Any] = {
+    TEXT: _("Texto"),
+    AMOUNT: _("Cifra con punto y dos decimales"),
+    COUNT: _("Número entero"),
+    DATE: _("Fecha AAAA-MM-DD"),
+    MOMENT: _("Fecha y hora ISO 8601"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field: what it means, its kind, how it is read of a published row, and whether every row has it."""
+
+    meaning: Any
+    read: Callable[[Any], Any]
+    kind: str = TEXT
+    always: bool = False
+
+    def value(self, row: Any) -> Any:
+        """As JSON holds it: text, a whole number or None; amounts as text, so that no cent is rounded."""
+        return _PLAIN[self.kind](self.read(row))
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A set by name: `columns` field → what it means; `rows` reads it now, `count` only its size."""
+    """A set by name: `columns` field → what it is; `things` reads its published rows now, `count` only how many."""
 
     name: str
     title: Any
     about: Any
-    columns: Mapping[str, Any]
-    rows: Callable[[], Iterable[Row]]
+    columns: Mapping[str, Column]
+    things: Callable[[], Iterable[Any]]
     count: Callable[[], int]
 
+    def rows(self) -> Iterator[Row]:
+        for thing in self.things():
+            yield self.row(thing)
 
-def _projects() -> Iterable[Row]:
-    shown = PublishedProject.objects.order_by("code").prefetch_related("inclusion")
-    return [
-        {
-            "codigo": row.code,
-            "nombre": row.name,
-            "direccion": row.url,
-            "fase": row.phase_label,
-            "objetivo": row.objective,
-            "departamento": row.department,
-            "municipio": row.municipality,
-            "area_de_interes": row.area_label,
-            "apuesta": row.bet_label,
-            "clase_offset": row.kind_label,
-            "proveedor": row.supplier,
-            "receptor": row.recipient,
-            "beneficiarios": row.beneficiaries,
-            "criterios_diferenciales": "; ".join(row.inclusion_labels),
-            "convenio_derivado": row.convenio_number,
-            "convenio_marco": row.framework_number,
-            "creditos_acordados": str(row.credits_agreed),
-            "creditos_ejecutados": str(row.credits_executed),
-            "actualizado": timezone.localtime(row.decided_at).isoformat(timespec="seconds"),
-        }
-        for row in shown
-    ]
+    def row(self, thing: Any) -> Row:
+        return {name: column.value(thing) for name, column in self.columns.items()}
 
 
-def _indicators() -> Iterable[Row]:
-    shown = PublishedIndicator.objects.order_by("project__code", "position").select_related("project")
-    return [
-        {
-            "proyecto": row.project.code,
-            "impacto": row.kind_label,
-            "indicador": row.name,
-            "unidad": row.unit,
-            "meta": _plain(row.target),
-            "logro": _plain(row.achieved),
-            "fecha": row.measured_on.isoformat() if row.measured_on else None,
-            "fuente": row.source,
-        }
-        for row in shown
-    ]
+def _amount(value: Any) -> str | None:
+    return None if value is None else str(Decimal(value).quantize(Decimal("0.01")))
 
 
-def _convenios() -> Iterable[Row]:
-    return [
-        {
-            "convenio_marco": row["framework_number"],
-            "convenio_derivado": row["convenio_number"],
-            "objeto": row["object"],
-            "proveedor": row["supplier"],
-            "creditos_acordados": str(row["agreed"]),
-            "creditos_ejecutados": str(row["executed"]),
-        }
-        for row in totals.convenios()
-    ]
+def _moment(value: datetime.datetime | None) -> str | None:
+    return timezone.localtime(value).isoformat(timespec="seconds") if value else None
 
 
-def _plain(value: Any) -> str | None:
-    return None if value is None else str(value)
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    TEXT: lambda value: "" if value is None else str(value),
+    AMOUNT: _amount,
+    COUNT: lambda value: value,
+    DATE: lambda value: value.isoformat() if value else None,
+    MOMENT: _moment,
+}
 
+
+def last_change() -> datetime.datetime | None:
+    """When any of the published rows behind the sets was last decided."""
+    newest: datetime.datetime | None = PublishedProject.objects.aggregate(last=Max("decided_at"))["last"]
+    return newest
+
+
+def _read(rows: QuerySet[Any, Any]) -> Callable[[], Iterable[Model]]:
+    return lambda: rows.all().iterator(chunk_size=CHUNK)
+
+
+projects = PublishedProject.objects.order_by("code").prefetch_related("inclusion")
+indicators = PublishedIndicator.objects.order_by("project__code", "position").select_related("project")
+notices = WithheldNotice.objects.order_by("project__code", "norm", "article", "literal", "id").select_related("project")
 
 _MARCO = _("Número del convenio marco")
 _DERIVADO = _("Número del convenio derivado")
-_AGREED = _("Créditos Offset acordados, con punto y dos decimales")
-_EXECUTED = _("Créditos Offset ejecutados, con punto y dos decimales")
+_AGREED = _("Créditos Offset acordados; no son dinero")
+_EXECUTED = _("Créditos Offset ejecutados; no son dinero")
+_PROJECT = _("Código del proyecto")
 
 DATASETS: dict[str, Dataset] = {
     data.name: data
@@ -110,27 +112,35 @@ DATASETS: dict[str, Dataset] = {
             _("Proyectos del Banco"),
             _("Un renglón por proyecto publicado, con lo que muestra su página."),
             {
-                "codigo": _("Código del proyecto"),
-                "nombre": _("Nombre"),
-                "direccion": _("Dirección de su página en este sitio"),
-                "fase": _("Fase del Banco"),
-                "objetivo": _("Objetivo"),
-                "departamento": _("Departamento"),
-                "municipio": _("Municipio"),
-                "area_de_interes": _("Área de interés"),
-                "apuesta": _("Apuesta de reindustrialización"),
-                "clase_offset": _("Offset directo o indirecto"),
-                "proveedor": _("Proveedor extranjero"),
-                "receptor": _("Receptor nacional"),
-                "beneficiarios": _("Beneficiarios"),
-                "criterios_diferenciales": _("Criterios diferenciales, separados por punto y coma"),
-                "convenio_derivado": _DERIVADO,
-                "convenio_marco": _MARCO,
-                "creditos_acordados": _AGREED,
-                "creditos_ejecutados": _EXECUTED,
-                "actualizado": _("Fecha y hora de la decisión que publicó el renglón"),
+                "codigo": Column(_PROJECT, lambda row: row.code, always=True),
+                "nombre": Column(_("Nombre"), lambda row: row.name, always=True),
+                "direccion": Column(_("Dirección de su página en este sitio"), lambda row: row.url, always=True),
+                "fase": Column(_("Fase del Banco"), lambda row: row.phase_label, always=True),
+                "objetivo": Column(_("Objetivo"), lambda row: row.objective),
+                "departamento": Column(_("Departamento"), lambda row: row.department),
+                "municipio": Column(_("Municipio"), lambda row: row.municipality),
+                "area_de_interes": Column(_("Área de interés"), lambda row: row.area_label),
+                "apuesta": Column(_("Apuesta de reindustrialización"), lambda row: row.bet_label),
+                "clase_offset": Column(_("Offset directo o indirecto"), lambda row: row.kind_label),
+                "proveedor": Column(_("Proveedor extranjero"), lambda row: row.supplier),
+                "receptor": Column(_("Receptor nacional"), lambda row: row.recipient),
+                "beneficiarios": Column(_("Beneficiarios"), lambda row: row.beneficiaries),
+                "criterios_diferenciales": Column(
+                    _("Criterios diferenciales, separados por punto y coma"),
+                    lambda row: "; ".join(row.inclusion_labels),
+                ),
+                "convenio_derivado": Column(_DERIVADO, lambda row: row.convenio_number),
+                "convenio_marco": Column(_MARCO, lambda row: row.framework_number),
+                "creditos_acordados": Column(_AGREED, lambda row: row.credits_agreed, AMOUNT, always=True),
+                "creditos_ejecutados": Column(_EXECUTED, lambda row: row.credits_executed, AMOUNT, always=True),
+                "actualizado": Column(
+                    _("Cuándo se tomó la decisión que publicó el renglón"),
+                    lambda row: row.decided_at,
+                    MOMENT,
+                    always=True,
+                ),
             },
-            _projects,
+            _read(projects),
             PublishedProject.objects.count,
         ),
         Dataset(
@@ -138,16 +148,20 @@ DATASETS: dict[str, Dataset] = {
             _("Indicadores de los proyectos"),
             _("Meta y logro de cada indicador, con la fecha y la fuente del logro."),
             {
-                "proyecto": _("Código del proyecto"),
-                "impacto": _("Clase de impacto: tecnológico, industrial, social o territorial"),
-                "indicador": _("Nombre del indicador"),
-                "unidad": _("Unidad de medida"),
-                "meta": _("Meta acordada"),
-                "logro": _("Logro a la fecha"),
-                "fecha": _("Fecha del logro, AAAA-MM-DD"),
-                "fuente": _("Documento del que sale el logro"),
+                "proyecto": Column(_PROJECT, lambda row: row.project.code, always=True),
+                "impacto": Column(
+                    _("Clase de impacto: tecnológico, industrial, social o territorial"),
+                    lambda row: row.kind_label,
+                    always=True,
+                ),
+                "indicador": Column(_("Nombre del indicador"), lambda row: row.name, always=True),
+                "unidad": Column(_("Unidad de medida"), lambda row: row.unit),
+                "meta": Column(_("Meta acordada"), lambda row: row.target, AMOUNT),
+                "logro": Column(_("Logro a la fecha"), lambda row: row.achieved, AMOUNT),
+                "fecha": Column(_("Fecha del logro"), lambda row: row.measured_on, DATE),
+                "fuente": Column(_("Documento del que sale el logro"), lambda row: row.source),
             },
-            _indicators,
+            _read(indicators),
             PublishedIndicator.objects.count,
         ),
         Dataset(
@@ -155,30 +169,30 @@ DATASETS: dict[str, Dataset] = {
             _("Convenios derivados"),
             _("Partes y créditos de cada convenio; sin valores de actividades ni multiplicadores."),
             {
-                "convenio_marco": _MARCO,
-                "convenio_derivado": _DERIVADO,
-                "objeto": _("Objeto"),
-                "proveedor": _("Proveedor extranjero"),
-                "creditos_acordados": _AGREED,
-                "creditos_ejecutados": _EXECUTED,
+                "convenio_marco": Column(_MARCO, lambda row: row["framework_number"]),
+                "convenio_derivado": Column(_DERIVADO, lambda row: row["convenio_number"], always=True),
+                "objeto": Column(_("Objeto"), lambda row: row["object"]),
+                "proveedor": Column(_("Proveedor extranjero"), lambda row: row["supplier"]),
+                "creditos_acordados": Column(_AGREED, lambda row: row["agreed"], AMOUNT, always=True),
+                "creditos_ejecutados": Column(_EXECUTED, lambda row: row["executed"], AMOUNT, always=True),
             },
-            _convenios,
+            totals.convenios,
             totals.count_convenios,
+        ),
+        Dataset(
+            "reservas",
+            _("Lo que se reserva y por qué"),
+            _("Cuántos documentos de cada proyecto no se publican, con la norma que lo manda y hasta cuándo."),
+            {
+                "proyecto": Column(_PROJECT, lambda row: row.project.code, always=True),
+                "norma": Column(_("Norma que manda reservar"), lambda row: row.norm, always=True),
+                "articulo": Column(_("Artículo"), lambda row: row.article),
+                "literal": Column(_("Literal"), lambda row: row.literal),
+                "documentos": Column(_("Cuántos documentos"), lambda row: row.count, COUNT, always=True),
+                "hasta": Column(_("Hasta cuándo se reservan"), lambda row: row.until, DATE),
+            },
+            _read(notices),
+            WithheldNotice.objects.count,
         ),
     )
 }
-
-
-def as_csv(dataset: Dataset) -> str:
-    """The set as RFC 4180 text with a byte order mark, which spreadsheets need to read accents."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(dataset.columns), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: inert(value) for name, value in row.items()} for row in dataset.rows())
-    return f"\ufeff{text.getvalue()}"
-
-
-def inert(value: Any) -> str:
-    """A cell that no spreadsheet runs: text that begins like a formula gets an apostrophe before it."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

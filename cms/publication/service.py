@@ -6,31 +6,39 @@ Called by `cms.wiring` from the events of custody; the caller owns the transacti
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.utils.timezone import localtime
 
-from cms.publication import search_source
+from cms.publication import contracts, pieces, search_source
 from cms.publication.models import (
     PublicChange,
     PublishedInclusion,
     PublishedIndicator,
     PublishedKey,
     PublishedProject,
-    WithheldNotice,
 )
+from cms.publication.notices import day_of, replace_notices
 from records.api import ProjectCard, now
 
+#: What is made of the card and not copied from it.
+_DERIVED = {"id", "project_id", "year", "impacts", "inclusion_codes"}
 _PLAIN = tuple(
     field.name
     for field in PublishedProject._meta.get_fields()
-    if getattr(field, "attname", None) and field.name not in {"id", "project_id"}
+    if getattr(field, "attname", None) and field.name not in _DERIVED
 )
+#: What a kept state does not tell of the card: the present alone tells what is withheld and which documents are
+#: shown, for a piece that was closed since must be nowhere; ids of custody are nobody's.
+_UNTOLD = {"withheld", "pieces", "project_id", "decision_id"}
 
 
 def publish(card: ProjectCard) -> PublishedProject:
@@ -39,25 +47,36 @@ def publish(card: ProjectCard) -> PublishedProject:
     Must run inside the transaction of the decision; raises TransactionManagementError otherwise.
     """
     _require_transaction()
-    project, _created = PublishedProject.objects.update_or_create(
-        project_id=card.project_id, defaults={name: getattr(card, name) for name in _PLAIN}
-    )
+    facts = {name: getattr(card, name) for name in _PLAIN} | _derived(card)
+    its = PublishedProject.objects.filter(project_id=card.project_id)
+    former = contracts.numbers_of(its)
+    project, _created = PublishedProject.objects.update_or_create(project_id=card.project_id, defaults=facts)
     _replace_parts(project, card)
-    _keep(card.project_id, card.decision_id, card.decided_at, _plain(card))
+    contracts.show(card)
+    contracts.tell_again(former | contracts.numbers_of(its))
+    pieces.replace_all([one.number for one in card.convenios], card.pieces, card.decided_at)
+    pieces.drop_unused()
+    _keep(card)
     search_source.enqueue([str(project.id)])
     return project
 
 
 def withdraw(project_id: uuid.UUID) -> bool:
-    """Takes the project away from citizens, with every copy of its facts. False if it was not shown."""
+    """Takes the project away from citizens, with every copy of its facts, its history, and what only it let them read.
+
+    False if it was not shown. What was kept of it is emptied: custody remembers what was decided, the public process
+    has nothing left to tell (ADR 51).
+    """
     _require_transaction()
     shown = PublishedProject.objects.filter(project_id=project_id).first()
     if shown is None:
         return False
-    key = str(shown.id)
+    key, numbers = str(shown.id), {shown.convenio_number, shown.framework_number}
     shown.delete()
-    PublicChange.objects.filter(project_id=project_id).update(card={})
-    _keep(project_id, None, now(), None)
+    contracts.tell_again(numbers)
+    PublicChange.objects.filter(project_id=project_id).update(card={}, digest="", note="")
+    PublicChange.objects.create(project_id=project_id, decided_at=now(), published=False)
+    pieces.drop_unused()
     search_source.enqueue([key])
     return True
 
@@ -78,12 +97,23 @@ def _require_transaction() -> None:
 
 
 def _replace_parts(project: PublishedProject, card: ProjectCard) -> None:
-    for old in (project.inclusion, project.indicators, project.withheld):
+    for old in (project.inclusion, project.indicators):
         old.all().delete()
     codes = dict.fromkeys(card.inclusion)
     PublishedInclusion.objects.bulk_create(PublishedInclusion(project=project, code=code) for code in codes)
     PublishedIndicator.objects.bulk_create(_indicators(project, card.indicators))
-    WithheldNotice.objects.bulk_create(_notices(project, card.withheld))
+    replace_notices(project, card.withheld)
+
+
+def _derived(card: ProjectCard) -> dict[str, str]:
+    """What the list counts: the year of entry, kinds of impact that something is agreed of, criteria."""
+    agreed = (row["kind"] for row in card.indicators if _amount(row.get("target")))
+    entered = card.entered_on or localtime(card.decided_at).date()
+    return {
+        "year": str(entered.year),
+        "impacts": ",".join(dict.fromkeys(agreed)),
+        "inclusion_codes": ",".join(dict.fromkeys(card.inclusion)),
+    }
 
 
 def _indicators(project: PublishedProject, rows: Iterable[Mapping[str, Any]]) -> list[PublishedIndicator]:
@@ -96,24 +126,10 @@ def _indicators(project: PublishedProject, rows: Iterable[Mapping[str, Any]]) ->
             unit=row.get("unit", ""),
             target=_amount(row.get("target")),
             achieved=_amount(row.get("achieved")),
-            measured_on=_date(row.get("date")),
+            measured_on=day_of(row.get("date")),
             source=row.get("source", ""),
         )
         for position, row in enumerate(rows)
-    ]
-
-
-def _notices(project: PublishedProject, rows: Iterable[Mapping[str, Any]]) -> list[WithheldNotice]:
-    return [
-        WithheldNotice(
-            project=project,
-            norm=row["norm"],
-            article=str(row.get("article", "")),
-            literal=row.get("literal", ""),
-            count=row["count"],
-            until=_date(row.get("until")),
-        )
-        for row in rows
     ]
 
 
@@ -121,16 +137,11 @@ def _amount(value: Any) -> Decimal | None:
     return None if value in (None, "") else Decimal(str(value))
 
 
-def _date(value: Any) -> datetime.date | None:
-    """Dates come as dates or as ISO text, depending on where the fact was kept."""
-    return datetime.date.fromisoformat(value) if isinstance(value, str) and value else value or None
-
-
 def _plain(card: ProjectCard) -> dict[str, Any]:
-    """The card as JSON text would hold it, by its own field names."""
+    """The told part of the card as JSON text would hold it, by its own field names."""
     encoder = DjangoJSONEncoder()
-    values = asdict(card)
-    return {field.name: _json(encoder, values[field.name]) for field in fields(card)}
+    values = asdict(replace(card, pieces=()))
+    return {field.name: _json(encoder, values[field.name]) for field in fields(card) if field.name not in _UNTOLD}
 
 
 def _json(encoder: DjangoJSONEncoder, value: Any) -> Any:
@@ -141,13 +152,22 @@ def _json(encoder: DjangoJSONEncoder, value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | bool) else encoder.default(value)
 
 
-def _keep(
-    project_id: uuid.UUID, decision_id: uuid.UUID | None, decided_at: datetime.datetime, card: dict[str, Any] | None
-) -> None:
+def _keep(card: ProjectCard) -> None:
+    """One more state of the project: a row is added, none is written over."""
+    told = _plain(card)
     PublicChange.objects.create(
-        project_id=project_id,
-        decision_id=decision_id,
-        decided_at=decided_at,
-        published=card is not None,
-        card=card or {},
+        project_id=card.project_id,
+        decision_id=card.decision_id,
+        decided_at=card.decided_at,
+        published=True,
+        card=told,
+        digest=digest_of(told),
+        correction=card.correction,
+        note=card.note,
     )
+
+
+def digest_of(told: Mapping[str, Any]) -> str:
+    """SHA-256 of a state as JSON with sorted keys and no spaces, UTF-8: anybody can make it again."""
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

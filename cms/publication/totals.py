@@ -45,10 +45,15 @@ def balance() -> Balance:
     return Balance(**sums)
 
 
-def phases() -> list[dict[str, Any]]:
-    """The four phases in their order, each with its number of projects, also when it is zero."""
-    counts = dict(PublishedProject.objects.order_by().values_list("phase").annotate(many=Count("id")))
-    return [{"code": code, "label": name, "count": counts.get(code, 0)} for code, name in vocabulary.PHASES.items()]
+def by_phase() -> dict[str, int]:
+    """Code of phase → projects; a phase without any is not named."""
+    return dict(PublishedProject.objects.order_by().values_list("phase").annotate(many=Count("id")))
+
+
+def places() -> dict[str, int]:
+    """Department → projects."""
+    named = PublishedProject.objects.exclude(department="").order_by()
+    return dict(named.values_list("department").annotate(many=Count("id")))
 
 
 def indicators() -> list[dict[str, Any]]:
@@ -71,9 +76,9 @@ def headline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def withheld() -> list[dict[str, Any]]:
-    """Withheld documents by ground, over all projects: only what the notices themselves tell."""
-    rows = WithheldNotice.objects.order_by("norm", "article", "literal", "until")
-    return [dict(row) for row in rows.values("norm", "article", "literal", "until").annotate(count=Sum("count"))]
+    """Withheld documents by ground, over all projects, until the last of their days: only what the notices tell."""
+    rows = WithheldNotice.objects.order_by("norm", "article", "literal").values("norm", "article", "literal")
+    return [dict(row) for row in rows.annotate(count=Sum("count"), last=Max("until"))]
 
 
 def count_convenios() -> int:

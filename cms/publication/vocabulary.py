@@ -31,6 +31,8 @@ AREAS: dict[str, Any] = {
     "sti_investment": _("Inversión en ciencia, tecnología e innovación"),
     "sustainability": _("Sostenibilidad ambiental y transición energética"),
 }
+#: Clases de convenio (arts. 16, 18).
+CONVENIO_KINDS: dict[str, Any] = {"framework": _("Convenio marco"), "derived": _("Convenio derivado")}
 #: Clases de Offset (art. 7).
 OFFSET_KINDS: dict[str, Any] = {"direct": _("Directo"), "indirect": _("Indirecto")}
 #: Criterios diferenciales (arts. 30, 37).
@@ -53,6 +55,19 @@ IMPACTS: dict[str, Any] = {
     "social": _("Social"),
     "territorial": _("Territorial"),
 }
+
+
+#: What each literal of article 18 protects (Ley 1712 de 2014), as it completes «no se publican».
+GROUNDS: dict[str, Any] = {
+    "a": _("para proteger la intimidad de las personas"),
+    "b": _("para proteger la vida, la salud o la seguridad"),
+    "c": _("por secreto comercial, industrial o profesional"),
+}
+
+
+def ground(article: str, literal: str) -> str:
+    """Why, in words; empty for what article 18 does not name."""
+    return str(GROUNDS.get(literal, "")) if article == "18" else ""
 
 
 def label(words: dict[str, Any], code: str) -> str:

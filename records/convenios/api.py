@@ -1,8 +1,9 @@
 """Front door of convenios and projects."""
 
 from records.convenios.models import Convenio, Project, PublicationDecision
-from records.convenios.selectors import get_project_for, list_convenios_for, list_projects_for
-from records.convenios.services import publish_project, withdraw_project
+from records.convenios.public import look_again
+from records.convenios.selectors import get_project_for, list_convenios_for, list_projects_for, suppliers_of
+from records.convenios.services import note_convenio, publish_project, withdraw_project
 
 __all__ = [
     "Convenio",
@@ -11,6 +12,9 @@ __all__ = [
     "get_project_for",
     "list_convenios_for",
     "list_projects_for",
+    "look_again",
+    "note_convenio",
     "publish_project",
+    "suppliers_of",
     "withdraw_project",
 ]

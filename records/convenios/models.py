@@ -76,6 +76,8 @@ class PublicationDecision(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
     published = models.BooleanField(_("publica"))
     reason = models.CharField(_("motivo"), max_length=500)
+    correction = models.BooleanField(_("corrige lo publicado"), default=False)
+    note = models.CharField(_("qué se corrige, dicho a los ciudadanos"), max_length=300, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("decidido el"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from records.api import Actor, Key, NotFound, as_uuid, grounds_for, is_staff_everywhere
@@ -22,6 +24,11 @@ def get_project_for(actor: Actor, key: Key) -> Project:
     if project is None:
         raise NotFound
     return project
+
+
+def suppliers_of(numbers: Iterable[str]) -> dict[str, str]:
+    """Number → supplier of the convenios among these numbers."""
+    return dict(Convenio.objects.filter(number__in=set(numbers)).order_by().values_list("number", "supplier"))
 
 
 def list_convenios_for(actor: Actor) -> QuerySet[Convenio]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from records.api import (
     Action,
     Actor,
+    DocumentsChanged,
     Incomplete,
     ProjectCard,
     ProjectPublished,
@@ -16,22 +19,39 @@ from records.api import (
     now,
     record,
 )
-from records.convenios.models import Project, PublicationDecision
+from records.conf import setting
+from records.convenios import public
+from records.convenios.models import Convenio, Project, PublicationDecision
+from records.models import Document
 
 #: What a citizen must find of a project (art. 21 and 25): without these there is nothing to publish.
 DEMANDED = ("name", "phase", "objective", "department", "area_of_interest", "supplier", "recipient", "beneficiaries")
 
 
-def publish_project(*, actor: Actor, project: Project, reason: str) -> PublicationDecision:
+def note_convenio(*, number: str, **facts: Any) -> Convenio:
+    """The convenio of this number with these facts; what is searchable of its pieces is looked at again."""
+    with transaction.atomic():
+        convenio, _made = Convenio.objects.update_or_create(number=number, defaults=facts)
+        pieces = Document.objects.filter(expediente__convenio_number=number).order_by()
+        announce(DocumentsChanged(tuple(pieces.values_list("pk", flat=True))))
+    return convenio
+
+
+def publish_project(
+    *, actor: Actor, project: Project, reason: str, correction: bool = False, note: str = ""
+) -> PublicationDecision:
     """Copy a project's public facts to the site, in this transaction.
 
+    Publishing again shows the new facts and keeps the former, dated, in its public history. A `correction` says
+    so there, with `note`: one sentence for citizens on what was wrong.
+
     Raises AccessDenied, or Incomplete naming everything that is missing: facts, approved entry to
-    the Banco, reason. Publishing again replaces the earlier copy.
+    the Banco (unless `RECORDS["BANK_ENTRY_FIRST"]` is off, art. 13.7), reason, the note of a correction.
     """
     check(actor, Action.PUBLISH)
-    check_publishable(project, reason)
+    check_publishable(project, reason, needs_note=correction and not note.strip())
     with transaction.atomic():
-        decision = decide(actor, project, reason, published=True)
+        decision = decide(actor, project, reason, published=True, correction=correction, note=note.strip())
         record("project.published", actor=actor, subject=project, decision=decision.pk)
         announce(ProjectPublished(card_of(project, decision)))
     return decision
@@ -49,19 +69,18 @@ def withdraw_project(*, actor: Actor, project: Project, reason: str) -> Publicat
     return decision
 
 
-def check_publishable(project: Project, reason: str) -> None:
+def check_publishable(project: Project, reason: str, *, needs_note: bool = False) -> None:
+    entered = bool(project.bank_entry_approved_on) or not setting("BANK_ENTRY_FIRST")
+    lacks = {"bank_entry": not entered, "reason": not reason.strip(), "correction_note": needs_note}
     missing = [name for name in DEMANDED if not getattr(project, name)]
-    if not project.bank_entry_approved_on:
-        missing.append("bank_entry")
-    if not reason.strip():
-        missing.append("reason")
+    missing += [name for name, lacking in lacks.items() if lacking]
     if missing:
         raise Incomplete(missing)
 
 
-def decide(actor: Actor, project: Project, reason: str, *, published: bool) -> PublicationDecision:
+def decide(actor: Actor, project: Project, reason: str, *, published: bool, **said: Any) -> PublicationDecision:
     return PublicationDecision.objects.create(
-        project=project, published=published, reason=reason.strip(), decided_by=actor, decided_at=now()
+        project=project, published=published, reason=reason.strip(), decided_by=actor, decided_at=now(), **said
     )
 
 
@@ -91,4 +110,10 @@ def card_of(project: Project, decision: PublicationDecision) -> ProjectCard:
         decision_id=decision.pk,
         decided_at=decision.decided_at,
         indicators=tuple(project.indicators),
+        withheld=public.withheld_of(project),
+        convenios=public.convenio_cards(project),
+        pieces=public.pieces_of(project),
+        entered_on=project.bank_entry_approved_on,
+        correction=decision.correction,
+        note=decision.note,
     )

@@ -1,6 +1,6 @@
 """Blocks any page may use. One per file; none can produce an inaccessible page."""
 
-from cms.core.blocks.body import BodyBlock
+from cms.core.blocks.body import BodyBlock, StoryBlock
 from cms.core.blocks.figures import FiguresBlock
 from cms.core.blocks.heading import HeadingBlock
 from cms.core.blocks.links import LinksBlock
@@ -18,4 +18,5 @@ __all__ = [
     "ParagraphBlock",
     "QuestionsBlock",
     "ResultsBlock",
+    "StoryBlock",
 ]

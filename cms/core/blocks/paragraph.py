@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+
+from cms.core.blocks.order import check_links
 
 FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript"]
 
@@ -11,6 +15,11 @@ FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript"]
 class ParagraphBlock(blocks.RichTextBlock):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**{"features": FEATURES, "label": _("Texto"), **kwargs})
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        check_links(cleaned.source)
+        return cleaned
 
     class Meta:
         icon = "pilcrow"

@@ -1,6 +1,6 @@
 """Neutral helpers for every template of the house: es-CO figures, level marks, form fields, navigation.
 
-Nothing here knows a model: values come in plain and go out as text or markup.
+But for the identity of the site nothing here knows a model: values come in plain and go out as text or markup.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from cms.core import spanish
+from cms.core.identity import Identity
 
 register = template.Library()
 
@@ -89,12 +90,19 @@ def public_topbar(context: template.Context) -> dict[str, Any]:
     request = context.get("request")
     here = "" if context.get("no_current") or request is None else request.path
     return {
-        "brand": _("Banco de Proyectos Offset"),
+        **_identity(request is None or bool(context.get("no_current"))),
         "home": "/",
         "items": navigation(PUBLIC_NAVIGATION, here),
         "search_url": "/buscar/",
         "search_current": here.startswith("/buscar/"),
     }
+
+
+def _identity(is_refusal: bool) -> dict[str, Any]:
+    """Name and sign of the site as they were set; a refusal asks the database nothing."""
+    kept = None if is_refusal else Identity.objects.select_related("logo").first()
+    logo = kept.logo.get_rendition("height-64|format-png") if kept and kept.logo else None
+    return {"brand": (kept.name if kept else "") or _("Banco de Proyectos Offset"), "logo": logo}
 
 
 def navigation(entries: tuple[tuple[str, Any], ...], here: str) -> list[dict[str, Any]]:

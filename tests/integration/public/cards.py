@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from cms.publication import service
-from records.api import ProjectCard
+from records.api import ConvenioCard, PieceCard, ProjectCard
 
 DECIDED = datetime.datetime(2027, 10, 20, 9, 14, tzinfo=datetime.timezone(datetime.timedelta(hours=-5)))
 
@@ -83,6 +83,24 @@ P002 = dataclasses.replace(
     ),
     withheld=({"norm": "Ley 1712 de 2014", "article": "18", "literal": "c", "count": 1, "until": "2036-06-10"},),
 )
+
+MARCO = ConvenioCard(
+    number="CM-2026-001", kind="framework", framework_number="", title="Convenio marco de cooperación",
+    supplier=P001.supplier, recipient="", signed_on=datetime.date(2026, 4, 20), stage="En ejecución", currency="USD",
+    credits_agreed=Decimal("12500000.00"),
+)  # fmt: skip
+DERIVED = dataclasses.replace(
+    MARCO, number="CD-2026-001", kind="derived", framework_number="CM-2026-001", title=P001.name,
+    recipient=P001.recipient, credits_agreed=P001.credits_agreed,
+)  # fmt: skip
+PIECE = PieceCard(
+    document_id=uuid.UUID(int=201), convenio_number="CD-2026-001", title="Plan de formación de técnicos",
+    tipo="Anexo del convenio", date=datetime.date(2026, 6, 10),
+    digest="1de08cb0a8ef0b1b0a6f0d0a1e0a4c33f8ea2e5fbb3ea6ee5cd2c0d5ed4bb27e", size=1834, media_type="application/pdf",
+    extension=".pdf", pages=3, version=1, decision_id=uuid.UUID(int=301), text="Módulos de reparación de compuestos.",
+)  # fmt: skip
+#: The first project with its convenios and a public piece, as custody hands it over.
+WHOLE = dataclasses.replace(P001, convenios=(MARCO, DERIVED), pieces=(PIECE,))
 
 
 def publish(*cards: ProjectCard) -> None:

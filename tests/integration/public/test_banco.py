@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import uuid
 
 import pytest
@@ -20,6 +21,16 @@ FILTERS: tuple[tuple[str, set[str]], ...] = (
     ("apuesta=energy_transition", {PROJECT}),
     ("apuesta=energy_transition&apuesta=defence_life", {P001_URL, PROJECT}),
     ("poblacion=msme", {P001_URL}),
+    ("poblacion=msme&poblacion=women", {P001_URL, PROJECT}),
+    ("impacto=industrial", {P001_URL}),
+    ("impacto=industrial&impacto=social", {P001_URL, PROJECT}),
+    ("impacto=industrial&apuesta=energy_transition", set()),
+    ("area=sustainability", {PROJECT}),
+    ("anio=2026", {P001_URL}),
+    ("anio=2027", {PROJECT}),
+    ("anio=20271", set()),
+    ("impacto=industrial,social", set()),
+    ("despues=P-999", set()),
     ("clase=indirect&departamento=Antioquia", set()),
     ("fase=execution", {P001_URL, PROJECT}),
     ("fase=", {P001_URL, PROJECT}),
@@ -92,7 +103,7 @@ def test_the_home_page_tells_the_phases_and_the_balance(site, client):
 def test_what_no_decision_published_is_nowhere(site, client):
     publish(P001, P002)
 
-    pages = [client.get(path).content for path in ("/", "/banco/", "/datos/proyectos.json", "/convenios/")]
+    pages = [client.get(path).getvalue() for path in ("/", "/banco/", "/datos/proyectos.json", "/convenios/")]
 
     assert listed(client) == {P001_URL, PROJECT}
     assert all(b"P-003" not in page for page in pages)
@@ -113,7 +124,7 @@ def test_a_project_shows_no_identity_of_custody(site, client):
     publish(P002)
     secret = [str(P002.project_id), str(P002.decision_id)]
 
-    pages = [client.get(path).content.decode() for path in (PROJECT, "/banco/", "/datos/proyectos.json")]
+    pages = [client.get(path).getvalue().decode() for path in (PROJECT, "/banco/", "/datos/proyectos.json")]
 
     assert not [value for value in secret for page in pages if value in page]
 
@@ -128,12 +139,12 @@ def test_a_withdrawn_project_is_gone_in_the_next_request(site, client):
     assert client.get(PROJECT).status_code == 404
     assert client.get(PROJECT).content == client.get("/banco/nunca-existio/").content
     assert listed(client) == {P001_URL}
-    assert "P-002" not in client.get("/datos/proyectos.csv").content.decode()
+    assert "P-002" not in client.get("/datos/proyectos.csv").getvalue().decode()
 
 
-@pytest.mark.requirement("L1")
+@pytest.mark.requirement("L1", "L7", "L8")
 def test_filters_are_addresses(site, client):
-    publish(P001, P002)
+    publish(dataclasses.replace(P001, entered_on=datetime.date(2026, 5, 26)), P002)
 
     got = {query: listed(client, f"/banco/?{query}") for query, _left in FILTERS}
 
@@ -149,6 +160,50 @@ def test_counts_of_a_group_ignore_its_own_choice(site, client):
     assert chosen["departamento"] == {"Antioquia": 1, "Atlántico": 1}
     assert chosen["apuesta"] == {"energy_transition": 0, "defence_life": 1}
     assert chosen["poblacion"] == {"women": 1, "msme": 1}
+    assert counts(client, "/banco/?impacto=industrial")["impacto"] == {"technological": 2, "industrial": 1, "social": 2}
+    assert counts(client, "/banco/?impacto=industrial")["departamento"] == {"Antioquia": 1, "Atlántico": 0}
+    assert counts(client, "/banco/?impacto=industrial&poblacion=msme&fase=review")["fase"]["execution"] == 1
+
+
+@pytest.mark.requirement("L3")
+def test_the_agreed_targets_of_the_example_are_told_with_what_is_achieved_beside_them(site, client):
+    publish(P001, P002)
+
+    rows = {row["name"]: (row["target"], row["achieved"]) for row in client.get("/banco/").context["indicators"]}
+
+    assert rows == {
+        "Tecnologías transferidas": (2, 2),
+        "Personas capacitadas": (172, 52),
+        "Mipymes integradas": (6, 6),
+        "Encadenamientos productivos": (4, 4),
+        "Nuevas capacidades": (2, 1),
+    }
+
+
+@pytest.mark.requirement("L1", "L8")
+def test_the_map_and_its_table_say_the_same_and_lead_to_the_list(site, client):
+    publish(
+        P001, P002, dataclasses.replace(P002, project_id=uuid.uuid4(), code="P-009", slug="p-009", department="Bogotá")
+    )
+
+    page = read(client.get("/banco/"))
+
+    labels = {
+        values["aria-label"]: values["href"]
+        for tag, values in page.attributes
+        if "/banco/?departamento" in values.get("href", "")
+    }
+    assert set(labels) == {"Antioquia: 1 proyecto", "Atlántico: 1 proyecto", "Bogotá, D.C.: 1 proyecto"}
+    assert "Antioquia 1 Atlántico 1 Bogotá 1" in page.text
+    assert listed(client, labels["Bogotá, D.C.: 1 proyecto"]) == {"/banco/p-009/"}
+
+
+def test_the_map_has_the_32_departments_and_bogota_each_in_a_square_of_its_own():
+    from cms.publication.drawing import TILES
+
+    assert len(TILES) == 33
+    assert len({(column, row) for _letters, column, row in TILES.values()}) == 33
+    assert len({letters for letters, _column, _row in TILES.values()}) == 33
 
 
 @pytest.mark.requirement("L1")

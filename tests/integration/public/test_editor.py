@@ -133,7 +133,7 @@ def test_the_admin_offers_editors_no_people_and_no_settings(editor, address):
 
 @pytest.mark.requirement("I12")
 def test_doors_of_the_admin_that_are_not_theirs_stay_shut(editor):
-    sections = ("users", "groups", "sites", "images", "documents", "collections", "redirects")
+    sections = ("users", "groups", "sites", "documents", "collections", "redirects")
 
     opened = [section for section in sections if editor.get(f"/editor/{section}/").status_code == 200]
 

@@ -6,18 +6,38 @@ import csv
 import dataclasses
 import io
 import json
+from decimal import Decimal
+from typing import Any
 
+import jsonschema
 import pytest
+from openpyxl import load_workbook
 
-from cms.publication.open_data import DATASETS, inert
+from cms.publication.formats import FORMATS, inert
+from cms.publication.models import PublishedProject
+from cms.publication.open_data import AMOUNT, DATASETS
 from tests.integration.public.cards import P001, P002, publish
 from tests.integration.public.reading import read
 
 pytestmark = pytest.mark.django_db
+WITHHELD = dataclasses.replace(
+    P002,
+    withheld=({"norm": "Ley 1712 de 2014", "article": 18, "literal": "c", "count": 2, "until": "2036-06-10"},),
+)
 
 
 def rows_of(response) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(body(response).decode("utf-8-sig"))))
+
+
+def body(response) -> bytes:
+    assert response.status_code == 200
+    return b"".join(response.streaming_content)
+
+
+def sheet_of(response) -> list[dict[str, Any]]:
+    head, *rows = load_workbook(io.BytesIO(body(response))).active.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 @pytest.mark.requirement("L2")
@@ -25,12 +45,119 @@ def test_csv_and_json_hold_the_published_projects(site, client):
     publish(P001, P002)
 
     table = rows_of(client.get("/datos/proyectos.csv"))
-    listed = json.loads(client.get("/datos/proyectos.json").content)
+    listed = json.loads(body(client.get("/datos/proyectos.json")))
 
     assert [row["codigo"] for row in table] == [row["codigo"] for row in listed] == ["P-001", "P-002"]
     assert listed[1]["creditos_ejecutados"] == "4550000.00"
     assert listed[1]["actualizado"] == "2027-10-20T09:14:00-05:00"
     assert set(listed[0]) == set(DATASETS["proyectos"].columns)
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.rule("P8")
+def test_every_set_says_the_same_in_its_three_files_and_as_many_rows_as_it_tells(site, client):
+    publish(P001, WITHHELD)
+
+    for name, data in DATASETS.items():
+        listed = json.loads(body(client.get(f"/datos/{name}.json")))
+        table = rows_of(client.get(f"/datos/{name}.csv"))
+        sheet = sheet_of(client.get(f"/datos/{name}.xlsx"))
+        assert len(listed) == len(table) == len(sheet) == data.count() > 0
+        for one, line, cells in zip(listed, table, sheet, strict=True):
+            assert line == {field: "" if value is None else str(value) for field, value in one.items()}
+            kinds = {field: column.kind for field, column in data.columns.items()}
+            said = {field: in_json(value, kinds[field]) for field, value in cells.items()}
+            assert said == {field: value if value != "" else None for field, value in one.items()}
+
+
+def in_json(cell: Any, kind: str) -> Any:
+    """What a cell of the sheet would be in JSON."""
+    if kind == AMOUNT and cell is not None:
+        return str(Decimal(str(cell)).quantize(Decimal("0.01")))
+    return cell.date().isoformat() if hasattr(cell, "date") else cell
+
+
+@pytest.mark.rule("P8")
+def test_a_set_is_what_the_list_of_the_banco_shows(site, client):
+    publish(P001, P002)
+
+    listed = {row["direccion"] for row in json.loads(body(client.get("/datos/proyectos.json")))}
+    shown = {
+        path
+        for path, _words in read(client.get("/banco/")).links
+        if path.startswith("/banco/") and path.count("/") == 3 and "?" not in path
+    }
+
+    assert listed == shown
+    assert listed == {row.url for row in PublishedProject.objects.all()}
+
+
+def test_each_file_keeps_to_its_schema_and_the_schema_to_the_language(site, client):
+    publish(P001, WITHHELD)
+
+    for name in DATASETS:
+        schema = json.loads(client.get(f"/datos/{name}/esquema.json").content)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        known = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+        listed = json.loads(body(client.get(f"/datos/{name}.json")))
+        known.validate(listed)
+        with pytest.raises(jsonschema.ValidationError):
+            known.validate([{**listed[0], "multiplicador": "5"}])
+        fields = json.loads(client.get(f"/datos/{name}/tabla.json").content)["fields"]
+        assert [field["name"] for field in fields] == list(listed[0])
+        assert all(field["title"] for field in fields)
+
+
+def test_the_catalogue_and_the_package_name_each_file_its_licence_and_nothing_empty(site, client):
+    assert json.loads(client.get("/datos/catalogo.jsonld").content)["dcat:dataset"] == []
+    publish(P001)
+
+    catalogue = json.loads(client.get("/datos/catalogo.jsonld").content)
+    package = json.loads(client.get("/datos/datapackage.json").content)
+    files = [one for data in catalogue["dcat:dataset"] for one in data["dcat:distribution"]]
+    addresses = [one["dcat:downloadURL"]["@id"].removeprefix("http://testserver") for one in files]
+
+    assert {data["dct:identifier"] for data in catalogue["dcat:dataset"]} == {"proyectos", "indicadores", "convenios"}
+    assert len(addresses) == 3 * len(FORMATS)
+    assert {client.get(address).status_code for address in addresses} == {200}
+    assert {one["dct:license"]["@id"] for one in files} == {package["licenses"][0]["path"]}
+    assert catalogue["dct:modified"]["@value"] == "2027-10-20T09:14:00-05:00"
+    named = ("proyectos", "indicadores", "convenios")
+    assert [one["path"] for one in package["resources"]] == [f"http://testserver/datos/{name}.csv" for name in named]
+
+
+@pytest.mark.parametrize("ending", list(FORMATS))
+def test_a_file_is_sent_while_it_is_written_and_has_the_same_bytes_again(site, client, ending):
+    publish(P001, P002)
+
+    first, again = client.get(f"/datos/proyectos.{ending}"), client.get(f"/datos/proyectos.{ending}")
+
+    assert first.streaming
+    assert body(first) == body(again)
+    assert first["Access-Control-Allow-Origin"] == "*"
+    assert first["Cache-Control"] == "public, no-cache"
+    assert not first.cookies
+
+
+def test_a_file_is_only_read(site, client):
+    asked = client.options("/datos/proyectos.csv")
+
+    assert (asked.status_code, asked["Allow"]) == (204, "GET, HEAD, OPTIONS")
+    assert client.head("/datos/proyectos.csv").status_code == 200
+    for method in (client.post, client.put, client.delete):
+        refused = method("/datos/proyectos.csv")
+        assert (refused.status_code, refused["Content-Type"]) == (405, "application/problem+json")
+        assert refused.json()["detail"] == "Estos datos solo se leen: use GET."
+
+
+def test_who_asks_too_much_waits_a_minute_and_others_do_not(site, client, settings):
+    settings.PUBLIC_READS_A_MINUTE = 3
+    statuses = [client.get("/datos/convenios.csv", REMOTE_ADDR="198.51.100.7").status_code for _ in range(5)]
+    told = client.get("/datos/convenios.csv", REMOTE_ADDR="198.51.100.7", HTTP_X_FORWARDED_FOR="203.0.113.9")
+
+    assert statuses == [200, 200, 200, 429, 429]
+    assert (told.status_code, told["Retry-After"]) == (429, "60")
+    assert client.get("/datos/convenios.csv", REMOTE_ADDR="198.51.100.8").status_code == 200
 
 
 @pytest.mark.requirement("L2")
@@ -42,10 +169,14 @@ def test_values_of_activities_are_in_no_set(site, client):
     assert not [name for name in names if "multiplicador" in name or "nominal" in name]
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.criterion(36)
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "\uff1d"])
 def test_a_formula_in_a_name_is_inert(site, client, begin):
     publish(dataclasses.replace(P001, name=f"{begin}HYPERLINK(1)"))
+    book = load_workbook(io.BytesIO(body(client.get("/datos/proyectos.xlsx"))))
 
+    assert [cell.data_type for cell in book.active[2]].count("f") == 0
+    assert book.active["B2"].data_type == "s"
     assert rows_of(client.get("/datos/proyectos.csv"))[0]["nombre"].startswith("'")
     assert inert(f"{begin}1") == f"'{begin}1"
 
@@ -56,7 +187,8 @@ def test_an_empty_set_is_not_listed_and_an_unknown_one_is_absent(site, client):
 
     links = {path for path, _words in read(client.get("/datos/")).links}
 
-    assert {"/datos/proyectos.csv", "/datos/indicadores.json", "/datos/convenios.csv"} <= links
+    assert {"/datos/proyectos.csv", "/datos/indicadores.json", "/datos/convenios.xlsx"} <= links
+    assert "/datos/reservas.csv" not in links
     assert client.get("/datos/personas.csv").status_code == 404
 
 

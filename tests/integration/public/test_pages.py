@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import find
 from django.test import Client
 
 from cms.core.bootstrap import ensure_site
 from cms.home.models import HomePage
 from cms.norms.models import NormPage
-from tests.integration.public.cards import P001, P002, publish
+from cms.publication.pieces import public_id
+from tests.integration.public.cards import P001, P002, PIECE, WHOLE, publish
 from tests.integration.public.reading import read
 from tests.people import make_person
 
@@ -21,6 +24,9 @@ PAGES = (
     "/",
     "/banco/",
     f"/banco/{P001.slug}/",
+    f"/banco/{P001.slug}/historia/",
+    f"/banco/{P001.slug}/historia/1/",
+    f"/banco/{P001.slug}/al/2027-10-20/",
     "/que-es-offset/",
     "/normas/",
     "/normas/politica-offset/",
@@ -31,11 +37,27 @@ PAGES = (
     "/convocatorias/delta-3-0/",
     "/transparencia/",
     "/convenios/",
+    "/convenios/cm-2026-001/",
+    "/convenios/cd-2026-001/",
+    "/documentos/",
+    f"/documentos/{public_id(PIECE.document_id)}/",
     "/datos/",
+    "/api/",
+    "/peticiones/",
+    "/convocatorias/delta-3-0/postular/",
+    "/ayuda/",
     "/verificar/",
     "/buscar/",
     "/buscar/?q=compuestos",
 )
+#: Addresses of screens.md that are no pages, and files that pages lead to.
+FILES = (
+    "/sitemap.xml", "/robots.txt", "/salud/", "/salud/listo/", "/datos/proyectos.csv", "/datos/proyectos.json",
+    "/datos/proyectos.xlsx", "/datos/proyectos/esquema.json", "/datos/catalogo.jsonld", "/datos/datapackage.json",
+    "/api/v1/openapi.json", "/api/v1/proyectos", "/atom/proyectos/", "/buscar/atom/", "/verificar/verify.py",
+)  # fmt: skip
+#: What the home page may weigh without its pictures, with its styles and scripts, before anything is compressed.
+HOME_BYTES = 150 * 1024
 POLICY = (
     "default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "frame-ancestors 'none'",
 )  # fmt: skip
@@ -43,13 +65,13 @@ POLICY = (
 
 @pytest.fixture
 def full(indexed) -> HomePage:
-    publish(P001, P002)
+    publish(WHOLE, P002)
     return indexed
 
 
 @pytest.mark.requirement("A4")
 def test_every_public_address_answers(full, client):
-    statuses = {path: client.get(path).status_code for path in (*PAGES, "/sitemap.xml", "/salud/", "/salud/listo/")}
+    statuses = {path: client.get(path).status_code for path in (*PAGES, *FILES)}
 
     assert {path for path, status in statuses.items() if status != 200} == set()
 
@@ -121,7 +143,9 @@ def test_the_policy_of_the_browser_allows_this_host_only(full, client):
 
 def test_nothing_inline_and_nothing_from_elsewhere(full, client):
     found = [pair for address in PAGES for pair in read(client.get(address)).attributes]
-    fetched = [values[name] for tag, values in found for name in ("src", "href") if name in values and tag != "a"]
+    # Nothing is fetched from a link or from the page's own full address.
+    fetching = [values for tag, values in found if tag != "a" and values.get("rel") != "canonical"]
+    fetched = [values[name] for values in fetching for name in ("src", "href") if name in values]
 
     assert not [values for _tag, values in found if "style" in values or any(name.startswith("on") for name in values)]
     assert len(fetched) >= 2 * len(PAGES)
@@ -169,3 +193,37 @@ def test_the_sitemap_lists_pages_and_published_projects(site, client):
     assert f"<loc>http://testserver/banco/{P001.slug}/</loc>" in listed
     assert "<loc>http://testserver/normas/politica-offset/</loc>" in listed
     assert "P-002" not in listed
+
+
+def test_every_address_of_the_map_answers(full, client):
+    addresses = re.findall(r"<loc>http://testserver([^<]+)</loc>", client.get("/sitemap.xml").content.decode())
+
+    assert len(addresses) > 20
+    assert [path for path in addresses if client.get(path).status_code != 200] == []
+
+
+def test_what_waits_for_later_work_says_so_and_knows_no_code_and_no_call_that_is_not_there(site, client):
+    absent = client.get("/no-existe/")
+
+    assert "Todavía no se reciben peticiones" in read(client.get("/peticiones/")).text
+    for address in ("/peticiones/ABC-123/", "/convocatorias/otra/postular/"):
+        assert (client.get(address).status_code, client.get(address).content) == (404, absent.content)
+
+
+def test_the_home_page_is_light(full, client):
+    response = client.get("/")
+    fetched = {
+        values.get("src") or values["href"]
+        for tag, values in read(response).attributes
+        if (tag == "script" and "src" in values) or (tag, values.get("rel")) == ("link", "stylesheet")
+    }
+    sizes = [Path(str(find(address.removeprefix("/static/")))).stat().st_size for address in fetched]
+
+    assert len(sizes) >= 2
+    assert len(response.content) + sum(sizes) <= HOME_BYTES
+
+
+def test_no_picture_of_the_home_page_moves_what_is_below_it(full, client):
+    pictures = [values for tag, values in read(client.get("/")).attributes if tag == "img"]
+
+    assert all(values.get("width") and values.get("height") for values in pictures)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
+from wagtail.contrib.redirects.models import Redirect
 
 from cms.core import views
 from tests.integration.public.reading import read
@@ -24,6 +25,16 @@ def test_what_is_not_there_is_one_page_whatever_was_asked_and_whoever_asks(site)
     assert len({answer.content for answer in answers}) == 1
     assert "No encontramos esa página" in read(answers[0]).text
     assert not any(answer.cookies for answer in answers)
+
+
+@pytest.mark.requirement("I12")
+@pytest.mark.parametrize("path", ["/custodia", "/Custodia", "/custodia/", "/cuenta/entrar", "/editor", "/salud/x/"])
+def test_who_approves_pages_leads_nobody_away_from_the_desk_or_the_login(site, client, path):
+    Redirect.objects.create(old_path=path.rstrip("/"), redirect_link="https://ajeno.example/")
+    Redirect.objects.create(old_path="/antigua", redirect_link="https://ajeno.example/")
+
+    assert "ajeno" not in client.get(path).headers.get("Location", "")
+    assert client.get("/antigua/")["Location"] == "https://ajeno.example/"
 
 
 @pytest.mark.parametrize(

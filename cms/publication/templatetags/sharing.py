@@ -1,0 +1,42 @@
+"""The head of a public page for those who share it and for search engines. A page of refusal has none (D11)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from cms.publication import structured
+
+register = template.Library()
+#: Addresses that are somebody's own: they hold codes, and nobody shares them.
+NOT_SHARED = ("/cuenta/", "/peticiones/")
+#: As Django's `json_script` does: no text of a page can end the block it stands in.
+_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.simple_tag(takes_context=True)
+def sharing(context: template.Context) -> SafeString:
+    request = context.get("request")
+    if request is None or context.get("no_current") or request.path.startswith(NOT_SHARED):
+        return SafeString("")
+    told: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+    base = f"{request.scheme}://{request.get_host()}"
+    card = {
+        **structured.card(told),
+        "url": base + request.path,
+        "site": structured.SITE,
+        "picture": base + static("custodia/share.png"),
+    }
+    things = [data_block(one) for one in structured.blocks(told, base)]
+    return mark_safe(render_to_string("cms/share.html", card) + "".join(things))  # noqa: S308 both parts are escaped
+
+
+def data_block(thing: dict[str, Any]) -> SafeString:
+    said = json.dumps(thing, ensure_ascii=False).translate(_ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>\n', mark_safe(said))  # noqa: S308 escaped above

@@ -1,0 +1,143 @@
+"""What of custody is public beside a shown project: its signed convenios, their public pieces, what is withheld.
+
+A piece is public by the act that gave it its level, which two people made (D12); it is shown while a project of its
+convenio is. Of what is classified only the number by ground is told; what is reserved or unclassified is not counted
+(Ley 1712 de 2014, arts. 18, 19 and 21).
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+
+from records.api import (
+    ActState,
+    ClassificationAct,
+    ConvenioCard,
+    Document,
+    DocumentState,
+    Level,
+    PieceCard,
+    PiecesLooked,
+    announce,
+    stage_label,
+)
+from records.convenios.models import Convenio, Project, PublicationDecision
+from records.models import PageText
+
+#: Letters of a piece's text that citizens may search; a longer one is found by its beginning.
+MOST_TEXT = 200_000
+
+
+def shown_projects() -> QuerySet[Project]:
+    """Projects that citizens see now: those whose last decision published them."""
+    last = PublicationDecision.objects.filter(project=OuterRef("pk")).order_by("-decided_at")
+    shown = Project.objects.annotate(published=Subquery(last.values("published")[:1])).filter(published=True)
+    return shown.order_by().select_related("convenio__framework")
+
+
+def look_again(document_ids: Collection[uuid.UUID]) -> None:
+    """Tell, in the transaction of what happened to these pieces, which of them are public and what is withheld."""
+    touched = Document.objects.filter(pk__in=document_ids).exclude(expediente__convenio_number="").order_by()
+    numbers = touched.values("expediente__convenio_number")
+    of_them = Q(convenio__number__in=numbers) | Q(convenio__framework__number__in=numbers)
+    projects = list(shown_projects().filter(of_them))
+    public = cards_of(public_pieces(numbers_of(projects)).filter(pk__in=document_ids)) if projects else ()
+    announce(PiecesLooked(tuple(document_ids), public, {project.pk: withheld_of(project) for project in projects}))
+
+
+def numbers_of(projects: Iterable[Project]) -> set[str]:
+    return {convenio.number for project in projects for convenio in signed(project.convenio)}
+
+
+def signed(convenio: Convenio | None) -> tuple[Convenio, ...]:
+    """The convenio and its marco, as far as they are signed: what is being drafted or negotiated is nobody's."""
+    both = (convenio, convenio.framework) if convenio else ()
+    return tuple(one for one in both if one and one.signed_on)
+
+
+def convenio_cards(project: Project) -> tuple[ConvenioCard, ...]:
+    return tuple(convenio_card(convenio, project) for convenio in signed(project.convenio))
+
+
+def convenio_card(convenio: Convenio, project: Project) -> ConvenioCard:
+    place = convenio.expediente
+    return ConvenioCard(
+        number=convenio.number,
+        kind="derived" if convenio.framework_id else "framework",
+        framework_number=convenio.framework.number if convenio.framework else "",
+        title=convenio.title,
+        supplier=convenio.supplier,
+        recipient=project.recipient if convenio.framework_id else "",
+        signed_on=convenio.signed_on,
+        stage=stage_label(place.kind, place.stage),
+        currency=convenio.currency,
+        credits_agreed=convenio.credits_agreed,
+    )
+
+
+def public_pieces(numbers: Collection[str]) -> QuerySet[Document]:
+    lying = Document.objects.filter(expediente__convenio_number__in=numbers, level=Level.PUBLIC)
+    return lying.exclude(state=DocumentState.ANNULLED)
+
+
+def pieces_of(project: Project) -> tuple[PieceCard, ...]:
+    return cards_of(public_pieces(numbers_of([project])))
+
+
+def cards_of(pieces: QuerySet[Document]) -> tuple[PieceCard, ...]:
+    """A card for each piece whose level an approved act gave; four questions, however many they are."""
+    rows = list(pieces.select_related("blob", "tipo", "expediente").order_by("date", "order"))
+    keys = [piece.pk for piece in rows]
+    in_force = ClassificationAct.objects.filter(document__in=keys, level=Level.PUBLIC, state=ActState.IN_FORCE)
+    acts, texts = dict(in_force.values_list("document_id", "pk")), texts_of(keys)
+    return tuple(card_of(piece, acts[piece.pk], texts.get(piece.pk, "")) for piece in rows if piece.pk in acts)
+
+
+def card_of(piece: Document, act: uuid.UUID, text: str) -> PieceCard:
+    return PieceCard(
+        document_id=piece.pk,
+        convenio_number=piece.expediente.convenio_number,
+        title=piece.title,
+        tipo=piece.tipo.name,
+        date=piece.date,
+        digest=piece.blob_id,
+        size=piece.blob.size,
+        media_type=piece.media_type,
+        extension=piece.extension,
+        pages=piece.pages,
+        version=piece.version,
+        decision_id=act,
+        text=text,
+    )
+
+
+def texts_of(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    pages: dict[uuid.UUID, list[str]] = {}
+    rows = PageText.objects.filter(document__in=keys).order_by("document", "number")
+    for key, text in rows.values_list("document_id", "text"):
+        pages.setdefault(key, []).append(text)
+    return {key: " ".join(" ".join(texts).split())[:MOST_TEXT] for key, texts in pages.items()}
+
+
+def withheld_of(project: Project) -> tuple[Mapping[str, Any], ...]:
+    """How many pieces of the project's convenio are classified, by ground, and until when at the latest."""
+    if not signed(project.convenio):
+        return ()
+    acts = ClassificationAct.objects.filter(
+        state=ActState.IN_FORCE,
+        level=Level.RESTRICTED,
+        document__level=Level.RESTRICTED,
+        document__expediente__convenio_number=project.convenio.number if project.convenio else "",
+    ).exclude(document__state=DocumentState.ANNULLED)
+    grounds = acts.order_by("norm", "article", "literal").values("norm", "article", "literal")
+    counted = grounds.annotate(count=Count("document_id", distinct=True), until=Max("until"))
+    return tuple({**row, "until": iso(row["until"])} for row in counted)
+
+
+def iso(day: datetime.date | None) -> str:
+    return day.isoformat() if day else ""
