@@ -57,11 +57,11 @@ check: $(DEV) ## format, lint, types, import rules, templates, migrations, setti
 release-check: $(DEV) ## check, and an audit that could not be made is a failure
 	@$(APART) $(PY) -m tests.gates --release
 
-test-services: $(DEV) ## the database tests on PostgreSQL, real files nobody here wrote, systems killed
+test-services: $(DEV) ## the database tests on PostgreSQL, the search on Elasticsearch, real files, systems killed
 	@$(APART) $(PY) -m tests.services $(ARGS)
 
 e2e: $(DEV) ## the journeys in a browser
-	@$(APART) REQUIRE_BROWSER=1 $(PY) -m pytest -m e2e $(ARGS)
+	@$(APART) REQUIRE_BROWSER=1 $(PY) -m pytest -n 2 --dist loadfile -m e2e $(or $(ARGS),tests/e2e)
 
 soak: $(DEV) ## repetitions and sizes at full
 	@$(APART) $(PY) -m pytest -m soak $(ARGS)

@@ -18,7 +18,8 @@ import tantivy
 from benchmarks.ground import house, installation, limited
 from benchmarks.report import ROOT, Row, percentile, publish, row, scale
 
-LIMIT = 1000.0
+#: Milliseconds: what nineteen of twenty take at most, and what none surpasses.
+LIMIT, NEVER = 200.0, 1000.0
 LONGEST = 30.0
 
 
@@ -43,15 +44,18 @@ class Journey:
         self.cast, self.expediente = house()
 
     def once(self, number: int) -> tuple[float, float]:
-        """Milliseconds from the receipt until its hit, and of the filing itself."""
-        word, began = f"hallable{number}x", time.perf_counter()
+        """Milliseconds from the receipt until its hit, and from the moment its text was there."""
+        word = f"hallable{number}x"
         self.file(f"Anexo {word} del convenio\n".encode())
-        filed = time.perf_counter()
+        filed, ready = time.perf_counter(), None
         while not self.finds(word):
+            if ready is None and self.is_read(word):
+                ready = time.perf_counter()
             if time.perf_counter() - filed > LONGEST:
                 raise TimeoutError(word)
             time.sleep(0.005)
-        return (time.perf_counter() - filed) * 1000, (filed - began) * 1000
+        found = time.perf_counter()
+        return (found - filed) * 1000, (found - (ready or found)) * 1000
 
     def file(self, content: bytes) -> None:
         from records.services import filing
@@ -61,6 +65,11 @@ class Journey:
             actor=self.cast["archivista"], expediente=self.expediente,
             upload=filing.Upload("anexo.txt", io.BytesIO(content)), metadata=factories.metadata(),
         )  # fmt: skip
+
+    def is_read(self, word: str) -> bool:
+        from records.models import PageText
+
+        return PageText.objects.filter(text__contains=word).exists()
 
     def finds(self, word: str) -> bool:
         from search import api
@@ -88,11 +97,13 @@ def measure(rounds: int) -> list[Row]:
         finally:
             working.send_signal(signal.SIGTERM)
             working.wait(timeout=30)
-    waits = [wait for wait, _filing in taken]
+    waits, since_read = ([each[at] for each in taken] for at in range(2))
     return [
+        row("text read → findable p50", percentile(since_read, 50), "ms", floor=percentile(floor, 50)),
+        limited("text read → findable p95", percentile(since_read, 95), "ms", limit=LIMIT, floor=percentile(floor, 95)),
         row("filed → findable p50", percentile(waits, 50), "ms", floor=percentile(floor, 50)),
         limited("filed → findable p95", percentile(waits, 95), "ms", limit=LIMIT, floor=percentile(floor, 95)),
-        row("filed → findable, longest", max(waits), "ms"),
+        limited("filed → findable, longest", max(waits), "ms", limit=NEVER),
     ]
 
 

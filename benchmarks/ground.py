@@ -14,15 +14,16 @@ from benchmarks.report import ROOT, Row, row
 
 
 @contextmanager
-def installation() -> Iterator[Path]:
+def installation(kept: Path | None = None) -> Iterator[Path]:
     """A migrated, empty installation in this process, with Django set up on it; removed at the end.
 
     Its settings are the demo's: SQLite in WAL with synchronous=FULL, the local store, the embedded engine. It lies
-    under var/ because a memory file system would make every sync free.
+    under var/ because a memory file system would make every sync free. `kept` is a folder that stays, with what an
+    earlier run left in it.
     """
-    where = ROOT / "var" / "bench-ground"
+    where = kept or ROOT / "var" / "bench-ground"
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
-    home = Path(tempfile.mkdtemp(dir=where))
+    home = kept or Path(tempfile.mkdtemp(dir=where))
     report = os.environ.get("CUSTODIA_HOME")
     os.environ.update(CUSTODIA_HOME=str(home), DJANGO_SETTINGS_MODULE="cms.settings.demo")
     try:
@@ -33,7 +34,8 @@ def installation() -> Iterator[Path]:
         call_command("migrate", verbosity=0)
         yield home
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(home, ignore_errors=True)
         restore(report)
 
 

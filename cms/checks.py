@@ -23,6 +23,7 @@ from django.db.models import CheckConstraint
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.views.static import serve
 
+from cms import search_credentials
 from cms.settings.env import SQLITE_PRAGMAS
 from records import checks as records_checks
 from records.checks import open_to_others
@@ -33,6 +34,7 @@ PRAGMA_ANSWERS = {"FULL": "2", "ON": "1", "OFF": "0", "WAL": "wal"}
 GUARDIAN_ANONYMOUS = "AnonymousUser"
 #: What the admin's own choosers ask, behind the admin's login; it is not the content API.
 ADMIN_API = re.compile(r"wagtail\.(admin|\w+\.api\.admin)\.")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SERVING_ROLES = frozenset({"all", "public", "editor", "desk"})
 
 
@@ -92,6 +94,22 @@ def production_walls() -> Iterator[str]:
 
 
 # Addresses --------------------------------------------------------------------------------------
+def open_mail() -> Iterator[str]:
+    """How many of a reader's documents are new travels protected, and so does the link that ends her mails."""
+    if settings.PROFILE != "production" or not settings.MAIL_ON:
+        return
+    if settings.MAIL_SECURITY == "none" and settings.EMAIL_HOST not in LOOPBACK:
+        yield "MAIL_SECURITY=none solo se admite con un servidor de correo de esta misma máquina"
+    if not settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
+        yield "EMAIL_BACKEND debe entregar los correos a un servidor: en archivos es de la demostración"
+
+
+def mail_off() -> Iterator[str]:
+    """Told before deploying: alerts by mail are asked for in vain."""
+    if not settings.MAIL_ON:
+        yield "MAIL_HOST no está: los avisos quedan en la bandeja y ningún correo sale"
+
+
 def mounted_api() -> Iterator[str]:
     """Wagtail's content API is a second door with its own rules; the admin's inner one is not it."""
     if any(name.startswith("wagtail.api") for name in settings.INSTALLED_APPS):
@@ -140,6 +158,7 @@ SETTINGS_CHECKS: Sequence[Check] = (
     served_custody,
     guardian_shortcuts,
     production_walls,
+    open_mail,
     *records_checks.SETTINGS_CHECKS,
 )
 ADDRESS_CHECKS: Sequence[Check] = (mounted_api, served_media)
@@ -157,6 +176,7 @@ def refuse_dangerous_start() -> None:
     if settings.SITE_ROLE in SERVING_ROLES:
         faults += [fault for check in ADDRESS_CHECKS for fault in check()]
     faults += database_faults()
+    faults += search_credentials.faults()
     if faults:
         raise DangerousStart(faults)
     if settings.SITE_ROLE in records_checks.OPENING_ROLES:
@@ -181,9 +201,15 @@ def check_settings(**_options: Any) -> list[django_checks.CheckMessage]:
 def warn_before_deploying(**_options: Any) -> list[django_checks.CheckMessage]:
     return [
         django_checks.Warning(told, id=f"custodia.{check.__name__}")
-        for check in records_checks.DEPLOY_WARNINGS
+        for check in (mail_off, search_credentials.unasked, *records_checks.DEPLOY_WARNINGS)
         for told in check()
     ]
+
+
+@django_checks.register("custodia", deploy=True)
+def check_search(**_options: Any) -> list[django_checks.CheckMessage]:
+    """The servers are asked before deploying and at each start, not by every command."""
+    return [error(search_credentials.faults, fault) for fault in search_credentials.faults()]
 
 
 @django_checks.register(django_checks.Tags.database)
@@ -204,9 +230,16 @@ def private_places() -> Iterator[Path]:
     yield Path(settings.RECORDS["PAGE_CACHE"])
     yield Path(settings.FILE_UPLOAD_TEMP_DIR)
     yield from records_checks.copy_roots().values()
-    for place in (records_checks.store_root(), settings.SEARCH["ENGINE"].get("OPTIONS", {}).get("path")):
+    for place in (records_checks.store_root(), *search_places()):
         if place:
             yield Path(place)
+
+
+def search_places() -> Iterator[Any]:
+    """Folders of engines that keep their index on this machine."""
+    for engine in (settings.SEARCH["ENGINE"], *settings.SEARCH.get("ENGINES", {}).values()):
+        if isinstance(engine, dict):
+            yield engine.get("OPTIONS", {}).get("path")
 
 
 def private_files() -> Iterator[Path]:

@@ -22,6 +22,8 @@ class CustodySource:
     name = NAME
     partitions = PARTITIONS
     documents = True
+    #: A word out of reserved text is read there (D10), and what has no level may be reserved tomorrow (ADR 45).
+    worded: Sequence[str] = ("public", "restricted")
 
     def scope_for(self, viewer: Any) -> Scope:
         if viewer is None:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from cms import custody_source
+from cms import custody_source, happenings, search_health
 from cms.core.views import use_fault_test
+from cms.notices import sending as mails
+from cms.publication import pieces
 from cms.publication import service as publication
 from cms.publication.search_source import PublishedSource
 from records import api as records
-from records.desk import marking
+from records.convenios import api as convenios
+from records.desk import marking, sockets
 from search import api as search
 
 #: Roles whose process serves staff and may reach custody (ARCHITECTURE §5).
@@ -37,9 +40,17 @@ def connect(role: str) -> None:
 
 def connect_custody() -> None:
     search.register_source(custody_source.CustodySource())
-    search.observe(on_answer=note_search, on_mismatch=note_mismatch)
+    search.observe(on_answer=note_search, on_mismatch=note_mismatch, on_news=note_news, on_audit=note_audit)
+    for happening in happenings.ALL:
+        search.register_happening(happening)
+    sockets.use_news(happenings.news_of)
+    sockets.use_check(search_health.check)
+    sockets.use_check(happenings.mail_check)
+    records.subscribe(records.EmergencyOpened, owe_mail)
     marking.use_marker(search.mark_words)
     records.subscribe(records.DocumentsChanged, index_again)
+    records.subscribe(records.DocumentsChanged, look_at_public)
+    records.subscribe(records.PiecesLooked, publish_pieces)
     records.subscribe(records.ProjectPublished, publish)
     records.subscribe(records.ProjectWithdrawn, withdraw)
     records.subscribe(records.SigningKeyNoted, publish_key)
@@ -47,6 +58,14 @@ def connect_custody() -> None:
 
 def index_again(event: records.DocumentsChanged) -> None:
     search.enqueue(custody_source.NAME, [str(key) for key in event.document_ids])
+
+
+def look_at_public(event: records.DocumentsChanged) -> None:
+    convenios.look_again(event.document_ids)
+
+
+def publish_pieces(event: records.PiecesLooked) -> None:
+    pieces.follow(event)
 
 
 def publish(event: records.ProjectPublished) -> None:
@@ -71,9 +90,31 @@ def note_search(viewer: Any, text: str, shown: Sequence[search.AnswerHit]) -> No
         records.record("search.run", actor=viewer, subject="custody", words=keyed_digest(text), shown=seen)
 
 
+def note_news(viewer: Any, saved: search.SavedSearch, new: Collection[tuple[str, str]]) -> None:
+    """A saved search asked by nobody at a keyboard: only that it found something new leaves an event, with what was
+    found as ids; nothing of it was read, no snippet made (ADR 43)."""
+    found = sorted(key for source, key in new if source == custody_source.NAME)
+    records.record("search.alerted", actor=None, subject=viewer, saved=saved.pk, found=found)
+
+
+def owe_mail(event: records.EmergencyOpened) -> None:
+    """Who keeps the expediente is written to; what it was about is told at the desk alone."""
+    today = records.today()
+    keeping = records.Appointment.objects.filter(
+        expediente=event.expediente_id, kind=records.AppointmentKind.CUSTODIAN, end=None
+    )
+    held = keeping.filter(starts_on__lte=today, ends_on__gte=today).select_related("person")
+    mails.owe_emergency(event.emergency_id, {row.person for row in held})
+
+
 def note_mismatch(keys: frozenset[str]) -> None:
     with transaction.atomic():
         records.record("search.mismatch", actor=None, subject="custody", documents=sorted(keys))
+
+
+def note_audit(drift: search.Drift, repaired: bool) -> None:
+    found = {"missing": drift.missing, "extra": drift.extra, "differs": drift.differs}
+    records.note_index_audit(compared=drift.done, found=found, repaired=repaired)
 
 
 def keyed_digest(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
@@ -23,6 +24,11 @@ from cms.checks import refuse_dangerous_start  # noqa: E402 - needs the applicat
 
 refuse_dangerous_start()
 
+from search.api import engine_state  # noqa: E402 - needs the applications loaded
+
 # What was loaded at the start lives as long as the process: the collector need not walk it at every turn.
 gc.collect()
 gc.freeze()
+
+# The index is opened and proved beside the first requests: who searches first need not wait for all of it.
+threading.Thread(target=engine_state, name="warming", daemon=True).start()

@@ -20,7 +20,11 @@ from records.errors import (
     StoreUnavailable,
 )
 from records.events import (
+    ConvenioCard,
     DocumentsChanged,
+    EmergencyOpened,
+    PieceCard,
+    PiecesLooked,
     ProjectCard,
     ProjectPublished,
     ProjectWithdrawn,
@@ -59,10 +63,12 @@ from records.permissions import (
     is_staff_everywhere,
     rights_of,
     roles_of,
+    sitting,
     visible_to,
 )
 from records.selectors.documents import find_document, get_document_for, list_documents_for
 from records.selectors.expedientes import get_expediente_by_code_for, get_expediente_for, list_expedientes_for
+from records.selectors.happenings import find_complete_for, list_in_charge_for, list_levels_ending_for
 from records.selectors.loose_rights import count_loose_rights
 from records.selectors.organisations import (
     get_member_for,
@@ -71,7 +77,8 @@ from records.selectors.organisations import (
     list_memberships_of,
     list_organisations_for,
 )
-from records.selectors.pages import confidence_of
+from records.selectors.pages import confidence_of, list_page_texts
+from records.selectors.unread import count_unread_for, list_unread_for
 from records.sentences import sentence_for
 from records.services.access import (
     appoint,
@@ -84,11 +91,13 @@ from records.services.access import (
     revoke_grant,
 )
 from records.services.annexes import list_annex
+from records.services.break_glass import waits_for_review
 from records.services.classification import approve_act, get_act_for, propose_level, return_act
 from records.services.correction import replace_document
 from records.services.expedientes import advance_stage, describe_expediente, open_expediente
 from records.services.filing import FilingMetadata, file_document
 from records.services.fixity import CustodyReport, verify_custody
+from records.services.index_audits import index_audit_due, note_index_audit
 from records.services.jobs import give_up as give_up_job
 from records.services.organisations import join_organisation, leave_organisation, note_organisation, tie, untie
 from records.services.page_cache import sweep as sweep_page_cache
@@ -97,6 +106,7 @@ from records.services.person_acts import acts_of as person_acts_of
 from records.services.person_acts import ask_invitation, ask_role, is_code_of, last_invitation, list_waiting
 from records.services.person_acts import confirm as confirm_person_act
 from records.services.placements import locate_document
+from records.services.public_bytes import open_public_bytes
 from records.services.quarantine import sweep as sweep_quarantine
 from records.services.reading import give_up_reading, read_document
 from records.services.receipts import FilingReceipt
@@ -110,9 +120,12 @@ from records.services.roles import assign_role, end_appointment, end_role, sync_
 from records.services.schedules import load_schedule
 from records.services.signatures import give_up_signatures
 from records.services.viewing import open_original, page_image, view_document
+from records.stages import label_of as stage_label
 from records.vocabulary import (
     Action,
+    ActState,
     AppointmentKind,
+    DocumentState,
     ExpedienteKind,
     ExpedienteState,
     Level,
@@ -126,6 +139,7 @@ from records.vocabulary import (
 __all__ = [
     "ACTIONS",
     "AccessDenied",
+    "ActState",
     "Action",
     "Actor",
     "Appointment",
@@ -134,11 +148,14 @@ __all__ = [
     "BytesKeeper",
     "ClassificationAct",
     "ClosedExpediente",
+    "ConvenioCard",
     "CustodyReport",
     "Document",
+    "DocumentState",
     "DocumentsChanged",
     "DuplicateDecision",
     "DuplicateFiling",
+    "EmergencyOpened",
     "Expediente",
     "ExpedienteKind",
     "ExpedienteState",
@@ -156,6 +173,8 @@ __all__ = [
     "OrganisationKind",
     "PageImageUnavailable",
     "Phase",
+    "PieceCard",
+    "PiecesLooked",
     "ProjectCard",
     "ProjectPublished",
     "ProjectWithdrawn",
@@ -193,6 +212,7 @@ __all__ = [
     "confidence_of",
     "confirm_person_act",
     "count_loose_rights",
+    "count_unread_for",
     "describe_expediente",
     "digest_of",
     "end_appointment",
@@ -202,6 +222,7 @@ __all__ = [
     "explain_each",
     "explain_for",
     "file_document",
+    "find_complete_for",
     "find_document",
     "get_act_for",
     "get_convenio_for",
@@ -221,6 +242,7 @@ __all__ = [
     "grant_access",
     "grant_for_case",
     "grounds_for",
+    "index_audit_due",
     "is_code_of",
     "is_of_the_medium",
     "is_staff_everywhere",
@@ -230,16 +252,22 @@ __all__ = [
     "list_annex",
     "list_documents_for",
     "list_expedientes_for",
+    "list_in_charge_for",
+    "list_levels_ending_for",
     "list_members",
     "list_memberships_of",
     "list_organisations_for",
+    "list_page_texts",
+    "list_unread_for",
     "list_waiting",
     "load_schedule",
     "locate_document",
+    "note_index_audit",
     "note_organisation",
     "now",
     "open_expediente",
     "open_original",
+    "open_public_bytes",
     "page_image",
     "person_acts_of",
     "propose_level",
@@ -258,6 +286,8 @@ __all__ = [
     "roles_of",
     "sentence_for",
     "shift_to",
+    "sitting",
+    "stage_label",
     "stamp_ledger",
     "subscribe",
     "sweep_certificates",
@@ -272,6 +302,7 @@ __all__ = [
     "view_document",
     "visible_to",
     "visit",
+    "waits_for_review",
     "what_could",
     "who_could",
 ]

@@ -28,11 +28,61 @@ class DocumentsChanged:
 
 
 @dataclass(frozen=True)
+class EmergencyOpened:
+    """An emergency opened a piece to somebody: whoever keeps its expediente must hear of it."""
+
+    emergency_id: uuid.UUID
+    expediente_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class PieceCard:
+    """All that is public of a piece whose level is public: what citizens may download and compare (art. 38).
+
+    `digest` is the SHA-256 in hex of its bytes, `size` their number; `decision_id` the act that gave the level.
+    """
+
+    document_id: uuid.UUID
+    convenio_number: str
+    title: str
+    tipo: str
+    date: datetime.date
+    digest: str
+    size: int
+    media_type: str
+    extension: str
+    pages: int
+    version: int
+    decision_id: uuid.UUID
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ConvenioCard:
+    """What is public of a signed convenio: no value of any activity. Credits have two decimals, in `currency`.
+
+    What it has executed is not told: of its projects some may be nobody's, and a sum would betray them.
+    """
+
+    number: str
+    kind: str
+    framework_number: str
+    title: str
+    supplier: str
+    recipient: str
+    signed_on: datetime.date | None
+    stage: str
+    currency: str
+    credits_agreed: Decimal
+
+
+@dataclass(frozen=True)
 class ProjectCard:
     """All that a decision makes public of a project, as plain values (arts. 21, 25, 38).
 
     Credits are decimals with two places; indicators are mappings with the keys
-    kind, name, unit, target, achieved, date, source; withheld ones norm, article, literal, count, until.
+    kind, name, unit, target, achieved, date, source; withheld ones norm, article, literal, reason, count, until.
+    `entered_on` is the day its entry to the Banco was approved; `note` tells citizens what a correction corrects.
     """
 
     project_id: uuid.UUID
@@ -59,6 +109,11 @@ class ProjectCard:
     decided_at: datetime.datetime
     indicators: tuple[Mapping[str, Any], ...] = field(default=())
     withheld: tuple[Mapping[str, Any], ...] = field(default=())
+    convenios: tuple[ConvenioCard, ...] = field(default=())
+    pieces: tuple[PieceCard, ...] = field(default=())
+    entered_on: datetime.date | None = None
+    correction: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +124,18 @@ class ProjectPublished:
 @dataclass(frozen=True)
 class ProjectWithdrawn:
     project_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class PiecesLooked:
+    """Pieces changed: `public` of them citizens read from now on, the others of `document_ids` no longer.
+
+    `withheld` has, for each shown project that they touch, what is withheld of it now.
+    """
+
+    document_ids: tuple[uuid.UUID, ...]
+    public: tuple[PieceCard, ...]
+    withheld: Mapping[uuid.UUID, tuple[Mapping[str, Any], ...]]
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def explain_each(actor: Actor, keys: Iterable[object]) -> dict[uuid.UUID, Explan
     """Why a person reads each of these pieces, by id; what she does not read is left out. A constant number of
     queries, however many they are."""
     rights = permissions.rights_of(actor)
-    wanted = Document.objects.filter(pk__in=[as_uuid(str(key)) for key in keys]).select_related("expediente")
+    wanted = Document.objects.filter(pk__in=[as_uuid(str(key)) for key in keys]).only("pk", "level", "expediente_id")
     opened = {piece: grounds for piece in wanted if (grounds := opening_of(rights, piece, piece.level))}
     told, held = told_of({ground for grounds in opened.values() for ground in grounds}), holds_over(rights, opened)
     reads = {str(action): action in permissions.READING for action in ASKED}
@@ -151,7 +151,7 @@ def opening_of(rights: Rights, document: Document, level: str) -> list[Ground]:
 def holds_over(rights: Rights, documents: Iterable[Document]) -> dict[uuid.UUID, tuple[Because, ...]]:
     """Holds that reach each of these pieces, for staff of its expediente; nobody else is told of any."""
     listed = list(documents)
-    found = over_each([piece for piece in listed if rights.is_staff_of(piece.expediente)])
+    found = over_each([piece for piece in listed if rights.is_staff_in(piece.expediente_id)])
     return {
         piece.pk: tuple(Because("hold", str(HELD) % facts_of_hold(hold), hold.pk) for hold in found.get(piece.pk, ()))
         for piece in listed

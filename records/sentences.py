@@ -280,6 +280,7 @@ MISSING: Mapping[str, Sentence] = {
     "annex_label": _("el rótulo, p. ej. Anexo 1"),
     "annex_template": _("un modelo del artículo 44 (i a vi)"),
     "annex_template_named": _("el modelo al que pertenece esa versión"),
+    "correction_note": _("qué corrige, en una frase para los ciudadanos"),
     "bank_entry": _("la aprobación de entrada al Banco por el comité (art. 13.7)"),
     "name": _("el nombre"),
     "phase": _("la fase"),

@@ -188,6 +188,7 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditoría")
     ADMINISTRATOR = "administrator", _("Administración de personas")
     PAGE_EDITOR = "page_editor", _("Edición de páginas")
+    PAGE_APPROVER = "page_approver", _("Aprobación de páginas")
     PLANNING_LEGAL = "planning_legal", _("Planeación y oficina jurídica")
     VDE_DEPENDENCY = "vde_dependency", _("Dependencia técnica del VDE")
     COMMITTEE_MEMBER = "committee_member", _("Comité")

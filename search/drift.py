@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from search import outbox
+from django.db import transaction
+
+from search import observers, outbox
 from search.batches import batched
 from search.conf import get_engine
 from search.engines.base import SearchEngine, fingerprint_of, uid_of
 from search.indexing import bring_entries
 from search.sources import Source, find_source, registered_sources
-
-Name = tuple[str, str]
-"""(source, key)"""
+from search.types import Drift, Name
 
 Facts = tuple[str, str]
 """(partition, fingerprint)"""
 
 _LOAD = 20
-
-
-@dataclass(frozen=True)
-class Drift:
-    """Names (source, key) that the index lacks, holds without ground, or holds otherwise than the source says
-    (also in another partition, or twice). Keys that wait in the outbox are no drift. `done`: entries compared.
-    """
-
-    done: int
-    missing: tuple[Name, ...]
-    extra: tuple[Name, ...]
-    differs: tuple[Name, ...]
-
-    @property
-    def findings(self) -> tuple[tuple[Name, ...], ...]:
-        """Missing, extra, differing."""
-        return (self.missing, self.extra, self.differs)
-
-    @property
-    def names(self) -> tuple[Name, ...]:
-        """All findings together."""
-        return self.missing + self.extra + self.differs
-
-    def __bool__(self) -> bool:
-        return bool(self.names)
 
 
 def audit(repair: bool = False, engine: SearchEngine | None = None) -> Drift:
@@ -57,6 +31,8 @@ def audit(repair: bool = False, engine: SearchEngine | None = None) -> Drift:
         drift = _both(drift, _compare(looked_at))
     if repair and drift:
         _repair(looked_at, drift)
+    if looked_at is get_engine():
+        observers.tell_audit(drift, repair)
     return drift
 
 
@@ -114,3 +90,8 @@ def _repair(engine: SearchEngine, drift: Drift) -> None:
                 known: Source | None = find_source(source)
                 bring_entries(writer, source, part, known.load(part) if known else [])
         writer.commit()
+        refused = sorted(writer.refused)
+    # They wait in the queue, with the reason of the next try.
+    for source in sorted({source for source, _key in refused}):
+        with transaction.atomic():
+            outbox.enqueue(source, [key for owner, key in refused if owner == source])

@@ -14,7 +14,10 @@ class SearchError(Exception):
 
 class EngineUnavailable(SearchError):
     """No whole answer can be given now. Codes: index_missing, index_outdated, index_damaged, index_busy,
-    index_unwritable, index_disagrees."""
+    index_unwritable, index_disagrees; of an engine on servers also index_unreachable, index_forbidden (they refuse who
+    asks), index_partial (part of an answer), index_foreign (another installation's, or another server's),
+    index_ambiguous (a name for two indexes), index_incomplete (fewer entries than were brought). `facts["why"]` is a
+    word for who runs the service."""
 
 
 class UnknownEngine(SearchError):

@@ -5,32 +5,89 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from search.analysis import Token, wanted_tokens
+from search.analysis import Token, is_wanted, wanted_tokens
+from search.asking import FORM, REFERENCE, SHAPE, Key, Run, Start, leaves_of
 from search.parsing import parse
+from search.references import references
 from search.types import Query
+from search.vocabulary import Wanted
+from search.widening import widen
 
 SNIPPET_CHARACTERS = 240
 """Length of a snippet, about; it is widened to whole words."""
 
 _LEAD = 60
 _SPACES = re.compile(r"\s+")
+_UNSAFE = re.compile(r"[&<>\"']")
 
 Span = tuple[int, int]
 
 
 def spans(text: str, query: Query) -> list[Span]:
-    """Where the query's words stand in the text: (start, end) offsets, in order, disjoint. A term that was asked
-    only inside a phrase counts only inside that phrase."""
-    found = wanted_tokens(text, frozenset(query.terms))
-    words = set(query.words)
-    marked = [(token.start, token.end) for _position, token in found if token.term in words]
-    for phrase in query.phrases:
+    """Where what the query asks stands in the text: (start, end) offsets, in order, disjoint. A term that was asked
+    only inside a phrase counts only inside that phrase; guesses, beginnings and citations are marked where they are
+    what was found."""
+    asked = asked_of(query)
+    found = wanted_tokens(text, asked.wanted, ordinals=bool(asked.phrases))
+    marked = [(token.start, token.end) for _position, token in found if is_wanted(token, asked.alone)]
+    for phrase in asked.phrases:
         marked.extend(_phrase_spans(found, phrase))
+    if asked.cited:
+        marked.extend((c.start, c.end) for c in references(text) if c.term in asked.cited)
     return _joined(marked)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a query marks, put together once for all the texts it is looked for in: what is looked for, what of it
+    counts by itself, the phrases, and the references."""
+
+    wanted: Wanted
+    alone: Wanted
+    phrases: tuple[tuple[str, ...], ...]
+    cited: frozenset[str]
+
+
+def asked_of(query: Query) -> Asked:
+    """What a query marks."""
+    # The snippets of an answer ask for one query in a row, and to hash it is as much work as to mark a line.
+    kept = _latest.pair
+    if kept is None or kept[0] is not query:
+        kept = _latest.pair = (query, _asked_of(query))
+    return kept[1]
+
+
+class _Latest:
+    """The query asked last, with what it marks: one pair, so that threads may share it."""
+
+    pair: tuple[Query, Asked] | None = None
+
+
+_latest = _Latest()
+
+
+@lru_cache(maxsize=64)
+def _asked_of(query: Query) -> Asked:
+    leaves = tuple(leaves_of(query.asked))
+    runs = dict.fromkeys(leaf.terms for leaf in leaves if isinstance(leaf, Run))
+    keys: dict[str, set[str]] = {}
+    for leaf in leaves:
+        if isinstance(leaf, Key):
+            keys.setdefault(leaf.kind, set()).add(leaf.term)
+    wanted = Wanted(
+        frozenset(query.terms),
+        frozenset(keys.get(FORM, ())),
+        frozenset(keys.get(SHAPE, ())),
+        tuple(leaf.letters for leaf in leaves if isinstance(leaf, Start)),
+    )
+    alone = replace(wanted, terms=frozenset(run[0] for run in runs if len(run) == 1))
+    return Asked(wanted, alone, tuple(run for run in runs if len(run) > 1), frozenset(keys.get(REFERENCE, ())))
 
 
 def _phrase_spans(found: Sequence[tuple[int, Token]], phrase: tuple[str, ...]) -> Iterable[Span]:
@@ -103,8 +160,11 @@ def _previous_space(text: str, start: int, end: int) -> int:
 
 def _clean(text: str) -> str:
     """Escaped, white space collapsed, control and bidi marks gone: a text cannot reorder the page around it."""
-    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_visible(c))
-    return str(escape(_SPACES.sub(" ", visible)))
+    visible = text.replace("\n", " ")
+    if not visible.isprintable():
+        visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_visible(c))
+    visible = _SPACES.sub(" ", visible) if "  " in visible else visible
+    return escape(visible) if _UNSAFE.search(visible) else visible
 
 
 def _is_visible(character: str) -> bool:
@@ -118,7 +178,7 @@ def mark_words(words: Sequence[str] | str, query: Query | str) -> list[int]:
     ("liqui-", "dación") marks both halves.
     """
     listed = words.split() if isinstance(words, str) else list(words)
-    asked = parse(query) if isinstance(query, str) else query
+    asked = widen(parse(query)) if isinstance(query, str) else query
     starts, at = [], 0
     for word in listed:
         starts.append(at)

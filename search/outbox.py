@@ -1,24 +1,26 @@
-"""The outbox table's verbs: enqueue with the act, claim, finish, put off. Works on SQLite and PostgreSQL."""
+"""The outbox table's verbs: enqueue with the act, read what is due, finish, put off. Works on SQLite and PostgreSQL.
+
+Times are the database's, not of the process that writes or reads: a clock that is wrong, or set back, holds nothing up.
+"""
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, DurationField, ExpressionWrapper, Min, Q, QuerySet
+from django.db.models.functions import Now
 
-from search import claims
 from search.models import OutboxEntry
 
-LEASE = timedelta(seconds=120)
-"""How long a claim holds before others may take the row. Two workers on one row do no harm, only work."""
+STUCK_AFTER = 5
+"""Failures after which a row is told as stuck; it is tried on for as long as it is there."""
 
 _LONGEST_WAIT_SECONDS = 300
 _MAX_ERROR = 200
-_UNCLAIMED: dict[str, None] = {"claim": None, "claimed_until": None}
 
 
 def enqueue(source: str, keys: Iterable[str]) -> int:
@@ -30,10 +32,9 @@ def enqueue(source: str, keys: Iterable[str]) -> int:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("search.enqueue() belongs into the transaction of the act")
-    now = _now()
     # In one order everywhere: two acts on the same keys cannot wait for each other crosswise.
     rows = [
-        OutboxEntry(source=source, key=key, revision=uuid.uuid4(), enqueued_at=now, due_at=now)
+        OutboxEntry(source=source, key=key, revision=uuid.uuid4(), enqueued_at=Now(), due_at=Now())
         for key in sorted(set(keys))
     ]
     OutboxEntry.objects.bulk_create(
@@ -46,63 +47,48 @@ def enqueue(source: str, keys: Iterable[str]) -> int:
     return len(rows)
 
 
-def claim(limit: int, token: uuid.UUID) -> int:
-    """Takes up to so many due rows under a token; how many."""
-    now = _now()
-    chosen = list(OutboxEntry.objects.filter(_free_at(now)).order_by("enqueued_at").values_list("pk")[:limit])
-    # Judged again in the update: another worker may have taken a row between the two statements.
-    return OutboxEntry.objects.filter(_free_at(now), pk__in=[pk for (pk,) in chosen]).update(
-        claim=token, claimed_until=now + LEASE
-    )
+def due(limit: int) -> list[OutboxEntry]:
+    """Up to so many rows that are due, oldest first."""
+    return list(_due().order_by("enqueued_at", "pk")[:limit])
 
 
-def _free_at(now: datetime) -> Q:
-    return Q(due_at__lte=now) & (Q(claim__isnull=True) | Q(claimed_until__lt=now))
+def due_count() -> int:
+    """Rows due now."""
+    return _due().count()
 
 
-def claimed(token: uuid.UUID) -> list[OutboxEntry]:
-    """The rows this token still holds, oldest first."""
-    return list(OutboxEntry.objects.filter(claim=token).order_by("enqueued_at"))
+def anything_due() -> bool:
+    """Whether a row is due: what an idle worker asks."""
+    return _due().exists()
 
 
-def finish(token: uuid.UUID, rows: Sequence[OutboxEntry]) -> None:
-    """Removes rows that are in the index as they were when claimed; one that changed since stays, due again."""
+def _due() -> QuerySet[OutboxEntry]:
+    return OutboxEntry.objects.filter(due_at__lte=Now())
+
+
+def finish(rows: Sequence[OutboxEntry]) -> None:
+    """Removes rows that are in the index as they were when read; one that changed since stays, due again."""
     for part in _parts(rows):
         done = Q(pk__in=[row.pk for row in part], revision__in=[row.revision for row in part])
         # One lock over reading and deleting: where anybody listens to deletions, Django reads the rows first and
         # then deletes by key alone, and a change that came in between would be lost with its row.
         with transaction.atomic():
-            unchanged = OutboxEntry.objects.select_for_update().filter(done, claim=token)
+            unchanged = OutboxEntry.objects.select_for_update().filter(done)
             OutboxEntry.objects.filter(pk__in=[row.pk for row in unchanged]).delete()
-    OutboxEntry.objects.filter(claim=token, pk__in=[row.pk for row in rows]).update(**_UNCLAIMED)
 
 
-def put_off(row: OutboxEntry, reason: str) -> None:
-    """Frees a row after a failure, due later with each attempt (2, 4, 8 … 300 seconds)."""
-    wait = min(2 ** (row.attempts + 1), _LONGEST_WAIT_SECONDS)
-    OutboxEntry.objects.filter(pk=row.pk, claim=row.claim).update(
-        **_UNCLAIMED,
-        attempts=row.attempts + 1,
-        due_at=_now() + timedelta(seconds=wait),
-        last_error=reason[:_MAX_ERROR],
-    )
-
-
-def recover() -> int:
-    """Frees what dead processes of this machine hold; how many rows."""
-    held = OutboxEntry.objects.exclude(claim=None).order_by().values_list("claim", flat=True).distinct()
-    dead = [token for token in held if token and claims.is_abandoned(token)]
-    return OutboxEntry.objects.filter(claim__in=dead).update(**_UNCLAIMED) if dead else 0
-
-
-def release(token: uuid.UUID) -> None:
-    """Frees every row of a token, due as before."""
-    OutboxEntry.objects.filter(claim=token).update(**_UNCLAIMED)
-
-
-def due_count() -> int:
-    """Rows due now, claimed or not."""
-    return OutboxEntry.objects.filter(due_at__lte=_now()).count()
+def put_off(rows: Iterable[OutboxEntry], reason: str) -> None:
+    """Makes rows due later after a failure, with each attempt more (2, 4, 8 … 300 seconds); one that changed since
+    stays due."""
+    by_attempts: dict[int, list[OutboxEntry]] = {}
+    for row in rows:
+        by_attempts.setdefault(row.attempts, []).append(row)
+    for attempts, alike in by_attempts.items():
+        wait = timedelta(seconds=min(2 ** (attempts + 1), _LONGEST_WAIT_SECONDS))
+        as_read = Q(pk__in=[row.pk for row in alike], revision__in=[row.revision for row in alike])
+        OutboxEntry.objects.filter(as_read).update(
+            attempts=attempts + 1, due_at=Now() + wait, last_error=reason[:_MAX_ERROR]
+        )
 
 
 def pending_keys(sources: Collection[str] | None = None) -> dict[str, set[str]]:
@@ -115,9 +101,21 @@ def pending_keys(sources: Collection[str] | None = None) -> dict[str, set[str]]:
     return pending
 
 
-def _now() -> datetime:
-    # The machine's time, not the domain's: leases and waits do not move with the demo's clock.
-    return datetime.fromtimestamp(time.time(), UTC)
+@dataclass(frozen=True)
+class Queue:
+    """What waits: how many keys, for how many seconds the oldest, and how many of them fail again and again."""
+
+    length: int
+    seconds: float
+    stuck: int
+
+
+def queue() -> Queue:
+    """What waits now."""
+    failing = Count("pk", filter=Q(attempts__gte=STUCK_AFTER))
+    age = ExpressionWrapper(Now() - Min("enqueued_at"), output_field=DurationField())
+    told = OutboxEntry.objects.aggregate(length=Count("pk"), age=age, stuck=failing)
+    return Queue(told["length"], max(told["age"].total_seconds(), 0.0) if told["age"] else 0.0, told["stuck"])
 
 
 def _parts(rows: Sequence[OutboxEntry], size: int = 500) -> Iterable[Sequence[OutboxEntry]]:

@@ -28,6 +28,9 @@ class Source(Protocol):
     documents: bool
     """True when its keys are the UUIDs of documents in custody; False for published pages."""
 
+    worded: Sequence[str]
+    """Those of its partitions whose words may be offered to their readers before a document is opened."""
+
     def scope_for(self, viewer: Viewer) -> Scope:
         """What the viewer may find, by partition. Nothing for a stranger or a disabled account."""
 
@@ -41,7 +44,7 @@ class Source(Protocol):
         """The keys among these that the viewer may see now."""
 
     def present(self, keys: Iterable[str], viewer: Viewer) -> Mapping[str, Card]:
-        """What to show of these keys, for this viewer."""
+        """What to show of those keys that the viewer may see now: as good a judge as `confirm`, of the same keys."""
 
     def page_texts(self, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
         """The text of (key, page number from 1); places without text may be left out."""

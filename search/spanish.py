@@ -22,25 +22,29 @@ _STOP_BARE = "tambien segun despues ademas asi estan habia habian quienes aun"
 
 STOP_WORDS: frozenset[str] = frozenset(f"{_STOP} {_STOP_NUMBER} {_STOP_BARE}".split())
 
-# Folded singular → indexed term. Pins words of the archive that the stemmer would merge with others
-# (indicador/índice, minuta/minuto, multiplicador/múltiple) or leave apart (memorando/memorándum).
-DOMAIN: dict[str, str] = {
-    "acta": "acta",
-    "acto": "acto",
-    "circular": "circular",
-    "memorando": "memorando",
-    "memorandum": "memorando",
-    "memoranda": "memorando",
-    "minuta": "minuta",
-    "indicador": "indicador",
-    "multiplicador": "multiplicador",
-    "radicado": "radicado",
-    "radicacion": "radicado",
-    "otrosi": "otrosi",
-    "convenio": "convenio",
-    "resolucion": "resolucion",
-    "oficio": "oficio",
-    "anexo": "anexo",
-    "folio": "folio",
-    "offset": "offset",
-}
+# What the stemmer would merge with another word, though an archive must tell them apart: each is its own term
+# (acta/acto, indicador/índice, minuta/minuto, objeto/objetivo, informe/información, valor/valoración …).
+_APART = """
+acta acto actividad activo circular minuta indicador multiplicador otrosi convenio resolucion oficio anexo folio offset
+objeto objetivo informe informacion valor valoracion termino terminacion documento documentacion negocio negociacion
+general generalidad pago pagina estructurador estructuracion estructura publicacion productividad producto plan plano
+caso casa plazo plaza monto monte parto meta cargo carga cuenta cuento marca banca seguridad seguro titular titulo
+directiva articulo orden extensionismo
+"""
+
+# What it leaves apart, though it is one word: form → the word it belongs to. Abbreviations of citations too.
+_TOGETHER = """
+memorandum:memorando memoranda:memorando memorando:memorando
+radicado:radicado radicacion:radicado radicar:radicado
+art:articulo pag:pagina res:resolucion exp:expediente expediente:expediente doc:documento
+modificacion:modific notificacion:notific certificacion:certific clasificacion:clasific calificacion:calific
+verificacion:verific ratificacion:ratific justificacion:justific identificacion:identific planificacion:planific
+codificacion:codific unificacion:unific rectificacion:rectific especificacion:especific
+quorum:quorum mypime:mipyme mipyme:mipyme cesion:cesion cesionario:cesion
+supervision:supervis publicar:publicacion negociar:negociacion valorar:valoracion informar:informacion
+"""
+
+# Folded word → indexed term; plurals follow their singular.
+DOMAIN: dict[str, str] = {word: word for word in _APART.split()} | dict(
+    pair.split(":", 1) for pair in _TOGETHER.split()
+)

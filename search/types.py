@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal, get_args
+
+from search.asking import Either, Node, Not, Remark, Run, leaves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,12 @@ class PartitionScope:
     def is_empty(self) -> bool:
         """True when nothing of the partition may be found."""
         return not (self.whole or self.containers or self.items)
+
+    def only(self, container: str, item: str) -> PartitionScope:
+        """Of what may be found, the one item, which is of this container."""
+        excepted = item in self.except_items or container in self.except_containers
+        may = self.whole or item in self.items or container in self.containers
+        return PartitionScope(items=frozenset({item}) if may and not excepted else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +66,89 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A reader's words after analysis. Every word and phrase is required, any exclusion excludes.
+    """A reader's question as a tree, after analysis: every node of `asked` must hold.
 
-    `sequence` is all that is required, in the order typed; `notes` are Spanish sentences for the reader.
+    `remarks` tell the reader what was not understood as typed. The properties are views of the tree for ordering,
+    landing and marking; what matches is said by `asked` alone.
     """
 
-    words: tuple[str, ...] = ()
-    phrases: tuple[tuple[str, ...], ...] = ()
-    excluded: tuple[tuple[str, ...], ...] = ()
-    sequence: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    asked: tuple[Node, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """True when nothing is required: such a query finds nothing."""
-        return not (self.words or self.phrases)
+        return all(isinstance(node, Not) for node in self.asked)
+
+    @property
+    def said(self) -> tuple[tuple[str, ...], ...]:
+        """The runs required outside alternatives and groups, as typed, in order."""
+        return tuple(run.terms for node in self.asked for run in node.written() if not isinstance(node, Either))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The distinct single terms of `said`."""
+        return tuple(dict.fromkeys(run[0] for run in self.said if len(run) == 1))
+
+    @property
+    def phrases(self) -> tuple[tuple[str, ...], ...]:
+        """The distinct longer runs of `said`."""
+        return tuple(dict.fromkeys(run for run in self.said if len(run) > 1))
+
+    @property
+    def excluded(self) -> tuple[tuple[str, ...], ...]:
+        """The distinct runs that exclude."""
+        shut = (node.part for node in self.asked if isinstance(node, Not))
+        return tuple(dict.fromkeys(part.terms for part in shut if isinstance(part, Run)))
+
+    @property
+    def sequence(self) -> tuple[str, ...]:
+        """The terms of `said` in the order typed."""
+        return tuple(term for run in self.said for term in run)
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """The distinct required terms, in the order typed."""
-        return tuple(dict.fromkeys(self.sequence))
+        """The distinct terms that may make a text match, those of alternatives too, in the order typed."""
+        return tuple(dict.fromkeys(t for leaf in leaves_of(self.asked) if isinstance(leaf, Run) for t in leaf.terms))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The distinct sentences of the remarks."""
+        return tuple(dict.fromkeys(remark.text for remark in self.remarks))
+
+
+Order = Literal["relevance", "newest", "oldest", "folio"]
+"""How an answer is put in order. `folio`: by expediente, then by folio; what has neither date nor folio comes last."""
+
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+Narrowing = Mapping[str, frozenset[str]]
+"""Name of a facet → values, of which an entry must have one; of every facet named."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a hit stands in the order of an answer: higher tier first, then higher sort, then uid."""
+    """Where a hit stands in the order of an answer: higher tier first, then by shelf, higher sort, uid. `shelf` is
+    the expediente in the order by folio, and empty in all others."""
 
     tier: int
     sort: int
     uid: str
+    shelf: str = ""
 
     @property
-    def rank(self) -> tuple[int, int, str]:
+    def rank(self) -> tuple[int, str, int, str]:
         """Sorts places first to last."""
-        return (-self.tier, -self.sort, self.uid)
+        return (-self.tier, self.shelf, -self.sort, self.uid)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to an engine. `hidden`: per partition, keys that must be treated as absent."""
+    """One question to an engine. `hidden`: per partition, keys that must be treated as absent.
+
+    `narrowed` is part of what is asked: hits, total and facets are those of the narrowed query. Without a query it
+    asks for all that is so narrowed.
+    """
 
     query: Query
     scope: Scope
@@ -103,6 +156,13 @@ class Request:
     limit: int = 20
     after: Place | None = None
     facets: bool = False
+    narrowed: Narrowing = field(default_factory=dict)
+    order: Order = "relevance"
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing can be found: neither query nor narrowing, or nothing that may be searched."""
+        return self.scope.is_empty or (self.query.is_empty and not self.narrowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +249,10 @@ class Answer:
     """What a reader gets. `total` is exact over what may be searched now; `pending` counts the documents
     this reader may see whose last change has not reached the index yet (they are left out until it has);
     `next` continues the list; `facets` name → value → number of documents, commonest first;
-    `asked` is False where the text had no word to look for.
+    `asked` is False where the text had no word to look for; `remarks` say where in the text each note of it stands.
+    `continued`: the list goes on from the cursor that was given. `beside`: for each facet that narrows, its values
+    and numbers without its own choice. Where nothing was found, `suggestions` are whole texts, better spelt, that
+    find something, and `absent` what of the text stands by itself in nothing that this reader may find.
     """
 
     total: int = 0
@@ -200,3 +263,36 @@ class Answer:
     notes: tuple[str, ...] = ()
     pending: int = 0
     asked: bool = True
+    remarks: tuple[Remark, ...] = ()
+    continued: bool = False
+    beside: Facets = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+
+
+Name = tuple[str, str]
+"""(source, key)"""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Names (source, key) that the index lacks, holds without ground, or holds otherwise than the source says
+    (also in another partition, or twice). Keys that wait in the outbox are no drift. `done`: entries compared.
+    """
+
+    done: int
+    missing: tuple[Name, ...]
+    extra: tuple[Name, ...]
+    differs: tuple[Name, ...]
+
+    @property
+    def findings(self) -> tuple[tuple[Name, ...], ...]:
+        """Missing, extra, differing."""
+        return (self.missing, self.extra, self.differs)
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """All findings together."""
+        return self.missing + self.extra + self.differs
+
+    def __bool__(self) -> bool:
+        return bool(self.names)

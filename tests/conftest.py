@@ -1,7 +1,7 @@
 """Shared by every suite: the conformance plugin and the choice of the tests that need a database.
 
 Marks registered in pyproject.toml: `requirement`, `rule`, `criterion`, `beyond` name what a test proves;
-`corpus`, `services`, `e2e`, `soak` name what it needs, and `make test` leaves those out.
+`corpus`, `services`, `elastic`, `e2e`, `soak` name what it needs, and `make test` leaves those out.
 """
 
 from __future__ import annotations
@@ -9,14 +9,19 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
+from tests.database import begin_with_copy, keep_copy
+
 pytest_plugins = ["tests.conformance.plugin"]
 
 COMMITTING_FIXTURES = frozenset({"transactional_db", "live_server"})
+#: Mark → folders whose tests may carry it: their suites are looked for there alone, and not among five thousand.
+HOMES = {"e2e": ("e2e",), "corpus": ("corpus", "quality")}
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup"})
 
 
@@ -29,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if astray := [item.nodeid for item in items if is_astray(item)]:
+        raise pytest.UsageError("\n".join(f"{one}: no suite would find it there, see HOMES" for one in astray))
     for item in filter(commits, items):
         mark = item.get_closest_marker("django_db")
         wanted = {**(mark.kwargs if mark else {}), "transaction": True, "serialized_rollback": True}
@@ -39,9 +46,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> Iterator[None]:
+    """The last thing asked for before the tables are made: they come from a copy where one was kept."""
+    with django_db_blocker.unblock():
+        held = begin_with_copy(connection)
+    yield
+    if held:
+        held.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The signing key's row is held by triggers and cannot be written again over itself: it is not among the rows
     that come back by themselves, but made anew as every set-up makes it."""
+    with django_db_blocker.unblock():
+        keep_copy(connection)
     rows = json.loads(getattr(connection, "_test_serialized_contents", "[]"))
     connection._test_serialized_contents = json.dumps([row for row in rows if row["model"] != "records.signingkey"])
 
@@ -86,6 +105,11 @@ def commits(item: pytest.Item) -> bool:
     mark = item.get_closest_marker("django_db")
     asked = COMMITTING_FIXTURES & set(getattr(item, "fixturenames", ()))
     return bool(asked) or bool(mark and mark.kwargs.get("transaction"))
+
+
+def is_astray(item: pytest.Item) -> bool:
+    folder = item.nodeid.split("/")[1]
+    return any(item.get_closest_marker(mark) and folder not in homes for mark, homes in HOMES.items())
 
 
 def uses_database(item: pytest.Item) -> bool:

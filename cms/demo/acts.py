@@ -21,6 +21,7 @@ from records.api import (
     list_annex,
     locate_document,
     note_organisation,
+    now,
     open_expediente,
     propose_level,
     register_document,
@@ -28,7 +29,8 @@ from records.api import (
     tie,
     today,
 )
-from records.convenios.api import Convenio, Project, publish_project
+from records.convenios.api import Convenio, Project, note_convenio, publish_project
+from search import api as search
 
 PUBLISHER = "secretaria.general"
 OPENER = "archivista"
@@ -136,6 +138,15 @@ def granting(stage: Stage, row: Row) -> str:
     return str(grant.pk)
 
 
+def keeping(stage: Stage, row: Row) -> str:
+    person = stage.people[row["login"]]
+    saved = search.saved.save_search(
+        person, row["name"], search.Asked(row["q"]), row["alert"], now=now(), today=today()
+    )
+    search.novelty.begin(saved, person, now())
+    return str(saved.pk)
+
+
 def tying(stage: Stage, row: Row, kind: str) -> str:
     """What the supplier of the worked example produced or signs is its own; its person acts for it from then on."""
     person = stage.people[SUPPLIER]
@@ -151,16 +162,14 @@ def tying(stage: Stage, row: Row, kind: str) -> str:
 def signing(stage: Stage, row: Row) -> str:
     """The convenio's row; its workflow is a later act of the house."""
     framework = Convenio.objects.filter(number=row["framework"]).first()
-    convenio, _made = Convenio.objects.update_or_create(
+    convenio = note_convenio(
         number=row["number"],
-        defaults={
-            "title": row["title"],
-            "framework": framework,
-            "expediente": stage.expediente(row["expediente"]),
-            "supplier": row["supplier"],
-            "signed_on": fixtures.day(row["signed"]),
-            "credits_agreed": Decimal(row["obligation_credits"]),
-        },
+        title=row["title"],
+        framework=framework,
+        expediente=stage.expediente(row["expediente"]),
+        supplier=row["supplier"],
+        signed_on=fixtures.day(row["signed"]),
+        credits_agreed=Decimal(row["obligation_credits"]),
     )
     return str(convenio.pk)
 

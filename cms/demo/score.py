@@ -44,7 +44,7 @@ def moments(until: datetime.date) -> Iterator[tuple[Step, datetime.datetime]]:
 def ordered() -> list[Step]:
     parts: Iterable[Iterator[Step]] = (
         openings(), signatures(), annexes(), filings(), levels(), papers(), registrations(), stages(), grants(),
-        ties(), projects(), publications(),
+        kept(), ties(), projects(), publications(),
     )  # fmt: skip
     steps = chain([Step("trd", catalogue.IN_FORCE_FROM, 0, lambda _stage: catalogue.load())], *parts)
     return sorted(steps, key=lambda step: (step.day, step.rank))
@@ -115,6 +115,13 @@ def grants() -> Iterator[Step]:
     for row in fixtures.read("worked_example")["grants"]:
         key = f"grant:{row['document']}:{row['login']}"
         yield Step(key, fixtures.day(row["on"]), 7, partial(acts.granting, row=row))
+
+
+def kept() -> Iterator[Step]:
+    """What a reviewer keeps of her searches: what is granted to her later is new to her."""
+    for row in fixtures.read("worked_example")["saved"]:
+        key = f"saved:{row['login']}:{row['name']}"
+        yield Step(key, fixtures.day(row["on"]), 7, partial(acts.keeping, row=row))
 
 
 #: What is the supplier's own, by tipo documental (I7): what it produced, and what it signs.

@@ -5,118 +5,106 @@ It lies here because custody and the search room do not know each other (ARCHITE
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
-from records.api import Because, confidence_of, explain_each
+from cms.desk_search import facets, hits
+from cms.desk_search.address import LONG, ORDERS, PATH, Asked, asked_by, for_links
+from records.api import count_unread_for, sitting
 from search import api as search_api
 
-LONGEST_QUERY = 400
-LONGEST_CURSOR = 1024
 SIZE = 20
+LONGEST = 10_000
 EXAMPLES = (
     {"q": "taller compuestos", "what": _("las dos palabras, en cualquier orden y con sus plurales")},
     {"q": '"acta de recibo"', "what": _("la frase, tal como está escrita")},
     {"q": "aeropartes -motor", "what": _("la primera palabra, sin la segunda en ningún lugar")},
     {"q": "electronica", "what": _("con o sin tildes es lo mismo")},
     {"q": "SD-A1.1", "what": _("un código se busca entero")},
+    {"q": "acta OR informe", "what": _("una palabra u otra; con paréntesis se agrupan")},
+    {"q": "electr*", "what": _("las palabras que empiezan así")},
+    {
+        "q": "tipo:acta desde:2026-05",
+        "what": _("solo actas, desde mayo de 2026; también convenio:, fase:, dependencia:, nivel: y folio:"),
+    },
+    {"q": "Convenio 1 de 2026", "what": _("lo mismo que 1/2026, CD-2026-001 o CM-2026-001")},
+    {"q": "15 de mayo de 2026", "what": _("lo mismo que 15/05/2026 o 2026-05-15; «mayo de 2026» trae todo el mes")},
     {"q": '"propiedad intelectual" licencia -derivado', "what": _("todo junto: frase, palabra y exclusión")},
 )
-#: Facets in the order they help, with their names; the ones the answer does not bring are left out.
-FACETS = (
-    ("tipo", _("Tipo documental")),
-    ("convenio", _("Convenio")),
-    ("expediente", _("Expediente")),
-    ("year", _("Año")),
-    ("level", _("Nivel")),
-)
-LEVELS = {
-    "public": _("Pública"),
-    "restricted": _("Clasificada"),
-    "reserved": _("Reservada"),
-    "unclassified": _("Sin clasificar"),
-}
-MOST_OPTIONS = 12
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+@sitting()
 def search(request: HttpRequest) -> HttpResponse:
-    """One box, exact totals under this reader's scope. With the engine down, a calm page and status 503."""
-    words = request.GET.get("q", "")[:LONGEST_QUERY].replace("\x00", " ")
-    after = request.GET.get("despues", "")[:LONGEST_CURSOR]
-    context: dict[str, Any] = {"q": words, "examples": EXAMPLES, "section": "/custodia/buscar/"}
+    """One box, exact totals under this reader's scope. With the engine down, a calm page and status 503.
+
+    A long text comes by POST; a short one that does is sent to its address, so that it can be kept and shared.
+    """
+    sent = asked_by(request.POST if request.method == "POST" else request.GET)
+    if request.method == "POST" and len(sent.words) <= LONG:
+        return HttpResponseRedirect(sent.url())
+    context: dict[str, Any] = {
+        "q": sent.words[:LONGEST],
+        "told": hits.visible(sent.words[: 2 * SIZE]).strip(),
+        "examples": EXAMPLES,
+        "section": PATH,
+        "long": LONG,
+    }
     try:
-        context.update(answered(request, words, after))
+        context.update(answered(request, sent) if sent.words.strip() or sent.narrowed else begun(request))
     except search_api.EngineUnavailable:
         context["down"] = True
     return render(request, "search/desk.html", context, status=503 if context.get("down") else 200)
 
 
-def answered(request: HttpRequest, words: str, after: str) -> dict[str, Any]:
-    if not words.strip():
-        return {}
-    answer = search_api.search(request.user, words, page_size=SIZE, after=after or None, facets=True)
-    sure = confidence_of((hit.document, hit.page) for hit in answer.hits if hit.document)
-    why = reasons_for(request, answer.hits)
+def begun(request: HttpRequest) -> dict[str, Any]:
+    """Before anything is asked: what there is to browse, as far as this reader may know it."""
+    answer = search_api.Answer(facets=search_api.survey(request.user, "level", facets.LEVELS))
+    return {"groups": facets.groups(Asked(), answer), "browse": True, "unread": count_unread_for(request.user)}
+
+
+def answered(request: HttpRequest, sent: Asked) -> dict[str, Any]:
+    """The page of an answer."""
+    answer = search_api.search(
+        request.user,
+        sent.words,
+        page_size=SIZE,
+        after=sent.after or None,
+        facets=True,
+        narrowed=sent.narrowed,
+        order=sent.order,
+    )
+    asked = for_links(sent if answer.continued else Asked(sent.words, sent.narrowed, sent.order))
     return {
         "answer": answer,
-        "hits": [
-            {**shown(hit, words, after, sure.get((hit.document or "", hit.page))), "why": why.get(hit.document or "")}
-            for hit in answer.hits
-        ],
-        "groups": [group for name, label in FACETS if (group := facet(name, label, answer.facets.get(name, {})))],
-        "next_url": pairs(q=words, despues=answer.next) if answer.next else "",
-        "first_url": pairs(q=words) if after else "",
+        "asked": asked,
+        "hits": hits.shown(request, answer, asked),
+        "remarks": list(hits.remarks_of(sent.words, answer.remarks)),
+        # That nothing was found, and under which filters, the page says by itself.
+        "notes": answer.notes[len(answer.remarks) :] if answer.total else (),
+        "groups": facets.groups(asked, answer),
+        "chips": list(facets.chips(asked)),
+        "kept": asked.kept(),
+        "orders": [(label, asked.url(order=order), order == asked.order) for order, (_name, label) in ORDERS.items()],
+        "suggested": [(text, asked.url(words=text)) for text in answer.suggestions],
+        "everywhere": asked.url(narrowed={}) if asked.narrowed else "",
+        "unread": count_unread_for(request.user),
+        **steps(asked, answer),
     }
 
 
-def reasons_for(request: HttpRequest, hits: Iterable[search_api.AnswerHit]) -> dict[str, tuple[Because, ...]]:
-    """Why this reader may open each piece of the page, by its id: all of them at once."""
-    told = explain_each(request.user, [hit.document for hit in hits if hit.document])
-    return {str(key): (*one.because, *one.held) for key, one in told.items()}
-
-
-def shown(hit: search_api.AnswerHit, words: str, after: str, sure: float | None = None) -> dict[str, Any]:
-    """A hit with the address that lands on its page with the words marked, and comes back to this list."""
-    url = hit.url
-    if hit.document:
-        url += pairs(pagina=hit.page, q=words, desde=after)
+def steps(asked: Asked, answer: search_api.Answer) -> dict[str, Any]:
+    """Where in the list this page is, and the ones around it."""
+    first = (asked.page - 1) * SIZE + 1
     return {
-        "key": hit.document or "",
-        "title": hit.title,
-        "url": url,
-        "container": hit.container,
-        "date": hit.date,
-        "folio": str(hit.folio) if hit.folio else "",
-        "level": hit.level,
-        "snippet": hit.snippet,
-        "reading": hit.reading,
-        "note": hit.note,
-        "recognised": "" if sure is None else f"{sure:.0f}",
-        "more_pages": max(hit.pages - 1, 0),
-        "thumbnail_url": f"{hit.thumbnail_url}{hit.page}.png" if hit.thumbnail_url else "",
+        "next_url": asked.onwards(answer.next) if answer.next else "",
+        "previous_url": asked.backwards(),
+        "first_url": asked.url() if asked.page > 2 else "",
+        "pages": max(-(-answer.total // SIZE), 1),
+        "first_shown": first,
+        "last_shown": first + len(answer.hits) - 1,
     }
-
-
-def facet(name: str, label: Any, counts: Any) -> dict[str, Any] | None:
-    """Counts of what this reader may find, commonest first; a single value narrows nothing but is told."""
-    if not counts:
-        return None
-    named = LEVELS if name == "level" else {}
-    options = [{"label": named.get(value, value), "count": count} for value, count in counts.items()]
-    return {
-        "name": name,
-        "label": label,
-        "options": options[:MOST_OPTIONS],
-        "left_out": max(len(options) - MOST_OPTIONS, 0),
-    }
-
-
-def pairs(**values: object) -> str:
-    return "?" + urlencode({name: value for name, value in values.items() if value})

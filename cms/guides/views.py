@@ -28,7 +28,9 @@ GUIDES: dict[str, Any] = {
     "revision": _("Buscar y leer en custodia"),
     "auditoria": _("Seguir la vida de un documento"),
     "administracion": _("Personas y cargos"),
+    "edicion": _("Editar y aprobar páginas"),
     "ciudadania": _("Consultar el Banco de Proyectos"),
+    "buscar": _("Cómo buscar"),
 }
 
 
@@ -57,9 +59,9 @@ def guide_of(held: frozenset[str]) -> str:
 
 
 @require_safe
-def public_guide(request: HttpRequest) -> HttpResponse:
-    """The citizen's guide: the same bytes for everybody."""
-    return render(request, "guides/public.html", {"title": GUIDES["ciudadania"], "blocks": guide("ciudadania")})
+def public_guide(request: HttpRequest, name: str = "ciudadania") -> HttpResponse:
+    """A guide of the citizen: the same bytes for everybody."""
+    return render(request, "guides/public.html", {"title": GUIDES[name], "blocks": guide(name)})
 
 
 @cache

@@ -27,6 +27,7 @@ class ProgrammeIndexPage(BasePage):
 
     template = "cms/programmes/programme_index_page.html"
     max_count = 1
+    kind_word: ClassVar[Any] = _("Programa")
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
     subpage_types: ClassVar[list[str]] = ["programmes.ProgrammePage"]
     content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("body")]
@@ -49,6 +50,8 @@ class ProgrammePage(BasePage):
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("contenido"))
 
     template = "cms/programmes/programme_page.html"
+    kind_word: ClassVar[Any] = _("Programa")
+    shown_columns: ClassVar[tuple[str, ...]] = ("headline_label", "headline_value", "period", "axis", "source")
     parent_page_types: ClassVar[list[str]] = ["programmes.ProgrammeIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[Any]] = [

@@ -8,7 +8,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from cms.settings import env
+from cms.settings import engines, env
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "cms.transparency",
     "cms.publication",
     "cms.demo",
+    "cms.notices",
     "records",
     "records.convenios",
     "search",
@@ -54,6 +55,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "axes",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
     "wagtail.sites",
     "wagtail.users",
     "wagtail.snippets",
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cms.core.kept_pages.KeptPages",
     "csp.middleware.CSPMiddleware",
     "cms.core.middleware.EditorPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -89,7 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "cms.core.middleware.PublicRedirects",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -206,7 +209,7 @@ STATIC_ROOT = CUSTODIA_HOME / "static"
 STATICFILES_DIRS = [ROOT / "cms" / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = CUSTODIA_HOME / "public-media"
-MEDIA_URL = "/media/"
+MEDIA_URL = "/imagenes/"
 FILE_UPLOAD_TEMP_DIR = CUSTODIA_HOME / "incoming"
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
@@ -250,6 +253,8 @@ RECORDS: dict[str, Any] = {
     "GRANT_DAYS": {"ORDINARY": 5 * 366, "CASE": 366},
     "CERTIFICATES": CUSTODIA_HOME / "certificates",
     "CERTIFICATE_DAYS": 7,
+    # A project is shown once the committee approved its entry to the Banco.
+    "BANK_ENTRY_FIRST": True,
     "SIGNATURE_ROOTS": environment.read("SIGNATURE_ROOTS", env.certificates, None),
     "INDEX_SIGNING": {
         "KEY": environment.read("INDEX_KEY", env.path, CUSTODIA_HOME / "keys" / "indice.pem"),
@@ -261,13 +266,43 @@ RECORDS: dict[str, Any] = {
     "REQUIRE_ISOLATED_CELL": False,
     "CONFIRM_IDENTITY": "cms.users.confirming.confirmed",
 }
-SEARCH: dict[str, Any] = {
-    "ENGINE": {
-        "BACKEND": "search.engines.embedded.EmbeddedEngine",
-        "OPTIONS": {"path": CUSTODIA_HOME / "index"},
+#: Copies of what is public, the only files that the public process serves: it needs no right on the store (D1, D2).
+PUBLISHED_FILES = CUSTODIA_HOME / "published"
+SEARCH: dict[str, Any] = engines.search(environment, CUSTODIA_HOME)
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "reading"]}}
+
+# Mail -------------------------------------------------------------------------------------------
+#: Without a server no mail leaves: alerts stay at the desk, which says so, and so does the state of the service.
+EMAIL_HOST: str = environment.read("MAIL_HOST", env.mail_host, "")
+EMAIL_PORT: int = environment.read("MAIL_PORT", env.port, 587)
+MAIL_SECURITY: str = environment.read("MAIL_SECURITY", env.mail_security, "starttls")
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SECURITY == "starttls", MAIL_SECURITY == "tls"
+EMAIL_HOST_USER: str = environment.read("MAIL_USER", env.text, "")
+EMAIL_HOST_PASSWORD: str = environment.read("MAIL_PASSWORD", env.text, "")
+DEFAULT_FROM_EMAIL: str = environment.read("MAIL_FROM", env.mail_address, "custodia@localhost")
+SITE_ADDRESS: str = environment.read("SITE_ADDRESS", env.site, f"http://127.0.0.1:{CUSTODIA_PORT}")
+environment.needs("MAIL_HOST", "MAIL_FROM", "SITE_ADDRESS")
+environment.together("MAIL_USER", "MAIL_PASSWORD")
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+#: Seconds that a server may take for each exchange.
+EMAIL_TIMEOUT = 15
+MAIL_ON = bool(EMAIL_HOST)
+
+# What is kept in the memory of each process -----------------------------------------------------
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Public pages until anything public changes (ADR 53): at most 400, of 256 KiB at most.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 600,
+        "OPTIONS": {"MAX_ENTRIES": 400},
     },
 }
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "reading"]}}
+
+# Open data and its API ----------------------------------------------------------------------------
+#: Requests of one address in a minute, counted in each process: a script that reads everything stays below.
+PUBLIC_READS_A_MINUTE = 600
 
 # Wagtail ----------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Custodia"
@@ -285,6 +320,10 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 #: One office, one clock; the whole list holds names that browsers refuse.
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# Pictures: made anew when they are sent (cms.core.pictures); forty million points take 160 MB to open.
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.core.pictures.PictureForm"
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 
 # Browser walls ----------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -23,5 +23,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 # The demo is walked with the one password it prints; factors work for who adds one.
 MFA_REQUIRED_ROLES = ()
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+# Mails are files, to be read in the folder of the installation.
+MAIL_ON = True
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = CUSTODIA_HOME / "mail"

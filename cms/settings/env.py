@@ -48,6 +48,13 @@ class Environment:
         if self.variables.get(name, "").strip():
             self.faults.append(f"{name}: {reason}")
 
+    def needs(self, name: str, *others: str) -> None:
+        """Variables without which this one means nothing; without it they mean nothing either."""
+        if self.variables.get(name, "").strip():
+            self.faults += [
+                f"{other}: falta, y {name} la necesita" for other in others if not self.variables.get(other)
+            ]
+
     def together(self, *names: str) -> None:
         """Variables that mean nothing one without the other."""
         absent = [name for name in names if not self.variables.get(name, "").strip()]
@@ -87,6 +94,35 @@ def certificates(raw: str) -> Path:
     if b"-----BEGIN CERTIFICATE-----" not in text or not text.isascii() or len(text) > MOST_CERTIFICATES:
         raise ValueError("debe ser un archivo PEM de certificados, de 120 KiB como máximo")
     return file
+
+
+def site(raw: str) -> str:
+    """The address under which people meet the desk, as links in mails begin; without a path."""
+    if not re.fullmatch(r"https://[A-Za-z0-9.\-]+(:[0-9]{1,5})?/?", raw):
+        raise ValueError("debe ser una dirección https:// sin ruta")
+    return raw.rstrip("/")
+
+
+def mail_address(raw: str) -> str:
+    """One bare address: it becomes a header of every mail."""
+    if not re.fullmatch(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?", raw):
+        raise ValueError("debe ser una sola dirección de correo")
+    return raw
+
+
+MAIL_SECURITY = ("starttls", "tls", "none")
+
+
+def mail_security(raw: str) -> str:
+    if raw not in MAIL_SECURITY:
+        raise ValueError("debe ser uno de: " + ", ".join(MAIL_SECURITY))
+    return raw
+
+
+def mail_host(raw: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?|\[?[0-9a-fA-F:]+\]?", raw):
+        raise ValueError("debe ser el nombre o la dirección de un servidor de correo")
+    return raw.strip("[]")
 
 
 def port(raw: str) -> int:

@@ -16,6 +16,12 @@ environment.forbid("DEMO_PASSWORD", "es solo de la demostración")
 environment.finish()
 prepare_home(CUSTODIA_HOME)
 
+# `collectstatic` names each file by its digest, to be kept for ever, and compresses it with gzip and brotli.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = False
 RECORDS["REQUIRE_ISOLATED_CELL"] = True
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 365 * 24 * 3600

@@ -45,6 +45,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests switch the factor on where they look at it.
 MFA_REQUIRED_ROLES = ()
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+MAIL_ON = True
+SITE_ADDRESS = "http://testserver"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Pages are kept where a test looks at that.
+CACHES = {**CACHES, "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 # The desk's lock looks when a test asks it to.
 RECORDS = {**RECORDS, "LOOK_SECONDS": 1e9}

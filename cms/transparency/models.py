@@ -19,6 +19,7 @@ class TransparencyPage(BasePage):
 
     template = "cms/transparency/transparency_page.html"
     max_count = 1
+    kind_word: ClassVar[Any] = _("Transparencia")
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
     subpage_types: ClassVar[list[str]] = ["home.ContentPage"]
     content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("body")]

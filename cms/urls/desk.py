@@ -12,6 +12,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 # Search, guides and people know its front door only; they come first because the desk's last route takes the rest.
 desk: list[URLPattern | URLResolver] = [
     path("custodia/", include("cms.desk_search.urls")),
+    path("custodia/", include("cms.saved_searches.urls")),
     path("custodia/", include("cms.guides.desk_urls")),
     path("custodia/", include("cms.people.urls")),
     path("custodia/", include("records.desk.urls")),
@@ -19,5 +20,6 @@ desk: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     *account.urlpatterns,
     *desk,
+    path("", include("cms.notices.urls")),
     path("", include("cms.core.urls_health")),
 ]

@@ -6,13 +6,17 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from wagtail.urls import serve_pattern
 from wagtail.views import serve
 
-from cms.guides.views import public_guide
+from cms.core.kept_pages import same_for_everybody
+from cms.guides.views import public_guide as guide
 
 #: Wagtail's pages come last: they answer for every address nobody else claimed. Nothing else of Wagtail is
 #: routed: its document view confirms names by its status, and its own login would be a second door.
-pages: list[URLPattern | URLResolver] = [re_path(serve_pattern, serve, name="wagtail_serve")]
+pages: list[URLPattern | URLResolver] = [re_path(serve_pattern, same_for_everybody(serve), name="wagtail_serve")]
+public_guide = same_for_everybody(guide)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("ayuda/", public_guide, name="help"),
+    path("ayuda/edicion/", public_guide, {"name": "edicion"}, name="help_editing"),
+    path("ayuda/buscar/", public_guide, {"name": "buscar"}, name="help_search"),
     path("", include("cms.core.urls")),
     *pages,
 ]

@@ -25,6 +25,11 @@ TaskRow: TypeAlias = "DBTaskResult[..., Any]"
 
 #: Seconds to wait before each further attempt; after the last one the task has failed for good.
 WAITS = (1, 5, 30, 120)
+#: The same after each time that its worker was lost. Workers are mostly lost to something else, so a row gets many
+#: turns; it steps back more and more, so that one that does take workers down lets the others be done in between.
+LOST_WAITS = (0, 0, 5, 30, *[120] * 8)
+#: Stands before the name of a worker that ended before the row did.
+LOST = "lost:"
 #: What a task answers when its object cannot be worked on, today or ever.
 HOPELESS = "unreadable"
 #: Rows of finished tasks are kept this long.
@@ -75,7 +80,7 @@ def run(row: TaskRow) -> Ending:
 
 def put_off(row: TaskRow, fault: BaseException) -> Ending:
     """Make the row due later, or end it when it has used up its attempts."""
-    attempt = len(row.worker_ids)
+    attempt = len(row.worker_ids) - times_lost(row)
     if attempt > len(WAITS):
         end(row, fault)
         return Ending.FAILED
@@ -135,13 +140,21 @@ def worker_is_dead(name: str) -> bool:
 
 
 def give_back(row: TaskRow) -> None:
-    """Due at once, unless this row has already taken as many workers down as it may."""
-    if len(row.worker_ids) > len(WAITS):
+    """Due again, at first at once, unless this row has already taken as many workers down as it may."""
+    row.worker_ids = [*row.worker_ids[:-1], LOST + (row.worker_ids or [""])[-1]]
+    if (lost := times_lost(row)) > len(LOST_WAITS):
         end(row, Stranded())
         return
+    wait = LOST_WAITS[lost - 1]
+    later = pulse.machine_now() + datetime.timedelta(seconds=wait) if wait else get_date_max()
     DBTaskResult.objects.filter(pk=row.pk, status=TaskResultStatus.RUNNING).update(
-        status=TaskResultStatus.READY, run_after=get_date_max()
+        status=TaskResultStatus.READY, run_after=later, worker_ids=row.worker_ids
     )
+
+
+def times_lost(row: TaskRow) -> int:
+    """How many workers were lost while they ran it."""
+    return sum(name.startswith(LOST) for name in row.worker_ids)
 
 
 def sweep() -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from records import clock
 from records.desk.doors import READ, desk_view
+from records.desk.sockets import news_for
 from records.models import (
     AccessRequest,
     Appointment,
@@ -112,6 +113,7 @@ def bandeja(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": [shown(group, acts) for group in groups if group.count or group.left],
         "quiet": [TOLD[group.code][0] for group in groups if not (group.count or group.left)],
+        "news": news_for(request.user),
         "worker_stopped": not running,
         "unread": 0 if running else count_unread(request.user),
     }

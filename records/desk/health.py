@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from records import conf, parsing, permissions, scanning
 from records.desk.doors import BOTH, WRITE, desk_view
+from records.desk.sockets import other_checks
 from records.selectors.integrity import state_of_bytes
 from records.selectors.loose_rights import count_loose_rights
 from records.selectors.service_state import (
@@ -64,6 +65,7 @@ def health(request: HttpRequest) -> HttpResponse:
         key(),
     ]
     checks += [ledger(request), index_key(), stamps(request)]
+    checks += [Check(other.name, other.well, other.sentence) for other in other_checks(request.user)]
     context = {
         "checks": checks,
         "tried": request.method == "POST",

@@ -15,9 +15,11 @@ from records.desk import ledger_lines
 from records.desk.doors import READ, desk_view
 from records.desk.ledger_lines import PROBLEMS
 from records.selectors.integrity import Loss, Standing, integrity_for
+from records.services.index_audits import index_audits_for
 
 NAMES = {"store": _("Almacén principal"), "copies": _("Segunda copia")}
 HOUR, MINUTE = 3600, 60
+SHOWN_AUDITS = 5
 
 
 @desk_view(*READ)
@@ -30,6 +32,7 @@ def integrity(request: HttpRequest) -> HttpResponse:
         "lost": found.lost,
         "orphans": sum(len(names) for names in found.orphans.values()),
         "lines": ledger_lines.told(request.user, list(found.events)),
+        "audits": index_audits_for(request.user, most=SHOWN_AUDITS),
         "plan": conf.fixity(),
         "section": "/custodia/salud/",
     }

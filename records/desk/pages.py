@@ -8,22 +8,22 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
 
 from records.desk.marking import mark
 from records.models import Document
 from records.parsing import formats
-from records.selectors.pages import PageRead, list_page_texts, page_of
+from records.selectors.pages import PageRead, last_page_with_text, list_page_texts, page_of
 
 #: Pages of the strip on each side of the present one: a long annex opens as fast as a short one.
 BESIDE = 4
 #: A longer piece is not looked through whole to count its hits: only the pages of the strip are.
 COUNTED_WHOLE = 60
 PIECE = re.compile(r"\S+|\s+")
-LONGEST_QUERY = 400
-LONGEST_CURSOR = 1024
+LONGEST_QUERY = 10_000
+LONGEST_LIST, MOST_PAIRS = 4_096, 100
 #: How large a page is shown: as wide as there is room, or by these hundredths. The plain size has no name.
 WIDE, ZOOMS = "ancho", ("", "150", "200")
 TURNS = (0, 90, 180, 270)
@@ -81,7 +81,8 @@ class Sheet:
 class Place:
     """What the address asks for: page from 1, words, which match of the page, how large and which side up.
 
-    `astray` says that it asked for a folio that the piece does not have.
+    `back` is the query string of the list one came from, without the words where they are still the same; `astray`
+    says that the address asked for a folio that the piece does not have.
     """
 
     page: int = 1
@@ -105,6 +106,15 @@ class Place:
         )
 
 
+def pages_in(piece: Document) -> int:
+    return max(1, piece.pages, 0 if has_images(piece) else last_page_with_text(piece))
+
+
+def has_images(piece: Document) -> bool:
+    row = formats.BY_MEDIA_TYPE.get(piece.media_type)
+    return bool(row and row.page_images and piece.inspected and piece.pages)
+
+
 def place_of(asked: QueryDict, piece: Document, last: int) -> Place:
     """What an address asks for, held within the piece: a number beyond it is its last page, and so is a folio."""
     zoom, turn = asked.get("zoom", ""), whole(asked.get("giro"), 0)
@@ -118,7 +128,7 @@ def place_of(asked: QueryDict, piece: Document, last: int) -> Place:
         hit=max(whole(asked.get("c")), 1),
         zoom=zoom if zoom in (WIDE, *ZOOMS) else "",
         turn=turn if turn in TURNS else 0,
-        back=asked.get("desde", "")[:LONGEST_CURSOR],
+        back=list_state(asked.get("desde", "")),
         astray=bool(folio) and not piece.folio_first <= whole(folio, 0) <= piece.folio_last,
     )
 
@@ -126,6 +136,15 @@ def place_of(asked: QueryDict, piece: Document, last: int) -> Place:
 def whole(text: str | None, otherwise: int = 1) -> int:
     written = (text or "").strip()[:9]
     return int(written) if written.isascii() and written.isdigit() else otherwise
+
+
+def list_state(asked: str) -> str:
+    """The query string of a list, written anew: nothing but pairs; empty where it cannot be read or is too long."""
+    try:
+        pairs = parse_qsl(asked, strict_parsing=True, max_num_fields=MOST_PAIRS) if len(asked) <= LONGEST_LIST else []
+    except ValueError:
+        return ""
+    return urlencode([(name, value.replace("\x00", " ")) for name, value in pairs])
 
 
 def urlencode_pairs(**pairs: object) -> str:
@@ -251,6 +270,13 @@ def hits_by_page(document: Document, query: str, numbers: list[int]) -> dict[int
     texts = list_page_texts(document, numbers)
     counted = {number: count_hits(document.media_type, text, query) for number, text in texts}
     return {number: count for number, count in counted.items() if count}
+
+
+def hits_in_all(document: Document, query: str, last: int) -> dict[int, int]:
+    """Matches by page of the whole piece, its text read some pages at a time."""
+    starts = range(1, last + 1, COUNTED_WHOLE)
+    parts = (hits_by_page(document, query, list(range(at, min(at + COUNTED_WHOLE, last + 1)))) for at in starts)
+    return {number: count for part in parts for number, count in part.items()}
 
 
 def next_page_with_hits(document: Document, query: str, numbers: list[int]) -> int | None:

@@ -37,6 +37,14 @@ OF_CONVENIOS = {OFFICE: _("Su dependencia, %(office)s, trabaja en todos los conv
 
 class DecisionForm(forms.Form):
     reason = DemandedText(label=_("Motivo"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    correction = forms.BooleanField(
+        label=_("Corrige algo que se publicó mal"),
+        required=False,
+        help_text=_("La historia pública lo marca y conserva lo anterior. Para que deje de leerse, retírelo."),
+    )
+    note = forms.CharField(
+        label=_("Qué se corrige, en una frase para los ciudadanos"), max_length=300, required=False, strip=True
+    )
 
 
 @desk_view(*READ)
@@ -71,9 +79,10 @@ def project(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def decided(request: HttpRequest, found: Project, form: DecisionForm) -> bool:
     withdrawing = request.POST.get("decision") == "withdraw"
+    said = {name: form.cleaned_data[name] for name in ("correction", "note") if not withdrawing}
     act = withdraw_project if withdrawing else publish_project
     try:
-        act(actor=request.user, project=found, reason=form.cleaned_data["reason"])
+        act(actor=request.user, project=found, reason=form.cleaned_data["reason"], **said)
     except RecordsError as refusal:
         show_refusal(form, refusal)
         return False

@@ -12,12 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from records.desk import pages, panel
+from records.desk import matches, pages, panel
 from records.desk.doors import READ, WRITE, desk_view
 from records.models import Document
-from records.parsing import formats
 from records.selectors.documents import get_document_for
-from records.selectors.pages import find_attached, last_page_with_text
+from records.selectors.pages import find_attached
 from records.services.fixity import COPY, MENDED, RENDITION, verify_document
 from records.services.viewing import view_document
 from records.vocabulary import ReadingState
@@ -45,7 +44,7 @@ VERIFIED: dict[str, tuple[int, Any]] = {
 @desk_view(*READ)
 def document(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     piece = get_document_for(request.user, key)
-    last = pages_in(piece)
+    last = pages.pages_in(piece)
     place = pages.place_of(request.GET, piece, last)
     shown = pages.window(place.page, last)
     about = panel.context_of(request.user, piece)
@@ -57,15 +56,6 @@ def document(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         **about,
     }
     return render(request, "records/document.html", context)
-
-
-def pages_in(piece: Document) -> int:
-    return max(1, piece.pages, 0 if has_images(piece) else last_page_with_text(piece))
-
-
-def has_images(piece: Document) -> bool:
-    row = formats.BY_MEDIA_TYPE.get(piece.media_type)
-    return bool(row and row.page_images and piece.inspected and piece.pages)
 
 
 def page_context(piece: Document, place: pages.Place, last: int, shown: list[int]) -> dict[str, Any]:
@@ -81,16 +71,16 @@ def page_context(piece: Document, place: pages.Place, last: int, shown: list[int
         "previous_page": place.url(page=place.page - 1) if place.page > 1 else "",
         "next_page": place.url(page=place.page + 1) if place.page < last else "",
         **image_context(piece, place, last),
-        **hit_links(piece, place, sheet, found if len(counted) == last else None),
+        **matches.links(piece, place, sheet, found if len(counted) == last else None),
         **zoom_context(place),
-        "back_url": back_url(place),
+        **matches.way_back(place),
         "last": last,
     }
 
 
 def image_context(piece: Document, place: pages.Place, last: int) -> dict[str, Any]:
     """The image of the page, and of the one after it: the browser asks for that one while this one is read."""
-    if not has_images(piece):
+    if not pages.has_images(piece):
         return {"image_url": "", "ahead_url": ""}
     ahead = image_url(piece, place.page + 1, place.zoom) if place.page < last else ""
     return {"image_url": image_url(piece, place.page, place.zoom), "ahead_url": ahead}
@@ -118,24 +108,10 @@ def strip_entry(piece: Document, place: pages.Place, number: int, found: dict[in
     own = number <= folios_of(piece)
     return {
         "url": place.url(page=number),
-        "image_url": reverse("desk:thumbnail", args=[piece.pk, number]) if has_images(piece) else "",
+        "image_url": reverse("desk:thumbnail", args=[piece.pk, number]) if pages.has_images(piece) else "",
         "label": str(piece.folio_first + number - 1) if own else _now("adj. %(n)s") % {"n": number - folios_of(piece)},
         "current": number == place.page,
         "hit": number in found,
-    }
-
-
-def hit_links(piece: Document, place: pages.Place, sheet: pages.Sheet, found: dict[int, int] | None) -> dict[str, Any]:
-    """Previous and next match. Beyond this page they are looked for when followed, so that no page waits for it."""
-    if not place.query.strip():
-        return {}
-    jump = reverse("desk:hit", args=[piece.pk])
-    onwards, backwards = (f"{jump}{place.url()}&hacia={way}" for way in ("adelante", "atras"))
-    return {
-        "next_hit": place.url(hit=place.hit + 1) if place.hit < sheet.hits else onwards,
-        "previous_hit": place.url(hit=place.hit - 1) if 1 < place.hit <= sheet.hits else backwards,
-        "hit_total": sum(found.values()) if found is not None else None,
-        "hit_number": sum(count for number, count in (found or {}).items() if number < place.page) + place.hit,
     }
 
 
@@ -152,31 +128,6 @@ def zoom_context(place: pages.Place) -> dict[str, Any]:
         "is_wide": wide,
         "turned": place.url(hit=place.hit, turn=(place.turn + 90) % 360),
     }
-
-
-def back_url(place: pages.Place) -> str:
-    """Back to the list at the same place; the words are its whole state."""
-    if not place.query:
-        return ""
-    return "/custodia/buscar/" + pages.urlencode_pairs(q=place.query, despues=place.back)
-
-
-@desk_view(*READ)
-def hit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Go to the next page that holds a match, around the end if need be; stay when no other does.
-
-    Where a word stands, or that it does not, is told of the content: it leaves the event of a reading first.
-    """
-    piece = get_document_for(request.user, key)
-    last = pages_in(piece)
-    place = pages.place_of(request.GET, piece, last)
-    view_document(actor=request.user, document=piece, page=place.page, shown=(place.page, place.page))
-    after, before = list(range(place.page + 1, last + 1)), list(range(1, place.page))
-    backwards = request.GET.get("hacia") == "atras"
-    order = [*reversed(before), *reversed(after)] if backwards else [*after, *before]
-    page = pages.next_page_with_hits(piece, place.query, order) or place.page
-    only = pages.sheet_of(piece, pages.Place(page, place.query)).hits if backwards else 1
-    return redirect(reverse("desk:document", args=[piece.pk]) + place.url(page=page, hit=only))
 
 
 @desk_view(*WRITE)

@@ -23,7 +23,7 @@ from typing import Any
 from . import launch, wire
 from .limits import CellLimits, configured_limits
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 GRACE_SECONDS = 10.0
 
 

@@ -48,6 +48,7 @@ from records.permissions.rights import (
 )
 from records.permissions.role_matrix import COLUMNS, MATRIX, NONE_YET, Cell, cells
 from records.permissions.roles import holders, holders_of
+from records.permissions.sitting import read_anew, sitting
 
 __all__ = [
     "ALL",
@@ -92,11 +93,13 @@ __all__ = [
     "may_answer",
     "no_document",
     "no_expediente",
+    "read_anew",
     "rights_of",
     "rights_of_each",
     "roles_of",
     "scope_for",
     "sees",
+    "sitting",
     "standing_recusals",
     "visible_to",
 ]

@@ -30,6 +30,7 @@ from records.permissions.matrix import (
 from records.permissions.reach import Reach, reach_of, union, within
 from records.permissions.recusals import NONE, Barred, barred_of
 from records.permissions.roles import holders, roles_now
+from records.permissions.sitting import once
 from records.permissions.subjects import places_of
 from records.vocabulary import AppointmentKind
 
@@ -46,7 +47,7 @@ def roles_of(actor: Actor) -> frozenset[str]:
     """Codes of the person's roles; none for somebody anonymous or disabled."""
     if not getattr(actor, "is_active", False) or not actor.is_authenticated:
         return frozenset()
-    found = roles_now([actor.pk])[actor.pk]
+    found = once("roles", actor, lambda: roles_now([actor.pk])[actor.pk])
     acting.note_roles(actor, found)
     return found
 
@@ -67,12 +68,17 @@ def rights_of(actor: Actor, *, at: datetime.datetime | None = None) -> Rights:
     several times it asks of this."""
     if at is not None:
         return rights_then(actor, at)
+    return once("rights", actor, lambda: rights_now(actor))
+
+
+def rights_now(actor: Actor) -> Rights:
+    """As the database has them at this moment."""
     held = roles_of(actor)
     if not getattr(actor, "is_active", False) or not getattr(actor, "desk_access", False):
-        return Rights(None, frozenset(), at)
+        return Rights(None, frozenset(), None)
     if held & NO_CUSTODY:
-        return Rights(None, held & NO_CUSTODY, at, doer=actor)
-    return Rights(actor, held, at)
+        return Rights(None, held & NO_CUSTODY, None, doer=actor)
+    return Rights(actor, held, None)
 
 
 def rights_then(actor: Actor, at: datetime.datetime) -> Rights:
@@ -142,9 +148,13 @@ class Rights:
         return any(role in OFFICES for role in self.roles)
 
     def is_staff_of(self, expediente: Expediente) -> bool:
-        if expediente.pk in self.barred.expedientes:
+        return self.is_staff_in(expediente.pk)
+
+    def is_staff_in(self, place: uuid.UUID) -> bool:
+        """As `is_staff_of`, by the id of the expediente."""
+        if place in self.barred.expedientes:
             return False
-        return self.is_staff_everywhere() or expediente.pk in self.worked()
+        return self.is_staff_everywhere() or place in self.worked()
 
     def kept(self) -> Keys:
         """Expedientes of which the person is the named custodian today."""

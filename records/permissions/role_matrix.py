@@ -98,9 +98,10 @@ MATRIX: Mapping[str, Mapping[str, Cell]] = {
     },
     Role.AUDITOR: {Level.PUBLIC: PUBLIC, Level.RESTRICTED: BY_GRANT, Level.RESERVED: BY_GRANT},
     Role.AUTHORITY: {Level.PUBLIC: PUBLIC, Level.RESTRICTED: BY_GRANT, Level.RESERVED: BY_GRANT},
-    # Who manages people holds no custody content, and who edits pages never enters custody.
+    # Who manages people holds no custody content, and who edits or approves pages never enters custody.
     Role.ADMINISTRATOR: {},
     Role.PAGE_EDITOR: {},
+    Role.PAGE_APPROVER: {},
 }  # fmt: skip
 
 

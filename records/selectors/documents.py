@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from records import permissions
@@ -59,12 +60,23 @@ def is_own_batch(actor: Actor, expediente: Expediente, batch: uuid.UUID) -> bool
 
 def page_texts(places: Iterable[tuple[object, int]]) -> dict[tuple[str, int], str]:
     """Text of many pages in one query, by (document id, page)."""
-    wanted = {(str(document), number) for document, number in places}
-    rows = PageText.objects.filter(
-        document__in={document for document, _number in wanted}, number__in={number for _document, number in wanted}
-    )
-    found = {(str(row.document_id), row.number): row.text for row in rows}
-    return {place: found[place] for place in wanted if place in found}
+    wanted = {(as_uuid(str(document)), number) for document, number in places}
+    if not wanted:
+        return {}
+    # As SQL: for these pages and no others of their documents the ORM takes five times as long, at every search. The
+    # text alone: the words with their places are many times as large.
+    key = PageText._meta.get_field("document")
+    values = [value for document, number in wanted for value in (key.get_db_prep_value(document, connection), number)]
+    with connection.cursor() as cursor:
+        cursor.execute(_TEXTS.format(", ".join(["(%s, %s)"] * len(wanted))), values)
+        return {(str(as_uuid(document)), number): text for document, number, text in cursor.fetchall()}
+
+
+# A join: SQLite would read the whole table for a list of pairs.
+_TEXTS = """
+WITH wanted (document, page) AS (VALUES {})
+SELECT document_id, number, text FROM wanted JOIN records_pagetext ON document_id = document AND number = page
+"""
 
 
 def current_act(document: Document) -> ClassificationAct | None:

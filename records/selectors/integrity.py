@@ -14,8 +14,11 @@ from records.models import Document, LedgerEvent
 from records.permissions import Actor
 from records.vocabulary import Action
 
-#: What the ledger tells about bytes, newest first on the page.
-FINDINGS = ("custody.damaged", "custody.mended", "custody.swept", "custody.litter", "custody.verified")
+#: What the ledger tells about bytes, and of hits that the database refused, newest first on the page.
+FINDINGS = (
+    *("custody.damaged", "custody.mended", "custody.swept", "custody.litter", "custody.verified"),
+    "search.mismatch",
+)
 TOLD = 20
 
 

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from records import audit, clock, permissions
+from records import audit, clock, events, permissions
 from records.errors import Incomplete, NotFound, RuleViolation, SelfApproval
+from records.events import EmergencyOpened
 from records.keys import Key, as_uuid
 from records.models import (
     BreakGlass,
@@ -106,6 +107,7 @@ def open_door(actor: Actor, person: Any, emergency: BreakGlass) -> BreakGlassCon
     confirmation = BreakGlassConfirmation.objects.create(
         emergency=emergency, grant=grant, asked_by=person, confirmed_by=actor, confirmed_at=clock.now()
     )
+    events.announce(EmergencyOpened(emergency.pk, emergency.document.expediente_id))
     audit.record("glass.broken", actor=actor, subject=emergency.document, emergency=emergency.pk, grant=grant.pk)
     return confirmation
 
@@ -157,6 +159,11 @@ def list_to_review(actor: Actor) -> QuerySet[BreakGlass]:
     waiting = BreakGlass.objects.filter(document__expediente__in=rights.kept(), review=None).exclude(confirmation=None)
     rows = waiting.filter(rights.not_shut("document"))
     return rows.select_related(*TOLD).order_by("asked_at", "pk")
+
+
+def waits_for_review(actor: Actor, key: Key) -> bool:
+    """Is this emergency among those that this person must review now?"""
+    return list_to_review(actor).filter(pk=as_uuid(key)).exists()
 
 
 def list_kept(actor: Actor) -> QuerySet[BreakGlass]:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from records import audit, clock, permissions, policies, stages
 from records.errors import Incomplete, RuleViolation
+from records.events import DocumentsChanged, announce
 from records.models import Document, Expediente, StateChange, Subserie, TrdVersion
 from records.permissions import Actor
 from records.selectors.trd import find_version_on
@@ -179,6 +180,7 @@ def note_stage(expediente: Expediente, stage: str, actor: Actor, reason: str, ev
         machine=STAGE, subject=expediente.pk, source=source, target=stage, reason=reason.strip(), actor=actor,
         at=clock.now(), event=event,
     )  # fmt: skip
+    announce(DocumentsChanged(tuple(expediente.documents.order_by().values_list("pk", flat=True))))
 
 
 def describe_expediente(

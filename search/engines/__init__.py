@@ -1,1 +1,2 @@
-"""Engines behind one port: `base` states it, `embedded` is tantivy, `memory` is the plain model of both."""
+"""Engines behind one port: `base` states it, `embedded` is tantivy, `elastic` a cluster of Elasticsearch, `memory` the
+plain model of both."""

@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from operator import attrgetter
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import ClassVar
 
 import tantivy
 
 from search.batches import batched
-from search.engines.base import EngineState, arrange_facets, split_uid
+from search.engines import embedded_building as building
+from search.engines.base import EngineState, Stock, split_uid, uid_of
 from search.engines.embedded_files import IndexFolder, tantivy_faults
-from search.engines.embedded_query import PartitionQuery, all_entries, landing_steps, pages_of
-from search.engines.embedded_writer import FACET_GLUE, EmbeddedWriter
+from search.engines.embedded_landing import best_pages
+from search.engines.embedded_query import (
+    FACET_GLUE,
+    AskedQuery,
+    PartitionQuery,
+    all_entries,
+)
+from search.engines.embedded_strata import Ordered, Scored, strata
+from search.engines.embedded_writer import EmbeddedWriter
 from search.errors import EngineUnavailable
 from search.types import Facets, Found, Hit, Indexed, IndexEntry, Place, Query, Request
 
 _SLACK = 8
-"""Hits fetched beyond the limit, so that entries with equal sort keys are put in order by name here."""
+"""Hits fetched beyond the limit, so that entries with equal sort keys are put in order by name here. Two are the least:
+one is the cursor's own, one tells whether others follow."""
+
+_TIES, _TIES_ALONE = 256, 32
+"""Entries fetched beyond those wanted, so that the last of equal points are mostly among them. Where one term alone
+earns points there are very many of them, and they are asked for apart."""
+
+_GROWTH = 8
 
 _BUCKETS = 65_000
 """tantivy refuses to count more distinct values at once; beyond it they are counted through the dictionary."""
 
 _REBUILD_BATCH = 20
 
+PAGES_MISSING = "pages missing"
+
+_first = itemgetter(0)
+
 
 @dataclass(frozen=True)
 class _Candidate:
-    rank: tuple[int, int]
+    place: Place
     part: _Part
     address: tantivy.DocAddress
 
@@ -71,7 +90,7 @@ class EmbeddedEngine:
 
     def search(self, request: Request) -> Found:
         """See `base.SearchEngine.search`."""
-        if request.query.is_empty or request.scope.is_empty:
+        if request.is_empty:
             return Found()
         generation = self._folder.current()
         try:
@@ -86,21 +105,22 @@ class EmbeddedEngine:
     def _search(self, request: Request, generation: str) -> Found:
         with tantivy_faults():
             parts = list(self._parts(request, generation))
-            total, candidates = _collect(parts, request)
-            places = _placed(candidates, request)
+            counts = [_counted(part, facets=request.facets) for part in parts]
+            places = _placed(_collect(parts, [total for total, _facets in counts], request), request)
             return Found(
-                total=total,
+                total=sum(total for total, _facets in counts),
                 hits=_landed(places[: request.limit], request.query),
-                facets=_facets(parts) if request.facets else {},
+                facets=_arranged(facets for _total, facets in counts),
                 more=len(places) > request.limit,
             )
 
     def _parts(self, request: Request, generation: str) -> Iterator[_Part]:
         held = self._folder.partitions(generation)
+        asked = AskedQuery(request)
         for name, scope in request.scope.partitions.items():
             if name in held and not scope.is_empty:
                 searcher = self._folder.searcher(generation, name)
-                yield _Part(name, searcher, PartitionQuery(request, name, searcher))
+                yield _Part(name, searcher, PartitionQuery(asked, name, searcher))
 
     @contextmanager
     def writer(self) -> Iterator[EmbeddedWriter]:
@@ -112,9 +132,27 @@ class EmbeddedEngine:
             finally:
                 writer.close()
 
-    def rebuild(self, entries: Iterable[IndexEntry]) -> int:
+    def progress(self) -> tuple[int, int] | None:
+        """See `base.SearchEngine.progress`."""
+        return building.progress_of(self._folder.path)
+
+    def drop_half_made(self) -> None:
+        """See `base.SearchEngine.drop_half_made`."""
+        with self._folder.lock("rebuild.lock", self._lock_wait_seconds):
+            building.drop_half_made(self._folder.path)
+
+    def verify(self) -> None:
+        """See `base.SearchEngine.verify`."""
+        generation = self._folder.current()
+        for partition in self._folder.partitions(generation):
+            self._folder.prove(generation, partition, anew=True)
+
+    def rebuild(self, entries: Iterable[IndexEntry] | Stock) -> int:
         """See `base.SearchEngine.rebuild`."""
-        with self._folder.write_lock(self._lock_wait_seconds):
+        if isinstance(entries, Stock):
+            return self._beside().build(entries)
+        wait = self._lock_wait_seconds
+        with self._folder.lock("rebuild.lock", wait), self._folder.write_lock(wait):
             generation = self._folder.make_generation()
             try:
                 count = self._fill(generation, entries)
@@ -123,6 +161,15 @@ class EmbeddedEngine:
                 raise
             self._folder.put_in_use(generation)
             return count
+
+    def _beside(self) -> building.Beside:
+        # A folder of its own: what is opened for the new generation does not push the serving one out.
+        folder = IndexFolder(self._folder.path)
+        return building.Beside(
+            folder,
+            lambda generation: EmbeddedWriter(folder, generation, self._rebuild_heap_bytes),
+            lambda generation: _whole_in(folder, generation),
+        )
 
     def _fill(self, generation: str, entries: Iterable[IndexEntry]) -> int:
         writer = EmbeddedWriter(self._folder, generation, self._rebuild_heap_bytes)
@@ -138,24 +185,74 @@ class EmbeddedEngine:
 
     def indexed(self) -> Iterator[Indexed]:
         """See `base.SearchEngine.indexed`."""
-        generation = self._folder.current()
-        for partition in self._folder.partitions(generation):
-            with tantivy_faults():
-                held = list(_indexed_in(partition, self._folder.searcher(generation, partition)))
-            yield from held
+        yield from _indexed(self._folder, self._folder.current())
 
 
-def _collect(parts: Sequence[_Part], request: Request) -> tuple[int, list[_Candidate]]:
-    """(exact total, candidates for the page: at least the first limit + slack of each tier and partition)."""
-    total, candidates = 0, []
-    for part in parts:
-        for tier, query in part.queries.tiers():
-            result = part.searcher.search(query, request.limit + _SLACK, True, order_by_field="sort")
-            total += _count(result)
-            candidates += [_Candidate((-tier, -sort), part, address) for sort, address in result.hits]
-    if request.after:
-        total = sum(_count(part.searcher.search(part.queries.matching, 1, True)) for part in parts)
-    return total, candidates
+def _collect(parts: Sequence[_Part], totals: Sequence[int], request: Request) -> list[_Candidate]:
+    """Candidates for the page: the first limit + slack of all partitions, of each of which so many match."""
+    enough = request.limit + _SLACK
+    found: list[_Candidate] = []
+    # Whoever holds most sets the bar: of the others only what surpasses it is asked for.
+    for total, part in sorted(zip(totals, parts, strict=True), key=_first, reverse=True):
+        if total:
+            bar = found[enough - 1].place if len(found) >= enough else None
+            found += _of_part(part, min(enough, total), request.after, bar)
+            found.sort(key=attrgetter("place.rank"))
+    return found
+
+
+def _of_part(part: _Part, enough: int, after: Place | None, bar: Place | None) -> list[_Candidate]:
+    found: list[_Candidate] = []
+    for stratum in strata(part.queries, bar):
+        wanted = enough - len(found)
+        if isinstance(stratum, Ordered):
+            found += _ordered(part, stratum, wanted)
+        else:
+            found += _scored(part, stratum, wanted, after, bar)
+        if len(found) >= enough:
+            break
+    return found
+
+
+def _ordered(part: _Part, stratum: Ordered, enough: int) -> list[_Candidate]:
+    query = part.queries.within(stratum.clauses)
+    order = tantivy.Order.Asc if stratum.ascending else tantivy.Order.Desc
+    hits = part.searcher.search(query, enough, False, stratum.field, order=order).hits
+    return [_Candidate(stratum.place(value), part, address) for value, address in hits]
+
+
+def _scored(part: _Part, stratum: Scored, enough: int, after: Place | None, bar: Place | None) -> list[_Candidate]:
+    """Whole groups of equal points, as many as are wanted; more is fetched until the last of them is whole, or below
+    the bar."""
+    query = part.queries.within(stratum.clauses)
+    size = enough + (_TIES_ALONE if stratum.alone else _TIES)
+    while True:
+        hits = part.searcher.search(query, size, False).hits
+        cut = int(hits[-1][0]) if len(hits) == size else -1
+        found: list[_Candidate] = []
+        for points, group in groupby(hits, _first):
+            if points == cut or len(found) >= enough:
+                break
+            found += _group(part, stratum.tier + int(points), [address for _points, address in group], after)
+        if cut < 0 or len(found) >= enough or (bar and stratum.tier + cut < bar.tier):
+            return found
+        if level := stratum.of(cut):
+            return [*found, *_ordered(part, level, enough - len(found))]
+        size *= _GROWTH
+
+
+def _group(part: _Part, tier: int, group: Sequence[tantivy.DocAddress], after: Place | None) -> list[_Candidate]:
+    """Entries of equal points that do not stand before the cursor."""
+    if after and tier > after.tier:
+        return []
+    sorts = part.searcher.fast_field_values("sort", list(group))
+    places = [Place(tier, int(sort or 0), "") for sort in sorts]
+    kept = [(place, address) for place, address in zip(places, group, strict=True) if not _is_before(place, after)]
+    return [_Candidate(place, part, address) for place, address in kept]
+
+
+def _is_before(place: Place, after: Place | None) -> bool:
+    return after is not None and place.tier == after.tier and place.sort > after.sort
 
 
 def _count(result: tantivy.SearchResult) -> int:
@@ -164,12 +261,11 @@ def _count(result: tantivy.SearchResult) -> int:
     return count
 
 
-def _placed(candidates: list[_Candidate], request: Request) -> list[tuple[Place, _Part]]:
-    """The candidates that follow the cursor, in the order of the answer."""
-    ranked = sorted(candidates, key=attrgetter("rank"))
+def _placed(ranked: list[_Candidate], request: Request) -> list[tuple[Place, _Part]]:
+    """The candidates, ranked but for their names, that follow the cursor, in the order of the answer."""
     # One more tells whether others follow, one is the cursor's own; and all of equal rank, to be told by name.
     needed = request.limit + 2
-    while 0 < needed < len(ranked) and ranked[needed].rank == ranked[needed - 1].rank:
+    while 0 < needed < len(ranked) and ranked[needed].place == ranked[needed - 1].place:
         needed += 1
     places = [(_place(candidate), candidate.part) for candidate in ranked[:needed]]
     if request.after:
@@ -178,9 +274,8 @@ def _placed(candidates: list[_Candidate], request: Request) -> list[tuple[Place,
 
 
 def _place(candidate: _Candidate) -> Place:
-    tier, sort = candidate.rank
     uid = candidate.part.searcher.doc(candidate.address).get_first("uid")
-    return Place(-tier, -sort, str(uid))
+    return replace(candidate.place, uid=str(uid))
 
 
 def _landed(places: Sequence[tuple[Place, _Part]], query: Query) -> tuple[Hit, ...]:
@@ -188,58 +283,73 @@ def _landed(places: Sequence[tuple[Place, _Part]], query: Query) -> tuple[Hit, .
     by_part: dict[_Part, list[str]] = {}
     for place, part in places:
         by_part.setdefault(part, []).append(place.uid)
-    pages = {uid: page for part, uids in by_part.items() for uid, page in _best_pages(part, uids, query)}
+    pages = {uid: n for part, uids in by_part.items() for uid, n in best_pages(part.searcher, uids, query).items()}
     return tuple(Hit(*split_uid(place.uid), part.name, place, pages.get(place.uid, 1)) for place, part in places)
 
 
-def _best_pages(part: _Part, uids: Sequence[str], query: Query) -> Iterator[tuple[str, int]]:
-    waiting = list(uids)
-    for step in landing_steps(query):
-        if not waiting:
-            return
-        found = dict(_first_pages(part.searcher, pages_of(waiting, step), len(waiting)))
-        yield from found.items()
-        waiting = [uid for uid in waiting if uid not in found]
+def _counted(part: _Part, *, facets: bool) -> tuple[int, list[tuple[str, int]]]:
+    """(exact total of a partition, counts of its glued facets), in one walk."""
+    if facets:
+        return _bucket_counts(part.searcher, part.queries.matching)
+    return _count(part.searcher.search(part.queries.matching, 1, True)), []
 
 
-def _first_pages(searcher: tantivy.Searcher, query: tantivy.Query, size: int) -> Iterator[tuple[str, int]]:
-    first = {"first": {"min": {"field": "page_number"}}}
-    by_entry = {"by_entry": {"terms": {"field": "page_of", "size": size}, "aggs": first}}
-    for bucket in searcher.aggregate(query, by_entry)["by_entry"]["buckets"]:
-        yield bucket["key"], int(bucket["first"]["value"])
+def _arranged(counts: Iterable[Sequence[tuple[str, int]]]) -> Facets:
+    """As `base.arrange_facets`, of glued facets, which are many: nearly all of it is done by sorting."""
+    counted = _summed(map(dict, counts))
+    # The glue comes before all that may stand in a name, so this is the order of names, then of values.
+    glued = sorted(counted)
+    arranged: dict[str, dict[str, int]] = {one.partition(FACET_GLUE)[0]: {} for one in glued}
+    for one in sorted(glued, key=counted.__getitem__, reverse=True):
+        name, _glue, value = one.partition(FACET_GLUE)
+        arranged[name][value] = counted[one]
+    return arranged
 
 
-def _facets(parts: Sequence[_Part]) -> Facets:
-    counted: Counter[str] = Counter()
+def _summed(parts: Iterator[dict[str, int]]) -> dict[str, int]:
+    summed = next(parts, {})
     for part in parts:
-        for glued, count in _facet_counts(part.searcher, part.queries.matching):
-            counted[glued] += count
-    return arrange_facets({_unglued(glued): count for glued, count in counted.items()})
+        less, more = sorted((summed, part), key=len)
+        more.update({one: more.get(one, 0) + count for one, count in less.items()})
+        summed = more
+    return summed
 
 
-def _unglued(glued: str) -> tuple[str, str]:
-    name, _glue, value = glued.partition(FACET_GLUE)
-    return name, value
+_COUNTS = {
+    "facets": {"terms": {"field": "facets", "size": _BUCKETS}},
+    "total": {"value_count": {"field": "sort"}},
+}
 
 
-def _facet_counts(searcher: tantivy.Searcher, matching: tantivy.Query) -> list[tuple[str, int]]:
-    counted = _bucket_counts(searcher, matching)
-    # Exact too, but walks the whole dictionary: only where the buckets do not suffice.
-    return searcher.terms_with_prefix("facets", "", matching) if counted is None else counted
-
-
-def _bucket_counts(searcher: tantivy.Searcher, matching: tantivy.Query) -> list[tuple[str, int]] | None:
-    """Counts by aggregation; None when there are more values than tantivy counts, which it either refuses or
-    leaves out, saying so in two fields."""
+def _bucket_counts(searcher: tantivy.Searcher, matching: tantivy.Query) -> tuple[int, list[tuple[str, int]]]:
+    """(total, counts of glued facets). By aggregation, unless there are more values than tantivy counts so, which it
+    either refuses or leaves out, saying so in two fields."""
     try:
-        counted = searcher.aggregate(matching, {"facets": {"terms": {"field": "facets", "size": _BUCKETS}}})["facets"]
+        counted = searcher.aggregate(matching, _COUNTS)
     except ValueError as fault:
         if "bucket limit" not in str(fault):
             raise
-        return None
-    if counted.get("sum_other_doc_count") or counted.get("doc_count_error_upper_bound"):
-        return None
-    return [(bucket["key"], bucket["doc_count"]) for bucket in counted["buckets"]]
+        return _dictionary_counts(searcher, matching)
+    facets = counted["facets"]
+    if facets.get("sum_other_doc_count") or facets.get("doc_count_error_upper_bound"):
+        return _dictionary_counts(searcher, matching)
+    return int(counted["total"]["value"]), [(bucket["key"], bucket["doc_count"]) for bucket in facets["buckets"]]
+
+
+def _dictionary_counts(searcher: tantivy.Searcher, matching: tantivy.Query) -> tuple[int, list[tuple[str, int]]]:
+    """Exact too, but walks the whole dictionary."""
+    return _count(searcher.search(matching, 1, True)), searcher.terms_with_prefix("facets", "", matching)
+
+
+def _indexed(folder: IndexFolder, generation: str) -> Iterator[Indexed]:
+    for partition in folder.partitions(generation):
+        with tantivy_faults():
+            held = list(_indexed_in(partition, folder.searcher(generation, partition)))
+        yield from held
+
+
+def _whole_in(folder: IndexFolder, generation: str) -> set[str]:
+    return {uid_of(one.source, one.key) for one in _indexed(folder, generation) if one.fingerprint != PAGES_MISSING}
 
 
 def _indexed_in(partition: str, searcher: tantivy.Searcher) -> Iterator[Indexed]:
@@ -249,4 +359,4 @@ def _indexed_in(partition: str, searcher: tantivy.Searcher) -> Iterator[Indexed]
         uid = str(held.get_first("uid"))
         whole = pages.get(uid, 0) == held.get_first("page_count")
         fingerprint = bytes(held.get_first("fingerprint") or b"").decode("ascii", "replace")
-        yield Indexed(*split_uid(uid), partition, fingerprint if whole else "pages missing")
+        yield Indexed(*split_uid(uid), partition, fingerprint if whole else PAGES_MISSING)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 
 import tantivy
 
-from search.analysis import terms
-from search.engines.base import SENTINEL, fingerprint_of, sort_of, uid_of
+from search.engines import embedded_building as building
+from search.engines import embedded_manifest as manifest
+from search.engines.base import (
+    SENTINEL,
+    facts_of,
+    fingerprint_of,
+    folios_of,
+    leaf_of,
+    name_of,
+    sort_of,
+    uid_of,
+)
 from search.engines.embedded_files import IndexFolder, tantivy_faults
-from search.engines.embedded_query import entries_named
+from search.engines.embedded_query import FACET_GLUE, entries_named, levels_of
+from search.engines.embedded_words import Read, joined, read, written
+from search.ranking import Text, levels
 from search.types import IndexEntry
-
-FACET_GLUE = "\x1f"
-"""Between a facet's name and its value in the one field that holds all facets of an entry."""
 
 
 class EmbeddedWriter:
@@ -25,13 +35,19 @@ class EmbeddedWriter:
         self._heap_bytes = heap_bytes
         self._writers: dict[str, tantivy.IndexWriter] = {}
         self._uncommitted: set[str] = set()
+        # Into a generation that holds nothing yet, what comes for the first time is put without looking for it:
+        # that is a sixth of what a rebuild costs.
+        self._met: set[str] | None = None if folder.partitions(generation) else set()
 
     def put(self, entries: Sequence[IndexEntry]) -> None:
         """See `base.IndexWriter.put`."""
         latest = {uid_of(entry.source, entry.key): entry for entry in entries}
         self._settle(latest)
         with tantivy_faults("index_unwritable"):
-            self._leave_other_partitions({uid: entry.partition for uid, entry in latest.items()})
+            if not self._are_new(latest):
+                self._leave_other_partitions({uid: entry.partition for uid, entry in latest.items()})
+                for uid, entry in latest.items():
+                    self._writer(entry.partition).delete_documents_by_term("uid", uid)
             for entry in latest.values():
                 self._add(entry)
 
@@ -45,22 +61,38 @@ class EmbeddedWriter:
     def commit(self) -> None:
         """See `base.IndexWriter.commit`."""
         with tantivy_faults("index_unwritable"):
-            for writer in self._writers.values():
+            for partition, writer in self._writers.items():
                 writer.commit()
+                manifest.note(self._folder.path / self._generation / partition)
+            # Before the rows of the outbox go: what is being built beside learns of it from here alone.
+            building.note_changes(self._folder.path, self._generation, self._uncommitted)
         self._uncommitted.clear()
 
     def close(self) -> None:
         """Lets merges finish and gives tantivy's own locks back; what was not committed is dropped."""
-        for writer in self._writers.values():
+        for partition, writer in self._writers.items():
             with tantivy_faults("index_unwritable"):
                 writer.wait_merging_threads()
+                manifest.end(self._folder.path / self._generation / partition)
         self._writers.clear()
+
+    @property
+    def refused(self) -> Mapping[tuple[str, str], str]:
+        """See `base.IndexWriter.refused`: what tantivy refuses it refuses as a whole."""
+        return {}
 
     def _settle(self, uids: Iterable[str]) -> None:
         # Whether a partition holds an entry is read from what is committed.
         if not self._uncommitted.isdisjoint(uids):
             self.commit()
         self._uncommitted.update(uids)
+
+    def _are_new(self, uids: Collection[str]) -> bool:
+        """Whether nothing of them can be in the generation."""
+        if self._met is None or not self._met.isdisjoint(uids):
+            return False
+        self._met.update(uids)
+        return True
 
     def _leave_other_partitions(self, homes: dict[str, str]) -> None:
         """Deletes durably, before anything is added: an entry on the move is nowhere rather than twice."""
@@ -78,7 +110,6 @@ class EmbeddedWriter:
 
     def _add(self, entry: IndexEntry) -> None:
         writer = self._writer(entry.partition)
-        writer.delete_documents_by_term("uid", uid_of(entry.source, entry.key))
         for document in _documents(entry):
             writer.add_document(document)
 
@@ -92,30 +123,35 @@ class EmbeddedWriter:
 def _documents(entry: IndexEntry) -> Iterator[tantivy.Document]:
     """The entry and each of its pages that has words."""
     uid = uid_of(entry.source, entry.key)
-    title = terms(entry.title)
-    pages = [(number, found) for number, page in enumerate(entry.pages, 1) if (found := terms(page))]
-    words = [*title, SENTINEL, *(term for _number, found in pages for term in found)]
-    yield _entry_document(entry, uid, title, words, len(pages))
-    for number, found in pages:
-        page = tantivy.Document()
-        page.add_text("uid", uid)
-        page.add_text("page_of", uid)
-        page.add_unsigned("page_number", number)
-        page.add_text("page_words", " ".join(found))
-        yield page
+    title = read(0, entry.title)
+    pages = [page for page in starmap(read, enumerate(entry.pages, 1)) if page.words]
+    yield _entry_document(entry, uid, title, pages)
+    name = name_of(uid)
+    for page in pages:
+        document = tantivy.Document()
+        document.add_text("uid", uid)
+        document.add_text("page_of", uid)
+        document.add_unsigned("entry", name)
+        document.add_unsigned("page_number", page.number)
+        document.add_text("page_words", page.words)
+        document.add_text("page_keys", " ".join(page.keys))
+        yield document
 
 
-def _entry_document(
-    entry: IndexEntry, uid: str, title: Sequence[str], words: Sequence[str], page_count: int
-) -> tantivy.Document:
+def _entry_document(entry: IndexEntry, uid: str, title: Read, pages: Sequence[Read]) -> tantivy.Document:
     document = tantivy.Document()
     for field, text in (("uid", uid), ("key", entry.key), ("container", entry.container)):
         document.add_text(field, text)
-    document.add_text("title", " ".join(title))
-    document.add_text("words", " ".join(words))
+    document.add_text("title", title.words)
+    document.add_text("words", " ".join([title.words, SENTINEL, *(page.words for page in pages)]))
+    document.add_text("keys", joined([title.keys, *(page.keys for page in pages), written(facts_of(entry))]))
+    document.add_text("levels", levels_of(levels(Text(title.terms, [page.terms for page in pages]))))
+    for field, folio in zip(("folio_first", "folio_last"), folios_of(entry) or (), strict=False):
+        document.add_unsigned(field, folio)
     for name, value in entry.facets.items():
         document.add_text("facets", f"{name}{FACET_GLUE}{value}")
     document.add_unsigned("sort", sort_of(entry))
-    document.add_unsigned("page_count", page_count)
+    document.add_unsigned("leaf", leaf_of(entry))
+    document.add_unsigned("page_count", len(pages))
     document.add_bytes("fingerprint", fingerprint_of(entry).encode())
     return document

@@ -185,11 +185,11 @@ def test_the_running_system_killed_again_and_again(tmp_path: Path, repetition: i
 def test_what_a_killed_worker_held_is_taken_up_at_once(
     tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
-    """Rows that a worker had claimed when it died wait for no lease: the next one brings them in."""
+    """What a worker was bringing in when it died waits for no lease to end: the next one brings it."""
     home = prepared(run_folder(tmp_path_factory), tmp_path / "home")
     paths = make_batch(tmp_path / "lote", 3)
     file_batch(home, paths, tmp_path / "receipts.jsonl", EXPEDIENTE).wait(timeout=60)
-    claimer = home.popen("shell", "-v", "0", "-c", CLAIM_AND_HANG)
+    claimer = home.popen("shell", "-v", "0", "-c", TAKE_AND_HANG)
     assert claimer.stdout is not None
     assert claimer.stdout.readline() == "3\n"
     os.killpg(claimer.pid, signal.SIGKILL)
@@ -199,9 +199,58 @@ def test_what_a_killed_worker_held_is_taken_up_at_once(
     assert home.command("search", COMMON, "--as", "archivista")["total"] == 3
 
 
-CLAIM_AND_HANG = """
+TAKE_AND_HANG = """
 import time
-from search import claims, outbox
-print(outbox.claim(10, claims.new_token()), flush=True)
+from search import leases, outbox
+turn = leases.take()
+rows = outbox.due(10)
+turn.beat(len(rows))
+print(len(rows), flush=True)
 time.sleep(600)
 """
+
+
+INDEXER_KILLS = int(os.environ.get("INDEXER_KILLS", "2"))
+"""How often the worker is killed while it indexes; `make soak` kills it a hundred times."""
+
+
+def found_at_last(home: Installation, wanted: set[str]) -> set[str]:
+    """What is found of them; a row over which workers were lost steps back for minutes."""
+    deadline, found = time.monotonic() + 300, set[str]()
+    while not found >= wanted and time.monotonic() < deadline:
+        home.command("worker", "--once")
+        answer = home.command("search", COMMON, "--as", "archivista", "--page-size", "1000")
+        found = {hit["document"] for hit in answer["hits"]}
+    return found
+
+
+def killed_while_indexing(home: Installation, folder: Path, kills: int) -> None:
+    """Files are filed and acknowledged while the worker that indexes them is killed again and again."""
+    paths, receipts = make_batch(folder / "lote", kills * 2), folder / "receipts.jsonl"
+    filing = file_batch(home, paths, receipts, EXPEDIENTE)
+    for _kill in range(kills):
+        worker = home.popen("worker", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(1.5 + random.random() * 2)
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+    assert filing.wait(timeout=600) == 0
+    kept = {receipt["document"] for receipt in acknowledged(receipts)}
+    assert kept == found_at_last(home, kept), "an acknowledged file is not findable, or one that was not filed is"
+    assert home.command("search_index", "audit")["done"] >= len(kept)
+
+
+@pytest.mark.services
+@pytest.mark.criterion(26)
+@pytest.mark.requirement("J7")
+def test_a_worker_killed_while_it_indexes_loses_nothing(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    killed_while_indexing(prepared(run_folder(tmp_path_factory), tmp_path / "home"), tmp_path, INDEXER_KILLS)
+
+
+@pytest.mark.soak
+@pytest.mark.criterion(26)
+@pytest.mark.requirement("J7")
+def test_a_hundred_kills_of_the_worker_lose_nothing(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    home = prepared(run_folder(tmp_path_factory), tmp_path / "home")
+    killed_while_indexing(home, tmp_path, max(INDEXER_KILLS, 100))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,8 @@ class Visit:
         self.town, self.page = town, context.new_page()
         self.complaints: list[str] = []
         self.looked_at: set[str] = set()
+        #: What the same person with the same screen was shown on entering and was looked at then.
+        self.known: set[str] = set()
         self.page.on("console", self.on_console)
         self.page.on("pageerror", lambda fault: self.complaints.append(f"script: {fault}"))
         self.page.on("request", self.on_request)
@@ -115,12 +118,15 @@ class Visit:
 
     def enter(self, login: str) -> None:
         """Through the login form, as a person does."""
+        before = set(self.looked_at)
+        self.looked_at |= self.known
         self.go("/cuenta/entrar/?next=/custodia/")
         self.page.locator("input[name=username]").fill(login)
         self.page.locator("input[name=password]").fill(PASSWORD)
         self.page.locator("main button[type=submit]").click()
         self.page.wait_for_url("**/custodia/")
         self.look()
+        self.known |= self.looked_at - before
 
     def click(self, name: str, role: str = "link", **options: Any) -> None:
         """Click the first thing of that name inside the page's main part, and look at where it leads."""
@@ -140,8 +146,16 @@ def violations(response: dict[str, Any]) -> list[str]:
 Arrive = Callable[..., Visit]
 
 
+@pytest.fixture(scope="session")
+def entered() -> dict[tuple[str, bool], set[str]]:
+    """(login, on a phone) → the pages on the way in; axe looks at them once for each, not each time one enters."""
+    return defaultdict(set)
+
+
 @pytest.fixture
-def arrive(browser: Browser, town: Installation, tmp_path: Path) -> Iterator[Arrive]:
+def arrive(
+    browser: Browser, town: Installation, entered: dict[tuple[str, bool], set[str]], tmp_path: Path
+) -> Iterator[Arrive]:
     """Somebody opens a browser of their own: `arrive()`, or with a login, a phone, or scripts switched off."""
     visits: list[Visit] = []
     contexts: list[BrowserContext] = []
@@ -152,6 +166,7 @@ def arrive(browser: Browser, town: Installation, tmp_path: Path) -> Iterator[Arr
         contexts.append(context)
         visits.append(Visit(context, town) if scripts else Unscripted(context, town))
         if login:
+            visits[-1].known = entered[login, phone]
             visits[-1].enter(login)
         return visits[-1]
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--quiet", "--generate-hashes", "--strip-extras", "--allow-unsafe", "--resolver=backtracking",
     "--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options",
+    "--constraint=requirements/held.in",
 )  # fmt: skip
 FILES = {
     "requirements/base.txt": (),

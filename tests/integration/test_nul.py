@@ -10,7 +10,8 @@ from tests.people import make_person
 PUBLIC = (
     "/{n}/", "/banco/{n}/", "/banco/?fase={n}", "/banco/?despues={n}", "/banco/?criterio={n}", "/buscar/?q={n}",
     "/buscar/?q=acta&despues={n}", "/convenios/?despues={n}", "/datos/{n}.csv", "/normas/{n}/", "/documentos/{n}/",
-    "/cuenta/entrar/?next={n}", "/editor/{n}/", "/salud/{n}", "/archivos/1/{n}",
+    "/cuenta/entrar/?next={n}", "/editor/{n}/", "/salud/{n}", "/archivos/1/{n}", "/imagenes/{n}",
+    "/api/v1/proyectos/{n}", "/atom/{n}/", "/convenios/{n}/", "/buscar/sugerencias/?q={n}", "/buscar/atom/?q={n}",
 )  # fmt: skip
 DESK = (
     "/custodia/{n}/", "/custodia/?q={n}", "/custodia/buscar/?q={n}", "/custodia/buscar/?q=acta&despues={n}",

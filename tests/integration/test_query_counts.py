@@ -70,6 +70,8 @@ LISTS: dict[str, tuple[str, More]] = {
     "/datos/proyectos.csv": ("", more_published),
     "/sitemap.xml": ("", more_published),
     "/buscar/?q=laboratorio": ("", more_published),
+    "/buscar/?q=laboratorio&seccion=proyectos&orden=recientes": ("", more_published),
+    "/buscar/atom/?q=laboratorio": ("", more_published),
 }
 
 

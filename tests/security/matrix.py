@@ -68,15 +68,30 @@ def only(logins: str, status: int = 200, others: int = 403) -> Statuses:
 
 MANAGER: Statuses = {"administracion": 200, "*": 403}
 MANAGES: Statuses = {"administracion": 422, "*": 403}
+#: Open data says by OPTIONS how it is read, to any program of any site.
+SAID: Statuses = {"*": 204}
+DATA_FILES = (".csv", ".json", ".xlsx", "/esquema.json", "/tabla.json")
+API = ("openapi.json", "conjuntos", "proyectos", "indicadores", "convenios")
 DESK = "desk all"
 PUBLIC = "public editor all"
 EVERYWHERE = "public desk editor all"
+SAVED = "custodia/buscar/guardadas/"
 PIECE, EXPEDIENTE = "custodia/documentos/<uuid:key>/", "custodia/expedientes/<uuid:key>/"
 
 ROWS: tuple[Row, ...] = (
     # Desk: lists and forms without an object
     Row("custodia/", DESK, get=ALL),
-    Row("custodia/buscar/", DESK, get=ALL),
+    Row("custodia/buscar/", DESK, get=ALL, post=AWAY),
+    Row("custodia/buscar/completar/", DESK, get=ALL),
+    Row("custodia/buscar/sin-leer/", DESK, get=ALL),
+    Row("custodia/buscar/porque/<uuid:key>/", DESK, "piece", get=ALL),
+    Row("custodia/buscar/parecidos/<uuid:key>/", DESK, "piece", get=ALL),
+    Row(SAVED, DESK, get=ALL),
+    Row(SAVED + "nueva/", DESK, get=ALL, post={"*": 422}),
+    Row(SAVED + "<uuid:key>/", DESK, "saved search", get=ALL),
+    Row(SAVED + "<uuid:key>/vistas/", DESK, "saved search", post={"*": 302}),
+    Row(SAVED + "<uuid:key>/cambiar/", DESK, "saved search", ALL, {"*": 422}),
+    Row(SAVED + "<uuid:key>/borrar/", DESK, "saved search", ALL, {"*": 302}),
     Row("custodia/ayuda/", DESK, get=ALL),
     Row("custodia/ayuda/<slug:name>/", DESK, "guide", get=ALL),
     Row("custodia/expedientes/", DESK, get=ALL),
@@ -88,6 +103,8 @@ ROWS: tuple[Row, ...] = (
     Row("custodia/bitacora/verificar/", DESK, post=only("auditoria", 302)),
     Row("custodia/salud/", DESK, get=ALL, post=ALL),
     Row("custodia/integridad/", DESK, get=only(f"{CONTRACTS} auditoria")),
+    Row("custodia/integridad/busqueda.json", DESK, get=only(f"{CONTRACTS} auditoria")),
+    Row("custodia/integridad/busqueda.csv", DESK, get=only(f"{CONTRACTS} auditoria")),
     Row("custodia/retenciones/", DESK, get=ALL),
     Row("custodia/disposicion/", DESK, get=ALL),
     Row("custodia/disposicion.csv", DESK, get=ALL),
@@ -185,6 +202,7 @@ ROWS: tuple[Row, ...] = (
     Row(PIECE + "leer/", DESK, "piece", post=only(CONTRACTS, 302)),
     Row(PIECE + "ficha/", DESK, "piece", get=ALL),
     Row(PIECE + "coincidencia/", DESK, "piece", get={"*": 302}),
+    Row(PIECE + "coincidencias/", DESK, "piece", get=ALL),
     Row(PIECE + "lectura/", DESK, "piece", get=ALL),
     Row(PIECE + "cadena/", DESK, "piece", get=ALL),
     Row(PIECE + "cadena.xml", DESK, "piece", get=ALL),
@@ -272,17 +290,40 @@ ROWS: tuple[Row, ...] = (
     Row("cuenta/seguridad/recuperacion/nuevos/", "desk editor all", get=OWN, post=OWN, options=OWN),
     Row("cuenta/retomar/", "desk editor all", get=AWAY),
     Row("cuenta/salir/", "desk editor all", get=ALL, post={"*": 302}, options=ALL),
+    # Ending mails without a login: a link that does not serve is one page for everybody
+    Row("cuenta/avisos/cancelar/<str:token>/", DESK, "link", GONE, GONE),
     # Health
     Row("salud/", EVERYWHERE, get=ALL),
     Row("salud/listo/", EVERYWHERE, get=ALL),
     # Public
     Row("buscar/", PUBLIC, get=ALL),
+    Row("buscar/atom/", PUBLIC, get=ALL),
+    Row("buscar/sugerencias/", PUBLIC, get=ALL),
     Row("convenios/", PUBLIC, get=ALL),
+    Row("convenios/<slug:slug>/", PUBLIC, "published", get=GONE),
+    Row("banco/<slug:slug>/historia.json", PUBLIC, "published", get=GONE),
+    Row("banco/<slug:slug>/historia.csv", PUBLIC, "published", get=GONE),
+    Row("documentos/", PUBLIC, get=ALL),
+    Row("documentos/<uuid:key>/", PUBLIC, "published", get=GONE),
+    Row("documentos/<uuid:key>/archivo/", PUBLIC, "published", get=GONE),
     Row("datos/", PUBLIC, get=ALL),
-    Row("datos/<slug:name>.csv", PUBLIC, "dataset", get=ALL),
-    Row("datos/<slug:name>.json", PUBLIC, "dataset", get=ALL),
+    Row("datos/catalogo.jsonld", PUBLIC, get=ALL, options=SAID),
+    Row("datos/datapackage.json", PUBLIC, get=ALL, options=SAID),
+    *(Row(f"datos/<slug:name>{end}", PUBLIC, "dataset", get=ALL, options=SAID) for end in DATA_FILES),
+    Row("imagenes/<path:name>", PUBLIC, "picture", get=GONE),
+    Row("api/", PUBLIC, get=ALL),
+    *(Row(f"api/v1/{name}", PUBLIC, get=ALL, options=SAID) for name in API),
+    Row("api/v1/proyectos/<codigo>", PUBLIC, "code", get=GONE, options=SAID),
+    Row("api/v1/<path:rest>", PUBLIC, "rest", get=GONE, options=SAID),
+    Row("peticiones/", PUBLIC, get=ALL),
+    Row("peticiones/<str:code>/", PUBLIC, "petition", get=GONE),
+    Row("convocatorias/<slug:slug>/postular/", PUBLIC, "call", get=ALL),
+    Row("atom/<slug:name>/", PUBLIC, "feed", get=ALL),
+    Row("robots.txt", PUBLIC, get=ALL),
     Row("sitemap.xml", PUBLIC, get=ALL),
     Row("ayuda/", PUBLIC, get=ALL),
+    Row("ayuda/buscar/", PUBLIC, get=ALL),
+    Row("ayuda/edicion/", PUBLIC, get=ALL),
     Row("verificar/", PUBLIC, get=ALL, post={"*": 422}),
     Row("verificar/verify.py", PUBLIC, get=ALL),
     Row(r"^((?:[\w\-]+/)*)$", PUBLIC, "page", ALL, ALL, options=ALL),
@@ -296,7 +337,8 @@ EDITOR_GROUPS = frozenset(
         "", "^.*", "account", "api", "block-preview", "bulk", "choose-anchor-link", "choose-email-link",
         "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
         "editing-sessions", "failwhale", "groups", "images", "jsi18n", "login", "logout", "pages", "password_reset",
-        "redirects", "reports", "sites", "snippets", "sprite", "tag-autocomplete", "test404", "users", "workflows",
+        "redirects", "reports", "settings", "sites", "snippets", "sprite", "tag-autocomplete", "test404", "users",
+        "workflows",
     }
 )  # fmt: skip
 
@@ -331,10 +373,24 @@ SAMPLES: Mapping[str, Mapping[str, str]] = {
     "key": {"custodia/llave/<slug:key>.pem": "/custodia/llave/0123456789abcdef.pem"},
     "invitation": {"cuenta/invitacion/<slug:uidb64>/<slug:token>/": "/cuenta/invitacion/abc/abc-def/"},
     "factor": {"cuenta/seguridad/llaves/<int:pk>/retirar/": "/cuenta/seguridad/llaves/1/retirar/"},
+    "link": {"cuenta/avisos/cancelar/<str:token>/": "/cuenta/avisos/cancelar/a:b:c/"},
     "guide": {"custodia/ayuda/<slug:name>/": "/custodia/ayuda/revision/"},
     "dataset": {
-        "datos/<slug:name>.csv": "/datos/proyectos.csv",
-        "datos/<slug:name>.json": "/datos/proyectos.json",
+        **{f"datos/<slug:name>{end}": f"/datos/proyectos{end}" for end in DATA_FILES},
+    },
+    "feed": {"atom/<slug:name>/": "/atom/proyectos/"},
+    "petition": {"peticiones/<str:code>/": "/peticiones/ABC-123/"},
+    "call": {"convocatorias/<slug:slug>/postular/": "/convocatorias/delta-3-0/postular/"},
+    "picture": {"imagenes/<path:name>": "/imagenes/original_images/nada.jpg"},
+    "code": {"api/v1/proyectos/<codigo>": "/api/v1/proyectos/P-404"},
+    "rest": {"api/v1/<path:rest>": "/api/v1/personas"},
+    # Of what is not published; what is, is read by everybody alike (tests/integration/public).
+    "published": {
+        "banco/<slug:slug>/historia.json": "/banco/nunca-existio/historia.json",
+        "banco/<slug:slug>/historia.csv": "/banco/nunca-existio/historia.csv",
+        "convenios/<slug:slug>/": "/convenios/cd-1900-001/",
+        "documentos/<uuid:key>/": "/documentos/00000000-0000-4000-8000-000000000001/",
+        "documentos/<uuid:key>/archivo/": "/documentos/00000000-0000-4000-8000-000000000001/archivo/",
     },
     "page": {r"^((?:[\w\-]+/)*)$": "/"},
 }  # fmt: skip

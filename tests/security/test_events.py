@@ -39,6 +39,10 @@ SILENT: Mapping[str, str] = {
     "custodia/trd/<int:number>.csv": "the retention schedule is published by law (Ley 1712 de 2014, art. 13)",
     "custodia/trd/<int:number>.xlsx": "the retention schedule is published by law (Ley 1712 de 2014, art. 13)",
     "custodia/trd/<int:number>.json": "the retention schedule is published by law (Ley 1712 de 2014, art. 13)",
+    "custodia/buscar/": "a short text is sent on to its own address, whose answer leaves the event of a search",
+    "custodia/buscar/completar/": "single words of what the reader may read and is under no reserve (ADR 45)",
+    "custodia/buscar/guardadas/<uuid:key>/vistas/": "what one has seen of one's own list is no record",
+    "custodia/buscar/guardadas/<uuid:key>/borrar/": "one's own words for a search; nothing of custody",
     "custodia/llave/<slug:key>.pem": "the public half of a key",
 }
 #: Pages that give content of a piece, or tell what its receipt tells.

@@ -29,7 +29,7 @@ from tests.security.asking import Said, Visitor
 from tests.security.conftest import undone
 from tests.security.house import COMMON, House, identity
 from tests.security.matrix import ROWS, path_of
-from tests.security.shares import is_whole
+from tests.security.shares import is_whole, share
 
 pytestmark = pytest.mark.django_db
 #: (method, path, form) and, with who asked, what an answer is found by.
@@ -67,7 +67,13 @@ PATHS = (
     *(f"/custodia/documentos/{identity(name)}/" for name in (*HIDDEN, "C.R", "nada")),
     *(f"/custodia/recibos/{identity(place)}.json" for place in "AC"),
     *(f"/custodia/buscar/?q={query}" for query in QUERIES),
+    *(f"/custodia/buscar/completar/?q={letters}" for letters in (COMMON[:4], "canario")),
+    f"/custodia/buscar/?q={COMMON}x",
+    f"/custodia/buscar/?q={COMMON}&nivel=restricted&orden=recientes",
     f"/buscar/?q={COMMON}",
+    f"/buscar/?q={COMMON}x",
+    f"/buscar/atom/?q={COMMON}",
+    *(f"/buscar/sugerencias/?q={letters}" for letters in (COMMON[:5], "rad", "canario")),
 )
 
 #: What stands in for the object of an address: some that the readers know, some that they may not, one that is not.
@@ -81,8 +87,8 @@ STANDING_IN: Mapping[str, tuple[object, ...]] = {
 
 #: What is made anew by asking, whatever the world: a job, a secret, a challenge.
 FRESH = ("/custodia/bitacora/verificar/", "/cuenta/seguridad/codigos/", "/cuenta/seguridad/llaves/")
-#: What tells of the ledger as a whole, every act in its place: auditoria may know that.
-LEDGER = ("/custodia/bitacora/", "/custodia/integridad/")
+#: What tells of the ledger, or of the queue of search, as a whole: auditoria may know that.
+LEDGER = ("/custodia/bitacora/", "/custodia/integridad/", "/custodia/salud/")
 
 
 def is_told_apart(login: str, where: str) -> bool:
@@ -99,8 +105,8 @@ def every_address() -> Iterator[Asked]:
                 yield "POST", path_of(row, key), row.form
 
 
-def addresses(whole: bool) -> tuple[Asked, ...]:
-    return (*(("GET", path, {}) for path in PATHS), *(every_address() if whole else ()))
+def addresses(whole: bool, place: int) -> tuple[Asked, ...]:
+    return (*(("GET", path, {}) for path in PATHS), *(share(tuple(every_address()), place) if whole else ()))
 
 
 @dataclass(frozen=True)
@@ -188,7 +194,7 @@ def add_lives(house: House) -> None:
     annex = Annex.objects.create(
         expediente=place, key="acta", label="radar", title="acta radar", listed_by=archivist, listed_at=NOW
     )
-    later = houses.add_piece(house, "A.S2", order=90, text="acta radar", title="acta radar", annex=annex,
+    later = houses.add_piece(house, "A.S90", order=90, text="acta radar", title="acta radar", annex=annex,
                              previous=house.pieces["A.C"], version=2)  # fmt: skip
     correction.annul_document(actor=archivist, document=house.piece("A.S"), reason="acta", replaced_by=later)
     hidden = houses.add_place(house, "D", title="acta radar", code="GC-000-radar")
@@ -222,8 +228,8 @@ def answers(
         names = {str(house.granted): "CONCESION"}
         return {
             (login, method, where): visitors[login].ask(method, where, form).calling(names)
-            for login in readers
-            for method, where, form in addresses(whole and (login in READERS or is_whole()))
+            for place, login in enumerate(readers)
+            for method, where, form in addresses(whole and (login in READERS or is_whole()), place)
             if not is_told_apart(login, where)
         }
 

@@ -29,6 +29,8 @@ from psycopg import sql
 DEBIAN = Path("/usr/lib/postgresql")
 USERS = ("postgres", "nobody")
 ADMIN, OWNER = "dbadmin", "custodia"
+#: Nothing of a throw-away cluster outlives its run, so that nothing waits for a disk; what is read back is the same.
+FORGETFUL = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 READY_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -58,11 +60,11 @@ def unprivileged() -> pwd.struct_passwd | None:
     raise Unavailable(f"none of the users {', '.join(USERS)} exists, and PostgreSQL refuses root")
 
 
-def as_user(user: pwd.struct_passwd | None, *command: str) -> list[str]:
-    """The command with a clean environment, as that user, ended by the kernel if we die."""
+def as_user(user: pwd.struct_passwd | None, *command: str, dying: str = "SIGINT") -> list[str]:
+    """The command with a clean environment, as that user, told by the kernel with `dying` if we die."""
     clean = ["env", "-i", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", *command]
     identity = [] if user is None else [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    return ["setpriv", *identity, "--no-new-privs", "--pdeathsig=SIGINT", *clean]
+    return ["setpriv", *identity, "--no-new-privs", f"--pdeathsig={dying}", *clean]
 
 
 def free_port() -> int:
@@ -90,10 +92,13 @@ def make_cluster(folder: Path, user: pwd.struct_passwd | None, password: str) ->
     return data
 
 
-def start(folder: Path, data: Path, user: pwd.struct_passwd | None, port: int) -> subprocess.Popen[bytes]:
+def start(
+    folder: Path, data: Path, user: pwd.struct_passwd | None, port: int, options: tuple[str, ...] = ()
+) -> subprocess.Popen[bytes]:
     command = as_user(
         user,
         *(str(programs() / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder)),
+        *options,
     )
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
@@ -138,14 +143,15 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """A running server; yields the DATABASE_URL of an empty database owned by a plain role."""
+def cluster(*, forgetful: bool = False) -> Iterator[str]:
+    """A running server; yields the DATABASE_URL of an empty database owned by a plain role. A `forgetful` one would
+    not survive a power cut, and is faster."""
     user, port = unprivileged(), free_port()
     admin_password, password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="custodia-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         data = make_cluster(folder, user, admin_password)
-        server = start(folder, data, user, port)
+        server = start(folder, data, user, port, FORGETFUL if forgetful else ())
         try:
             wait_ready(server, conninfo(ADMIN, admin_password, port, "postgres"), folder / "log")
             make_owner(port, admin_password, password)

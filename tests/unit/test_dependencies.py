@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cms", "records", "search")
 #: Used without an import of ours: what names it in our code.
 BY_NAME = {
+    # Compresses what whitenoise serves in production, beside gzip.
+    "brotli": ("cms/settings/production.py", "whitenoise.storage.CompressedManifestStaticFilesStorage"),
     "django-htmx": ("cms/settings/base.py", "django_htmx"),
     "granian": ("cms/demo/serving.py", '"granian"'),
     "psycopg": ("cms/settings/env.py", "django.db.backends.postgresql"),

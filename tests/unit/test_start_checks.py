@@ -104,6 +104,28 @@ def test_demo_settings_in_production_are_refused(settings: Any, name: str, value
     assert name in said(checks.production_walls)
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"MAIL_SECURITY": "none", "EMAIL_HOST": "correo.example"}, "MAIL_SECURITY"),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, "EMAIL_BACKEND"),
+    ],
+)
+def test_mail_that_travels_open_or_stays_in_files_is_refused_in_production(
+    settings: Any, changes: dict[str, str], told: str
+) -> None:
+    settings.PROFILE, settings.MAIL_ON = "production", True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.MAIL_SECURITY = "127.0.0.1", "none"
+    assert said(checks.open_mail) == ""
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    assert told in said(checks.open_mail)
+    settings.MAIL_ON = False
+    assert said(checks.open_mail) == ""
+    assert "MAIL_HOST" in said(checks.mail_off)
+
+
 def test_a_clock_that_may_be_moved_is_refused_in_production(settings: Any) -> None:
     settings.PROFILE, settings.CLOCK_OFFSET_ALLOWED = "production", True
     assert "CLOCK_OFFSET_ALLOWED" in said(records_checks.shifted_clock)

@@ -12,6 +12,13 @@ function goTo(index) {
   links[index].focus();
 }
 
+// Back from a piece, the reader is where he left: on its hit, by eye and by key. The browser goes to the place of the
+// address by itself and takes the focus away, so this comes after.
+window.addEventListener("pageshow", () => setTimeout(() => {
+  const left = location.hash.startsWith("#d-") && document.getElementById(location.hash.slice(1));
+  if (left) goTo(links.findIndex((link) => left.contains(link)));
+}));
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   if (event.key !== "j" && event.key !== "k") return;

@@ -17,6 +17,17 @@ function settle() {
     strip.scrollLeft = thumbnail.parentElement.offsetLeft - strip.clientWidth / 2 + thumbnail.clientWidth / 2;
   }
   watchImage();
+  countMatches();
+}
+
+// A long piece is counted through once its page is there: "coincidencia 1 de 2 en la página" becomes "3 de 17".
+async function countMatches() {
+  const told = box.querySelector("[data-count]");
+  if (!told) return;
+  const answer = await fetch(told.dataset.count).catch(() => null);
+  const counted = answer && answer.ok ? await answer.json().catch(() => null) : null;
+  if (!counted || !told.isConnected) return;
+  told.textContent = `coincidencia ${counted.number} ${told.dataset.of} ${counted.total}`;
 }
 
 // The image of the next page is fetched once the present one is there, and kept as an element: its bytes may not be cached.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 
 import pypdfium2
 import pytest
+from django.test import Client
 
 from cms.demo import fixtures, texts
 from cms.demo.stage import Stage
@@ -38,6 +40,13 @@ TABLE = {
     "editora": (0, 0, 1),
     "inactivo": (0, 0, 1),
 }
+#: A word of custody that no citizen may know of → one of the same length that exists nowhere.
+SAME_LENGTH = {IP: "brumelina9402", DEFENCE: "velcarod8316"}
+#: What is asked of a word, and how many of its last letters are left out.
+ASKED = (
+    *(("{}", 0), ("{}*", 0), ("{}*", 4), ("{}", 1), ("{}", 4), ("taller {}", 4), ("-{} taller", 0), ('"{}"', 0)),
+    *(("taller OR {}", 0), ("tipo:{}", 0), ("({} taller", 0)),
+)
 CASES = [
     (login, word, hits) for login, row in TABLE.items() for word, hits in zip((IP, DEFENCE, PUBLIC), row, strict=True)
 ]
@@ -82,6 +91,30 @@ def test_a_citizen_is_led_to_the_public_page_alone(stage: Stage) -> None:
 
     assert hit["document"] is None
     assert hit["url"] == "/banco/taller-regional-de-aeropartes-en-compuestos/"
+
+
+@pytest.mark.criterion(9)
+@pytest.mark.beyond(5)
+@pytest.mark.requirement("J2", "J3", "J9")
+@pytest.mark.parametrize("login", ["", "custodia"])
+@pytest.mark.parametrize("path", ["/buscar/", "/buscar/atom/", "/buscar/sugerencias/"])
+def test_each_public_address_answers_as_for_a_word_that_exists_nowhere(
+    stage: Stage, client: Client, path: str, login: str
+) -> None:
+    """The same bytes and headers but for the echo of the word, and the id of a feed, which is that of its question."""
+    if login:
+        client.force_login(stage.people[login])
+    for word, nonsense in SAME_LENGTH.items():
+        for asked, cut in ASKED:
+            real, none = (said_publicly(client, path, asked, one[: len(one) - cut]) for one in (word, nonsense))
+            assert real == none
+
+
+def said_publicly(client: Client, path: str, asked: str, word: str) -> tuple[bytes, dict[str, str]]:
+    response = client.get(path, {"q": asked.format(word)})
+    assert response.status_code == 200
+    said = re.sub(rb"urn:uuid:[0-9a-f-]{36}", b"", response.content.replace(word.encode(), b""))
+    return said, {**response.headers, "ETag": ""}
 
 
 @pytest.mark.requirement("J4")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django_tasks import task
@@ -154,14 +155,34 @@ def test_a_worker_of_another_machine_is_dead_when_it_is_silent(stage: Stage) -> 
     assert queue.worker_is_dead("otra/2/1") is True
 
 
-def test_a_row_that_takes_workers_down_is_given_up(stage: Stage) -> None:
-    killer = harmless.enqueue(1)
-    gone = [f"{names.host()}/999999/{number}" for number in range(len(queue.WAITS) + 1)]
-    DBTaskResult.objects.filter(pk=killer.id).update(status=TaskResultStatus.RUNNING, worker_ids=gone)
-
+def lost_again(row: Any) -> None:
+    """Somebody takes the row and is killed."""
+    gone = [*row_of(row).worker_ids, f"{names.host()}/999999/1"]
+    DBTaskResult.objects.filter(pk=row.id).update(status=TaskResultStatus.RUNNING, worker_ids=gone)
     queue.recover()
 
-    assert row_of(killer).status == TaskResultStatus.FAILED
+
+def test_a_row_whose_workers_were_lost_lets_others_go_first_and_is_given_up_after_many(stage: Stage) -> None:
+    unlucky = harmless.enqueue(1)
+    lost_again(unlucky)
+    assert queue.due().filter(pk=unlucky.id).exists()
+    for _time in queue.LOST_WAITS[1:]:
+        lost_again(unlucky)
+    assert row_of(unlucky).status == TaskResultStatus.READY
+    assert not queue.due().filter(pk=unlucky.id).exists()
+    lost_again(unlucky)
+    assert row_of(unlucky).status == TaskResultStatus.FAILED
+
+
+def test_a_worker_that_was_lost_is_no_fault_of_the_task(stage: Stage) -> None:
+    bad = poison.enqueue(1)
+    for _time in range(3):
+        lost_again(bad)
+    DBTaskResult.objects.filter(pk=bad.id).update(run_after=get_date_max())
+    loop.drain_once()
+    wait = row_of(bad).run_after - pulse.machine_now()
+    assert row_of(bad).status == TaskResultStatus.READY
+    assert wait.total_seconds() <= queue.WAITS[0]
 
 
 def test_two_workers_never_take_the_same_row(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,23 @@ from django.test import Client
 from records.desk import marking
 from records.models import Document, Expediente
 from records.vocabulary import Level
+from search import api as search
+from search import conf
 from tests import factories
 from tests.people import make_cast
 
 Browse = Callable[[str], Client]
+ENGINE = "search.engines.embedded.EmbeddedEngine"
+
+
+@pytest.fixture
+def index(settings: Any, tmp_path: Path, db: None) -> Iterator[Path]:
+    """The embedded engine, ready, in a folder of its own."""
+    settings.SEARCH = {"ENGINE": {"BACKEND": ENGINE, "OPTIONS": {"path": tmp_path / "index"}}}
+    conf.forget_engines()
+    search.rebuild()
+    yield tmp_path / "index"
+    conf.forget_engines()
 
 
 @pytest.fixture

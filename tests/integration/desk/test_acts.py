@@ -253,6 +253,19 @@ def test_a_project_is_published_and_withdrawn_with_a_reason(browse: Browse, proj
     assert "Publicar en el Banco" not in browse("archivista").get(address).content.decode()
 
 
+@pytest.mark.beyond(19)
+def test_a_correction_is_said_at_the_desk_and_needs_its_sentence(browse: Browse, project: Project) -> None:
+    client, address = browse("jefatura"), f"/custodia/proyectos/{project.pk}/"
+    client.post(address, {"decision": "publish", "reason": "Comité"})
+
+    silent = client.post(address, {"decision": "publish", "reason": "Error", "correction": "on"})
+    told = client.post(address, {"decision": "publish", "reason": "Error", "correction": "on", "note": "El municipio."})
+
+    assert (silent.status_code, "una frase para los ciudadanos" in silent.content.decode()) == (422, True)
+    assert told.status_code == 302
+    assert project.decisions.filter(correction=True).get().note == "El municipio."
+
+
 def test_what_a_project_lacks_is_told_whole(browse: Browse, project: Project) -> None:
     Project.objects.update(bank_entry_approved_on=None, beneficiaries="")
     body = (

@@ -138,6 +138,7 @@ def test_a_visible_piece_with_anothers_act_says_so(browse: Any, piece: Document)
 LISTS = ("", "expedientes/", "buscar/", "accesos/", "salud/", "ayuda/", "proyectos/", "convenios/")
 
 
+@pytest.mark.usefixtures("index")
 @pytest.mark.parametrize("login", ["archivista", "ajeno", "auditoria", "revisora", "administracion"])
 def test_every_staff_member_finds_calm_pages_where_nothing_is_theirs(browse: Any, login: str) -> None:
     for address in LISTS:

@@ -69,6 +69,53 @@ def test_next_and_previous_match_go_round_the_pages(browse: Browse, piece: Docum
     assert client.get(f"{jump}?pagina=2&q=ausente").url == f"{address}?pagina=2&q=ausente"
 
 
+@pytest.mark.requirement("A6", "J6")
+def test_the_list_one_came_from_is_kept_through_pages_matches_and_further_searches(
+    browse: Browse, piece: Document
+) -> None:
+    with_pages(piece, "el taller", "otro taller")
+    came = "?pagina=1&q=taller&desde=tipo%3DActa%26orden%3Drecientes%26despues%3Dabc"
+    back = f'href="/custodia/buscar/?q=taller&amp;tipo=Acta&amp;orden=recientes&amp;despues=abc#d-{piece.pk}"'
+    body = page(browse, piece, came)
+    assert back in body
+    onwards = re.search(r'href="([^"]+)" data-key="j"', body)
+    assert onwards
+    there = browse("archivista").get(html.unescape(onwards[1]), follow=True)
+    assert "coincidencia 2 de 2" in " ".join(there.content.decode().split())
+    assert back in there.content.decode()
+    state = "q=taller&amp;tipo=Acta&amp;orden=recientes&amp;despues=abc"
+    assert f'name="desde" value="{state}"' in body, "a search inside the piece still leads back to the first list"
+    further = page(browse, piece, "?q=otro&desde=q%3Dtaller%26tipo%3DActa")
+    assert f'href="/custodia/buscar/?q=taller&amp;tipo=Acta#d-{piece.pk}"' in further
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "%00=%00", "=" * 5000, "a=b&" * 200, "javascript:alert(1)", "%ff=1"]
+)
+def test_a_state_of_a_list_that_cannot_be_read_leads_to_the_words(browse: Browse, piece: Document, back: str) -> None:
+    response = browse("archivista").get(f"/custodia/documentos/{piece.pk}/", {"q": "taller", "desde": back})
+    (address,) = re.findall(r'href="([^"]+)" data-back', response.content.decode())
+    assert address.startswith("/custodia/buscar/?q=taller")
+
+
+@pytest.mark.requirement("A6", "J6")
+def test_the_matches_of_a_long_piece_are_counted_over_all_its_pages_and_only_for_its_readers(
+    browse: Browse, cast: dict[str, Any], expediente: Expediente
+) -> None:
+    texts = ["nada"] * 70
+    texts[3], texts[64], texts[69] = "taller", "un taller y otro taller", "taller"
+    long = with_pages(factories.insert_piece(cast["archivista"], expediente, Level.RESTRICTED), *texts)
+    body = page(browse, long, "?pagina=65&q=taller&c=2")
+    counted = re.search(r'data-count="([^"]+)"', body)
+    assert counted
+    address = html.unescape(counted[1])
+    assert browse("archivista").get(address).json() == {"number": 3, "total": 4}
+    assert (
+        browse("ajeno").get(address).content == browse("ajeno").get(address.replace(str(long.pk)[:8], "0" * 8)).content
+    )
+    assert LedgerEvent.objects.filter(action="document.viewed", actor="archivista").count() == 2
+
+
 def test_a_thousand_pages_open_with_the_queries_of_three(
     browse: Browse, cast: dict[str, Any], expediente: Expediente, django_assert_max_num_queries: Any
 ) -> None:

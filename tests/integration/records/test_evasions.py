@@ -72,6 +72,7 @@ def test_a_package_that_lies_in_two_expedientes_opens_what_its_granter_keeps(
 
 
 @pytest.mark.beyond(16)
+@pytest.mark.criterion(30)
 def test_no_custodian_makes_an_emergency_last(cast: dict[str, Any], reserved: Document) -> None:
     asked = break_glass.ask_to_break(actor=cast["archivista"], document=reserved, reason="Incendio")
     opened: BreakGlassConfirmation = break_glass.confirm_break(actor=cast["jefatura"], emergency=asked)

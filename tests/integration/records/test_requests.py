@@ -116,6 +116,7 @@ def emergency(cast: dict[str, Any], piece: Document, login: str = "archivista", 
 
 
 @pytest.mark.beyond(16)
+@pytest.mark.criterion(30)
 def test_a_door_opens_by_two_people_for_minutes_and_shuts_by_itself(cast: dict[str, Any], reserved: Document) -> None:
     asked, start = emergency(cast, reserved), clock.now()
     assert not reads(cast["archivista"], reserved)
@@ -160,6 +161,7 @@ def test_the_custodian_is_told_at_once_sees_what_was_read_and_reviews_it(
 
 
 @pytest.mark.beyond(16)
+@pytest.mark.criterion(30)
 def test_one_person_alone_opens_nothing(cast: dict[str, Any], reserved: Document) -> None:
     asked = emergency(cast, reserved, "jefatura")
     with pytest.raises(SelfApproval):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from search import conf, observers, sources
+from search import conf, indexing, observers, sources
 from tests.integration.search.shelf import Shelf
 
 BACKENDS = {"embedded": "search.engines.embedded.EmbeddedEngine", "memory": "search.engines.memory.MemoryEngine"}
@@ -27,6 +27,8 @@ def shelf(backend: str, settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sources, "_registry", {})
     monkeypatch.setattr(observers, "_on_answer", [])
     monkeypatch.setattr(observers, "_on_mismatch", [])
+    monkeypatch.setattr(observers, "_on_audit", [])
+    monkeypatch.setattr(indexing, "_rebuilding", indexing._Patience())
     made = Shelf()
     sources.register_source(made)
     conf.get_engine().rebuild([])

@@ -25,6 +25,7 @@ class Shelf:
     name: str = "custody"
     partitions: Sequence[str] = PARTITIONS
     documents: bool = True
+    worded: Sequence[str] = ("public",)
     held: dict[str, IndexEntry] = field(default_factory=dict)
     rights: dict[str, Scope] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
@@ -106,6 +107,12 @@ class DownEngine:
 
     def rebuild(self, entries: Iterable[IndexEntry]) -> int:
         raise EngineUnavailable("index_unwritable")
+
+    def progress(self) -> None:
+        return None
+
+    def verify(self) -> None:
+        raise EngineUnavailable("index_damaged")
 
     def indexed(self) -> Iterator[object]:
         raise EngineUnavailable("index_damaged")

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, replace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +20,25 @@ from tests.integration.search.shelf import ALL, NOBODY, PUBLIC, DownEngine, Shel
 from tests.unit.search.entries import corpora, queries, scopes
 
 pytestmark = pytest.mark.django_db
+
+
+def test_an_archive_that_waits_is_asked_of_its_source_in_parts(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database takes only so many values in one question: with more, nobody could search until all was indexed."""
+    asked: list[int] = []
+    confirm = shelf.confirm
+
+    def limited(keys, viewer):
+        asked.append(len(kept := list(keys)))
+        return confirm(kept, viewer)
+
+    monkeypatch.setattr(shelf, "confirm", limited)
+    shelf.file("seen")
+    with transaction.atomic():
+        api.enqueue(shelf.name, [f"hidden{number}" for number in range(25_000)])
+
+    assert api.search(ALL, "acta").pending == 1
+    assert sum(asked) == 25_001
+    assert max(asked) <= 10_000
 
 
 def as_bytes(answer: api.Answer) -> str:
@@ -69,6 +88,46 @@ def test_any_text_gets_an_answer(filed: Shelf, text: str) -> None:
     answer = api.search(ALL, text)
     assert answer.total == len(answer.hits)
     assert answer.total <= 4
+
+
+# Narrowing and order --------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("J3")
+def test_narrowed_by_a_facet_and_by_nothing_else(filed: Shelf) -> None:
+    answer = api.search(ALL, "acta", narrowed={"tipo": {"Acta", "Secreto"}}, facets=True)
+    assert ({hit.key for hit in answer.hits}, answer.total) == ({"p1", "r1"}, 2)
+    assert answer.facets == {"tipo": {"Acta": 1, "Secreto": 1}}
+    listed = api.search(PUBLIC, " ", narrowed={"tipo": {"Acta", "Secreto"}})
+    assert ([hit.key for hit in listed.hits], listed.total, listed.asked, listed.notes) == (["p1"], 1, True, ())
+
+
+@pytest.mark.requirement("J3")
+@pytest.mark.criterion(9)
+@pytest.mark.parametrize(
+    "narrowed",
+    [{"tipo": ["Secreto"]}, {"tipo": ["none"]}, {"none": ["Acta"]}, {"tipo": []}, {"tipo": ["\ud800"]},
+     {"\ud800": ["x"]}, {"tipo": [str(n) for n in range(5000)]}, {"tipo\x1fActa": [""]}, {"": [""]}],
+)  # fmt: skip
+def test_what_nobody_has_and_what_is_hidden_narrow_to_the_same_nothing(
+    filed: Shelf, narrowed: dict[str, list[str]]
+) -> None:
+    for text in ("acta", ""):
+        answer = api.search(PUBLIC, text, narrowed=narrowed, facets=True)
+        nowhere = api.search(PUBLIC, text, narrowed={"tipo": {"nowhere"}}, facets=True)
+        told = nowhere.beside if set(narrowed) == {"tipo"} else {}
+        assert as_bytes(answer) == as_bytes(replace(nowhere, beside=told))
+        assert (answer.total, answer.notes) == (0, ("Con los filtros elegidos no hay resultados.",))
+
+
+def test_a_list_goes_on_only_in_its_own_order_and_narrowing(filed: Shelf) -> None:
+    first = api.search(ALL, "acta", page_size=1, order="folio")
+    rest = api.search(ALL, "acta", page_size=9, order="folio", after=first.next)
+    assert len({hit.key for hit in (*first.hits, *rest.hits)}) == 4
+    for other in ({"order": "newest"}, {"order": "folio", "narrowed": {"tipo": {"Acta"}}}):
+        again = api.search(ALL, "acta", after=first.next, **other)
+        assert again.notes == ("La continuación de la lista no es válida: se muestra desde el principio.",)
+        assert [hit.key for hit in again.hits] == found(ALL, "acta", **other)
 
 
 # Rights ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from search.engines.base import SearchEngine
 from search.parsing import parse
-from search.types import Found, IndexEntry, PartitionScope, Request, Scope
+from search.types import ORDERS, Found, IndexEntry, PartitionScope, Request, Scope
 
 PARTITIONS = ("public", "restricted", "reserved")
 EVERYTHING = Scope({name: PartitionScope(whole=True) for name in PARTITIONS})
@@ -52,11 +52,13 @@ def keys(found: Found) -> list[str]:
     return [hit.key for hit in found.hits]
 
 
-def everything_of(engine: SearchEngine, text: str, page_size: int, scope: Scope = EVERYTHING) -> Iterable[str]:
+def everything_of(
+    engine: SearchEngine, text: str, page_size: int, scope: Scope = EVERYTHING, **more: object
+) -> Iterable[str]:
     """Keys of all hits, read page by page."""
     after = None
     while True:
-        found = ask(engine, text, scope, limit=page_size, after=after)
+        found = ask(engine, text, scope, limit=page_size, after=after, **more)
         yield from keys(found)
         if not found.more:
             return
@@ -64,11 +66,13 @@ def everything_of(engine: SearchEngine, text: str, page_size: int, scope: Scope 
 
 
 # Few words, so that what is asked is often there, side by side or apart.
-WORDS = ["acta", "actas", "convenio", "año", "de", "CM-2026-001", "2026", "marco"]
+WORDS = ["acta", "actas", "convenio", "año", "de", "CM-2026-001", "2026", "marco", "rnarco", "Convenio 1 de 2026"]
 words = st.sampled_from(WORDS)
 texts = st.lists(words, max_size=8).map(" ".join)
 days = st.sampled_from([None, date(2026, 1, 1), date(2026, 1, 2), date(2025, 7, 9)])
-facets = st.dictionaries(st.sampled_from(["tipo", "convenio"]), st.sampled_from(["a", "b", "c"]), max_size=2)
+facets = st.dictionaries(
+    st.sampled_from(["tipo", "convenio", "expediente"]), st.sampled_from(["a", "b", "c"]), max_size=2
+)
 
 
 @st.composite
@@ -84,6 +88,7 @@ def corpora(draw: st.DrawFn, largest: int = 12) -> list[IndexEntry]:
             tuple(draw(st.lists(texts, max_size=3))),
             draw(facets),
             draw(days),
+            draw(st.integers(0, 3)),
         )
         for number in range(draw(st.integers(largest // 2, largest)))
     ]
@@ -93,11 +98,31 @@ signs = st.sampled_from(["", "", "", "", "", "-"])
 pieces = st.tuples(signs, st.booleans(), st.lists(words, min_size=1, max_size=3).map(" ".join))
 
 
+OTHERS = ["mar*", "tipo:a", "-tipo:b", "desde:2026-01-02", "antes:2026", "(acta -marco) OR 2026", "folio:2-3",
+          "-(acta marco)", "(convenio OR mar*)", "enero de 2026", "2026-01-02"]  # fmt: skip
+others = st.sampled_from(OTHERS)
+joints = st.sampled_from([" ", " ", " ", " OR "])
+
+
 @st.composite
 def queries(draw: st.DrawFn) -> str:
-    """Words, phrases and exclusions."""
+    """Words, phrases and exclusions; some alternatives, groups, beginnings, facts, days and folios."""
     listed = draw(st.lists(pieces, min_size=1, max_size=2))
-    return " ".join(f'{sign}"{text}"' if quoted else f"{sign}{text}" for sign, quoted, text in listed)
+    plain = [f'{sign}"{text}"' if quoted else f"{sign}{text}" for sign, quoted, text in listed]
+    return draw(joints).join([*plain, *draw(st.lists(others, max_size=1))])
+
+
+# How an answer is narrowed and put in order; as often as not it is neither.
+shapes: st.SearchStrategy[Mapping[str, object]] = st.just({}) | st.fixed_dictionaries(
+    {
+        "order": st.sampled_from(ORDERS),
+        "narrowed": st.dictionaries(
+            st.sampled_from(["tipo", "convenio"]),
+            st.frozensets(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=2),
+            max_size=1,
+        ),
+    }
+)
 
 
 part_scopes = st.builds(

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 import tantivy
 
+from search.engines import embedded_manifest, embedded_query
 from search.engines.embedded import EmbeddedEngine
 from search.engines.embedded_writer import EmbeddedWriter
 from search.errors import EngineUnavailable
+from search.types import PartitionScope, Scope
 from tests.unit.search.entries import ask, entry, keys, put
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -175,11 +177,13 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_pages_that_were_lost_are_found_by_the_comparison(engine: EmbeddedEngine, path: Path) -> None:
-    index = tantivy.Index.open(str(generation(path) / "public"))
-    writer = index.writer(15_000_000, num_threads=1)
+    partition = generation(path) / "public"
+    writer = tantivy.Index.open(str(partition)).writer(15_000_000, num_threads=1)
+    embedded_manifest.begin(partition)
     writer.delete_documents_by_term("page_of", "custody:k0")
     writer.commit()
-    del writer
+    writer.wait_merging_threads()
+    embedded_manifest.end(partition)
     odd = [held.key for held in EmbeddedEngine(path).indexed() if held.fingerprint == "pages missing"]
     assert odd == ["k0"]
 
@@ -211,3 +215,21 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(engine: EmbeddedEngine, p
         held = {held.key for held in fresh.indexed()}
         assert {f"new{number}" for number in acknowledged} <= held
         put(fresh, entry("after", "Acta"))
+
+
+@pytest.mark.beyond(5)
+def test_of_what_waits_nothing_is_kept(engine: EmbeddedEngine) -> None:
+    """With every drain it is another set, of many thousand keys when much is filed: kept, they filled a process."""
+    before = embedded_query._kept_one_of.cache_info().currsize
+    for number in range(5):
+        hidden = frozenset({f"k{number}", f"waits{number}"})
+        assert ask(engine, "acta", hidden={"public": hidden, "reserved": hidden}).total == 29
+    assert embedded_query._kept_one_of.cache_info().currsize == before
+
+
+def test_of_a_scope_of_very_many_pieces_nothing_is_kept(engine: EmbeddedEngine) -> None:
+    """Who files all day has another one after each piece."""
+    before = embedded_query._kept_one_of.cache_info().currsize
+    filed = frozenset({f"k{number}" for number in range(20)} | {f"other{number}" for number in range(1_000)})
+    assert ask(engine, "acta", Scope({"public": PartitionScope(items=filed)})).total == 10
+    assert embedded_query._kept_one_of.cache_info().currsize == before

@@ -25,6 +25,12 @@ from search.parsing import parse
         ("nada de eso", "acta", "nada de eso"),
         ("\u202eacta\x00 \u2066x", "acta", "<mark>acta</mark> x"),
         ("", "acta", ""),
+        ("contrato y contrataciones", "contrat*", "<mark>contrato</mark> y <mark>contrataciones</mark>"),
+        ("el acta o el oficio", "actas OR oficios -marco", "el <mark>acta</mark> o el <mark>oficio</mark>"),
+        ("Convenio derivado 7 de 2021.", "CD-2021-007", "<mark>Convenio derivado 7 de 2021</mark>."),
+        ("según CD-2021-007", "convenio 7 de 2021", "según <mark>CD-2021-007</mark>"),
+        ("acta del marco", "acta tipo:marco", "<mark>acta</mark> del marco"),
+        ("por $1.234.567,00 en total", "1234567", "por $<mark>1.234.567,00</mark> en total"),
     ],
 )  # fmt: skip
 def test_snippet(text: str, query: str, expected: str) -> None:
