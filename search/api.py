@@ -21,9 +21,10 @@ what she may be told of beside searches.
 
 from __future__ import annotations
 
-from search import credentials, novelty, saved
+from search import novelty, saved
 from search.asking import Remark
 from search.drift import audit
+from search.engines import elastic_credentials as credentials
 from search.engines.elastic_health import Servers
 from search.engines.elastic_rights import Reach
 from search.errors import EngineUnavailable, SearchError, UnknownEngine, UnknownSource

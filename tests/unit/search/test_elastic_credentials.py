@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from search.credentials import Account, Key, end, make
+from search.engines.elastic_credentials import Account, Key, end, make
 from search.engines.elastic_link import Address
 from search.errors import EngineUnavailable
 
