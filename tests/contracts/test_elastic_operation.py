@@ -425,6 +425,7 @@ def test_what_is_refused_is_set_aside_and_the_rest_serves(direct: ElasticEngine)
     assert (keys(ask(direct, "acta")), stock.aside) == (["k1"], [("custody", "bad")])
 
 
+@pytest.mark.beyond(20)
 def test_an_index_that_holds_less_than_was_brought_never_serves(
     direct: ElasticEngine, engine: ElasticEngine, between: Proxy
 ) -> None:

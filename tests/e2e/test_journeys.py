@@ -264,6 +264,7 @@ def test_public_search_tells_nothing_of_custody(arrive: Arrive) -> None:
 
 
 @pytest.mark.requirement("A10")
+@pytest.mark.rule("P7")
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_every_public_page_is_accessible_and_fits(arrive: Arrive, *, phone: bool) -> None:
     visit = arrive(phone=phone)

@@ -77,6 +77,7 @@ def test_every_public_address_answers(full, client):
 
 
 @pytest.mark.requirement("A10")
+@pytest.mark.rule("P7")
 def test_headings_labels_and_landmarks(full, client):
     faults = {address: faults_of(client.get(address)) for address in PAGES}
 

@@ -35,6 +35,7 @@ def data_of(client, path: str) -> dict[str, dict]:
 
 
 @pytest.mark.requirement("J9")
+@pytest.mark.rule("P7")
 def test_projects_come_newest_first_and_leave_with_their_withdrawal(site, client):
     publish(dataclasses.replace(P001, decided_at=P001.decided_at.replace(year=2026)), P002)
     root = feed(client, "proyectos")
