@@ -91,13 +91,16 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def forget_witness(item: pytest.Item) -> None:
-    """The database goes back to what it was, and so does the ledger's copy outside: else the desk would be closed."""
+    """The database goes back to what it was, and so does the ledger's copy outside: else the desk would be closed.
+    What the process knew of it is forgotten."""
+    from cms.core import known
     from records import conf
     from records.ledger import rollback
 
     if uses_database(item) and "lasting_database" not in item.fixturenames:
         shutil.rmtree(conf.witness(), ignore_errors=True)
     rollback._last.closed = False
+    known.forget()
 
 
 def commits(item: pytest.Item) -> bool:

@@ -54,6 +54,10 @@ class KeptPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        with generation.asked_once():
+            return self._answered(request)
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
         key = key_of(request)
         kept = caches["pages"].get(key) if key else None
         if kept is None:

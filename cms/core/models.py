@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, Panel
 from wagtail.models import Page, PageViewRestriction
 
+from cms.core import known
 from cms.core.generation import PublicGeneration
 from cms.core.identity import Identity
 from cms.core.spanish import as_sentences
@@ -48,8 +49,10 @@ class BasePage(Page):
 
     @cached_property
     def _walls(self) -> QuerySet[PageViewRestriction]:
-        restrictions: QuerySet[PageViewRestriction] = super().get_view_restrictions()
-        return restrictions
+        there_are = known.fact("any wall", PageViewRestriction.objects.exists)
+        walls: QuerySet[PageViewRestriction]
+        walls = super().get_view_restrictions() if there_are else PageViewRestriction.objects.none()
+        return walls
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """Asked twice in a request, by Wagtail and by our own hook: the rows are read once."""
@@ -57,6 +60,9 @@ class BasePage(Page):
 
     def crumbs(self) -> list[dict[str, str]]:
         """From the home page to this one; none for the home page itself."""
+        return known.fact(f"crumbs of {self.pk}", self._line) if self.live else self._line()
+
+    def _line(self) -> list[dict[str, str]]:
         line = list(self.get_ancestors(inclusive=True).filter(depth__gt=1).only("title", "url_path", "depth", "slug"))
         if len(line) < 2:
             return []

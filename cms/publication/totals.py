@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, DecimalField, Max, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from cms.core import known
 from cms.core.spanish import share
 from cms.publication import vocabulary
 from cms.publication.models import PublishedIndicator, PublishedProject, WithheldNotice
@@ -34,6 +35,7 @@ class Balance:
         return self.agreed - self.executed
 
 
+@known.kept
 def balance() -> Balance:
     zero = Decimal("0.00")
     sums = PublishedProject.objects.aggregate(
@@ -45,17 +47,20 @@ def balance() -> Balance:
     return Balance(**sums)
 
 
+@known.kept
 def by_phase() -> dict[str, int]:
     """Code of phase → projects; a phase without any is not named."""
     return dict(PublishedProject.objects.order_by().values_list("phase").annotate(many=Count("id")))
 
 
+@known.kept
 def places() -> dict[str, int]:
     """Department → projects."""
     named = PublishedProject.objects.exclude(department="").order_by()
     return dict(named.values_list("department").annotate(many=Count("id")))
 
 
+@known.kept
 def indicators() -> list[dict[str, Any]]:
     """Targets and achievements summed over all projects, in the order of the kinds of impact."""
     rows = (
@@ -75,6 +80,7 @@ def headline(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [max(group, key=lambda row: row["target"]) for group in told if group]
 
 
+@known.kept
 def withheld() -> list[dict[str, Any]]:
     """Withheld documents by ground, over all projects, until the last of their days: only what the notices tell."""
     rows = WithheldNotice.objects.order_by("norm", "article", "literal").values("norm", "article", "literal")

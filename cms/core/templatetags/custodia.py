@@ -11,7 +11,7 @@ from django import template
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from cms.core import spanish
+from cms.core import known, spanish
 from cms.core.identity import Identity
 
 register = template.Library()
@@ -100,9 +100,15 @@ def public_topbar(context: template.Context) -> dict[str, Any]:
 
 def _identity(is_refusal: bool) -> dict[str, Any]:
     """Name and sign of the site as they were set; a refusal asks the database nothing."""
-    kept = None if is_refusal else Identity.objects.select_related("logo").first()
-    logo = kept.logo.get_rendition("height-64|format-png") if kept and kept.logo else None
-    return {"brand": (kept.name if kept else "") or _("Banco de Proyectos Offset"), "logo": logo}
+    name, logo = ("", None) if is_refusal else _sign()
+    return {"brand": name or _("Banco de Proyectos Offset"), "logo": logo}
+
+
+@known.kept
+def _sign() -> tuple[str, dict[str, Any] | None]:
+    kept = Identity.objects.select_related("logo").first()
+    drawn = kept.logo.get_rendition("height-64|format-png") if kept and kept.logo else None
+    return (kept.name if kept else "", drawn and {"url": drawn.url, "width": drawn.width, "height": drawn.height})
 
 
 def navigation(entries: tuple[tuple[str, Any], ...], here: str) -> list[dict[str, Any]]:
