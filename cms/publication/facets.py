@@ -1,14 +1,13 @@
 """The Banco's list: which filters are on, how many projects each choice would leave, and one page of rows.
 
-One question reads what is counted of every project; all counts are made of it here, in one pass, so that the number
-of queries grows neither with the rows nor with the filters. A group's counts ignore its own choices, as a reader
-who is about to change them expects. A project with several values in a group counts in each.
+What is counted is known since the last change of what is public (`cms/publication/chart.py`); the database is asked for
+the rows of one page alone. A group's counts ignore its own choices, as a reader who is about to change them expects. A
+project with several values in a group counts in each.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +15,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from cms.core import known
 from cms.publication import vocabulary
+from cms.publication.chart import Chart, chart_of, first
 from cms.publication.models import PublishedProject
 
 PAGE_SIZE = 24
@@ -49,16 +50,7 @@ FACETS: tuple[Facet, ...] = (
     Facet("clase", _("Clase de Offset"), "offset_kind", vocabulary.OFFSET_KINDS),
     Facet("anio", _("Año de entrada al Banco"), "year", newest=True),
 )
-COLUMNS = tuple(facet.column for facet in FACETS)
 Choices = dict[str, frozenset[str]]
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What is counted of one project: its values by facet."""
-
-    code: str
-    values: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -90,63 +82,31 @@ def _is_text(value: str) -> bool:
 
 def list_projects(query: QueryDict) -> Listing:
     """Rows, total and counts for the filters of `query`; its `despues` is the code the last page ended with."""
-    choices, last = read_choices(query), query.get("despues", "")
-    rows = counted()
-    left, counts = tally(rows, [choices[facet.name] for facet in FACETS])
-    page = [code for code in left if code > (last if _is_text(last) else "")][: PAGE_SIZE + 1]
-    shown = PublishedProject.objects.filter(code__in=page[:PAGE_SIZE]).order_by("code")
+    choices, last, counted = read_choices(query), query.get("despues", ""), chart()
+    left, counts = counted.tally([choices[facet.name] for facet in FACETS])
+    page = [counted.codes[at] for at in first(counted.after(last if _is_text(last) else "", left), PAGE_SIZE + 1)]
+    shown = PublishedProject.objects.filter(code__in=page[:PAGE_SIZE])
     return Listing(
-        projects=list(shown),
-        total=len(left),
+        projects=sorted(shown, key=lambda project: project.code),
+        total=left.bit_count(),
         groups=[_shown(facet, count, choices) for facet, count in zip(FACETS, counts, strict=True)],
         active=sum(len(chosen) for chosen in choices.values()),
         after=page[PAGE_SIZE - 1] if len(page) > PAGE_SIZE else "",
         query=urlencode([(name, value) for name in sorted(choices) for value in sorted(choices[name])]),
-        places=dict(Counter(place for row in rows for place in row.values[COLUMNS.index("department")] if place)),
-        phases=dict(Counter(phase for row in rows for phase in row.values[COLUMNS.index("phase")])),
+        places=counted.counts(_place_of("department")),
+        phases=counted.counts(_place_of("phase")),
     )
 
 
-def counted() -> list[Counted]:
-    """Every published project by its code, as far as it is counted; one question."""
-    sets: dict[tuple[bool, str], frozenset[str]] = {}
-    rows = PublishedProject.objects.order_by("code").values_list("code", *COLUMNS)
-    return [
-        Counted(code, tuple(_values(sets, facet.many, cell) for facet, cell in zip(FACETS, cells, strict=True)))
-        for code, *cells in rows
-    ]
+@known.kept
+def chart() -> Chart:
+    """Every published project as far as it is counted; one question."""
+    rows = PublishedProject.objects.order_by().values_list("code", *(facet.column for facet in FACETS))
+    return chart_of(rows, [facet.many for facet in FACETS])
 
 
-def _values(sets: dict[tuple[bool, str], frozenset[str]], many: bool, cell: str) -> frozenset[str]:
-    """The codes of a cell; the same few cells come again and again, so each is taken apart once."""
-    key = (many, cell)
-    if key not in sets:
-        sets[key] = frozenset(cell.split(",")) if many else frozenset({cell})
-    return sets[key]
-
-
-def tally(rows: Sequence[Counted], chosen: Sequence[frozenset[str]]) -> tuple[list[str], list[Counter[str]]]:
-    """Codes that pass every filter, and for each facet how many rows that pass all the others have each value,
-    also when none has. Rows alike in all their values are counted together."""
-    on = [(place, wanted) for place, wanted in enumerate(chosen) if wanted]
-    left: list[str] = []
-    cells: list[Counter[frozenset[str]]] = [Counter() for _facet in chosen]
-    for row in rows:
-        failed = [place for place, wanted in on if not wanted & row.values[place]]
-        if not failed:
-            left.append(row.code)
-        for place in range(len(chosen)):
-            cells[place][row.values[place]] += not failed or failed == [place]
-    return left, [_apart(counted) for counted in cells]
-
-
-def _apart(cells: Mapping[frozenset[str], int]) -> Counter[str]:
-    """Of counts by the codes of a cell, counts by code."""
-    counts: Counter[str] = Counter()
-    for codes, many in cells.items():
-        for code in codes:
-            counts[code] += many
-    return counts
+def _place_of(column: str) -> int:
+    return next(place for place, facet in enumerate(FACETS) if facet.column == column)
 
 
 def _shown(facet: Facet, counts: Mapping[str, int], choices: Choices) -> dict[str, Any]:
