@@ -59,8 +59,8 @@ def changed(role: str, found: search.Reach) -> set[str]:
 
 
 def powers(role: str, found: search.Reach) -> set[str]:
-    """The writer keeps the template of its indexes; nobody gives rights."""
-    return set(found.powers - ({"manage_index_templates"} if KINDS[role] == "writer" else set()))
+    """A key of its kind has what it needs of the cluster; nobody needs more, or looks at the whole of it."""
+    return set(found.powers - search.credentials.powers_of(KINDS[role]))
 
 
 JUDGES: Sequence[tuple[str, Callable[[str, search.Reach], set[str]]]] = (

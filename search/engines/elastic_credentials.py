@@ -56,6 +56,11 @@ def prefix() -> str:
     return str(_given().get("PREFIX") or "custodia")
 
 
+def powers_of(kind: str) -> frozenset[str]:
+    """What a key of that kind may do to the cluster, as the servers name it."""
+    return frozenset(KINDS[kind](prefix(), ())["cluster"])
+
+
 def reach(partitions: Collection[str]) -> Reach:
     """What this process's own credential can do. Raises EngineUnavailable when nobody could be asked."""
     given = _given()

@@ -23,15 +23,26 @@ READING = ("read", "view_index_metadata")
 VERSION = "cluster:monitor/main"
 """What tells the version of the servers, and nothing else of them."""
 
-GRAVE = ("manage_security", "manage_api_key", "all")
-"""Powers over the cluster with which a credential gives itself any other."""
+HEALTH = "cluster:monitor/health"
+"""What tells whether nodes and copies are missing. The servers have no smaller right for it, and none of one index: who
+holds this one may learn the names of all indexes too. `monitor` would tell nodes, tasks, settings and mappings."""
 
-POWERS = (*GRAVE, "manage", "manage_index_templates")
+TEMPLATE = "indices:admin/index_template/put"
+"""What changes a template; `manage_index_templates` reads and removes those of others too."""
 
 CHANGING = ("write", "create_index", "delete_index", "manage")
 
-HEALTH = "cluster:monitor/health"
-"""What tells whether nodes and copies are missing."""
+GRAVE = ("manage_security", "manage_api_key", "grant_api_key", "all")
+"""Powers over the cluster with which a credential gives itself any other."""
+
+TELLING = (HEALTH, "monitor", "cluster:monitor/state", "cluster:monitor/nodes/stats", "cluster:monitor/task")
+"""Powers that tell of the whole cluster, whoever its indexes belong to: `monitor` and what matters most of it."""
+
+POWERS = (
+    *(*GRAVE, *TELLING, "read_security", "manage", "manage_index_templates", TEMPLATE),
+    *("manage_pipeline", "create_snapshot", "manage_slm"),
+)
+"""What is asked of a credential; what is not named here it may hold unnoticed."""
 
 UNMADE = "-g0"
 """The generation of an index that nobody makes: what may be read of it may be read of those to come."""
@@ -67,15 +78,15 @@ def searcher(prefix: str) -> Descriptor:
 def writer(prefix: str) -> Descriptor:
     """Makes, fills, changes and ends the indexes of the prefix, and their template."""
     return {
-        "cluster": [VERSION, "monitor", "manage_index_templates"],
+        "cluster": [VERSION, HEALTH, TEMPLATE],
         "indices": [{"names": [f"{prefix}-*", control(prefix)], "privileges": ["all"]}],
     }
 
 
 def watcher(prefix: str) -> Descriptor:
-    """Sees how the cluster and the indexes are; reads no document."""
+    """Sees whether nodes and copies are missing, and how our indexes are; reads no document."""
     return {
-        "cluster": ["monitor"],
+        "cluster": [VERSION, HEALTH],
         "indices": [{"names": [f"{prefix}-*", control(prefix)], "privileges": ["monitor", "view_index_metadata"]}],
     }
 

@@ -17,7 +17,10 @@ from cms import checks
 from cms import search_credentials as rules
 from search.api import EngineUnavailable, credentials
 from search.engines import elastic_rights
+from search.types import PartitionScope, Scope
+from tests.contracts.conftest import cleared, elastic_engine
 from tests.services.elastic import Cluster, cluster
+from tests.unit.search.entries import ask, entry, put
 
 pytestmark = [pytest.mark.elastic, pytest.mark.criterion(3, 39), pytest.mark.beyond(6)]
 
@@ -75,6 +78,76 @@ def test_the_key_of_each_process_is_taken_and_reaches_what_it_needs_alone(
     }
     assert reach.writes == (LEVELS if role == "worker" else frozenset())
     assert ran(monkeypatch, server, "check")["ok"]
+
+
+TELLING = ("/_cluster/state", "/_cluster/settings", "/_nodes/stats", "/_tasks", "/_cat/indices", "/_index_template")
+"""What tells of a cluster more than whether it is well: indexes, settings and work of whoever shares it."""
+
+
+@pytest.mark.parametrize("role", [*ROLES, "operator"])
+def test_no_key_looks_at_the_whole_cluster(
+    server: Cluster, prefix: str, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    client = Elasticsearch(server.hosts, api_key=issue(server, role, monkeypatch)["api_key"])
+    for path in TELLING:
+        with pytest.raises(AuthorizationException):
+            client.perform_request("GET", path, headers={"accept": "application/json"})
+
+
+def test_the_operators_key_sees_how_all_is_and_no_document(
+    server: Cluster, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Elasticsearch(server.hosts, api_key=issue(server, "operator", monkeypatch)["api_key"])
+    assert client.cluster.health(index=f"{prefix}-*", level="shards")["indices"].keys() == {
+        f"{prefix}-{part}-g1" for part in LEVELS
+    }
+    assert client.indices.stats(index=f"{prefix}-*")["_shards"]["failed"] == 0
+    assert client.indices.recovery(index=f"{prefix}-*").keys()
+    assert client.indices.get(index=f"{prefix}-*").keys()
+    with pytest.raises(AuthorizationException):
+        client.search(index=f"{prefix}-published")
+
+
+def test_with_the_keys_of_its_processes_the_search_does_all_it_must(
+    server: Cluster, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Not what a key may do by its words, but the engine at work with it."""
+    with cleared(server) as name:
+        settings.SEARCH = {**settings.SEARCH, "ELASTIC": server.settings(PREFIX=name)}
+        engines = {
+            role: elastic_engine(
+                server,
+                name,
+                user="",
+                password="",
+                api_key=issue(server, role, monkeypatch)["api_key"],
+                partitions=rules.partitions_of(role),
+            )
+            for role in ROLES
+        }
+        engines["worker"].rebuild([])
+        put(engines["worker"], *(entry(f"k{n}", "Acta", partition=part) for n, part in enumerate(sorted(LEVELS))))
+        assert {role: ask(one, "acta", reading(role)).total for role, one in engines.items()} == {
+            role: len(rules.partitions_of(role)) for role in ROLES
+        }
+        assert {engines[role].servers().nodes for role in ("worker", "desk")} == {1}
+
+
+def reading(role: str) -> Scope:
+    return Scope({part: PartitionScope(whole=True) for part in rules.partitions_of(role)})
+
+
+@pytest.mark.parametrize("power", sorted({"monitor", "cluster:monitor/state", *elastic_rights.POWERS}))
+def test_a_public_key_with_any_power_over_the_cluster_is_refused(
+    server: Cluster, prefix: str, settings: Any, power: str
+) -> None:
+    own = elastic_rights.reader(prefix, ["published"])
+    rights = {"public": {**own, "cluster": [*own["cluster"], power]}}
+    status, key = server.ask("POST", "/_security/api_key", {"name": "poderosa", "role_descriptors": rights})
+    assert status == 200
+    become(settings, "public", key["encoded"])
+    (told,) = rules.faults()
+    assert power in told.partition("tiene poderes sobre el clúster: ")[2].split(", ")
 
 
 @pytest.mark.parametrize("role", ["desk", "worker"])
