@@ -63,10 +63,11 @@ class ElasticEngine:
         partitions: Collection[str] | None = None,
         lock_wait_seconds: float = 10.0,
     ) -> None:
-        """`mark` is a secret that all processes of an installation share, else Django's own: indexes made with another
+        """`mark` is a secret that all processes of an installation share, else Django's own: indexes made with neither
         are not ours. `partitions` are those that must be there, else all that some source owns. `timeout` bounds each
         call, in seconds."""
-        marks = [mark] if mark else [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+        # Django's own stay known beside a mark: who sets one later can still rebuild what it made before.
+        marks = [*filter(None, [mark]), settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
         self._timeout = timeout
         self._lock_wait_seconds = lock_wait_seconds
         self._link = Link(Address(hosts, api_key, user, password, ca, timeout))

@@ -11,16 +11,15 @@ index that somebody put behind the alias, is refused and never written, searched
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+from django.utils.crypto import constant_time_compare, salted_hmac
 from elasticsearch import ApiError, NotFoundError
 
 from search.engines.elastic_link import MAJOR, Link, why
@@ -29,6 +28,9 @@ from search.errors import EngineUnavailable
 
 FRESH_SECONDS = 2.0
 """How long what was learnt of the indexes is taken for true: an index that is gone is noticed at once."""
+
+_PURPOSE = "search.engines.elastic_indexes.mark"
+"""The key of a mark is made for marks alone: what the servers hold tells nothing of where else the secret is used."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.]{0,60}")
 
@@ -76,7 +78,7 @@ class Indexes:
         if not _NAME.fullmatch(prefix):
             raise ValueError("prefix")
         self._link, self.prefix, self._partitions = link, prefix, partitions
-        self._keys = [mark.encode() for mark in marks]
+        self._marks = marks
         self._kept: tuple[float, Generation] | None = None
         self._version_known = False
 
@@ -149,13 +151,13 @@ class Indexes:
 
     def is_ours(self, one: Held) -> bool:
         """Whether this installation made that very index."""
-        told = str(one.about.get("mark", "")).encode()
+        told = str(one.about.get("mark", ""))
         facts = (one.partition, one.generation, one.uuid)
-        return any(hmac.compare_digest(told, self._mark(key, *facts).encode()) for key in self._keys)
+        return any(constant_time_compare(told, self._mark(secret, *facts)) for secret in self._marks)
 
-    def _mark(self, key: bytes, *facts: str) -> str:
-        said = json.dumps(["search index", self.prefix, *facts]).encode()
-        return hmac.new(key, said, sha256).hexdigest()
+    def _mark(self, secret: str, *facts: str) -> str:
+        said = json.dumps(["search index", self.prefix, *facts])
+        return salted_hmac(_PURPOSE, said, secret, algorithm="sha256").hexdigest()
 
     # Making and ending -------------------------------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class Indexes:
         told = self._link.change(lambda client: client.indices.get_settings(index=index, name="index.uuid"))
         uuid = told.body[index]["settings"]["index"]["uuid"]
         facts = {"prefix": self.prefix, "partition": partition, "generation": generation, "versions": VERSIONS}
-        about = {**facts, "mark": self._mark(self._keys[0], partition, generation, uuid)}
+        about = {**facts, "mark": self._mark(self._marks[0], partition, generation, uuid)}
         self._link.change(lambda client: client.indices.put_mapping(index=index, meta={META: about}))
         if serve:
             add = {"add": {"index": index, "alias": self.alias(partition)}}

@@ -3,10 +3,13 @@ nothing that was acknowledged is lost."""
 
 from __future__ import annotations
 
+import hmac
+import json
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -224,6 +227,36 @@ def test_an_index_of_somebody_else_is_neither_read_nor_touched(
     with pytest.raises(EngineUnavailable, match="index_foreign"):
         mine.rebuild([entry("k1", "Acta")])
     assert index in elastic_server.ask("GET", f"/{prefix}-*/_settings")[1]
+
+
+def test_the_mark_of_an_index_is_made_with_a_key_for_marks_alone(
+    direct: ElasticEngine, elastic_server: Cluster, prefix: str
+) -> None:
+    """What the servers hold is no digest made with the secret itself: that one is used elsewhere too."""
+    index = serving(elastic_server, prefix)["public"]
+    _status, told = elastic_server.ask("GET", f"/{index}")
+    about = told[index]["mappings"]["_meta"]["custodia"]
+    uuid = told[index]["settings"]["index"]["uuid"]
+    said = json.dumps(["search index", prefix, "public", about["generation"], uuid]).encode()
+    bare = hmac.new(b"prueba", said, sha256).hexdigest()
+    assert bare != about["mark"]
+    elastic_server.ask("PUT", f"/{index}/_mapping", {"_meta": {"custodia": {**about, "mark": bare}}})
+    assert (direct.state(), refused(direct)) == ("foreign", "index_foreign")
+
+
+def test_processes_with_different_secrets_share_a_mark_or_each_others_former_one(
+    elastic_server: Cluster, prefix: str, settings: Any
+) -> None:
+    def engine(secret: str, *former: str, mark: str = "") -> ElasticEngine:
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = secret, list(former)
+        return elastic_engine(elastic_server, prefix, mark=mark)
+
+    engine("uno").rebuild([])
+    assert [made.state() for made in (engine("dos"), engine("dos", "uno"))] == ["foreign", "ready"]
+    # Who learns of it late sets the mark and rebuilds: what it made before is still its own.
+    assert engine("uno", mark="de todos").state() == "ready"
+    engine("uno", mark="de todos").rebuild([])
+    assert [made.state() for made in (engine("dos", mark="de todos"), engine("uno"))] == ["ready", "foreign"]
 
 
 def test_a_mapping_that_somebody_changed_is_outdated_and_rebuilt(
