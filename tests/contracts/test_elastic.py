@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
@@ -24,10 +25,13 @@ from search.widening import widen
 from tests.contracts.conftest import emptied
 from tests.quality.corpus import archive
 from tests.quality.judged import questions
+from tests.quality.measuring import measure, table
+from tests.quality.rankers import Engine
 from tests.unit.search.entries import EVERYTHING, ask, corpora, entry, keys, put, queries, scopes, shapes
 
 pytestmark = pytest.mark.elastic
 
+NEAR_ENOUGH = 0.01
 EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
@@ -167,6 +171,15 @@ def test_nothing_that_reads_beyond_the_scope_is_ever_asked(
 )
 def test_the_linter_of_queries_sees_what_is_banned(body: dict[str, object]) -> None:
     assert list(elastic_query.banned_in(body))
+
+
+@pytest.mark.beyond(17)
+def test_the_judged_questions_earn_the_embedded_engines_figures(kept_elastic: ElasticEngine, tmp_path: Path) -> None:
+    """The gate of the issue is 0.01 of nDCG@10, over all questions and in each class of them."""
+    ours, theirs = (measure(Engine(engine)) for engine in (kept_elastic, EmbeddedEngine(tmp_path / "index")))
+    apart = {kind: abs(ours[kind]["ndcg@10"] - theirs[kind]["ndcg@10"]) for kind in theirs}
+    assert ours.keys() == theirs.keys()
+    assert max(apart.values()) <= NEAR_ENOUGH, table({"Elasticsearch": ours, "embedded": theirs}, "ndcg@10")
 
 
 @pytest.mark.requirement("J3")
