@@ -85,6 +85,18 @@ def unasked() -> Iterator[str]:
         yield f"no se pudo comprobar qué alcanza la credencial de Elasticsearch ({fault})"
 
 
+def unmarked() -> Iterator[str]:
+    """Told before deploying: what stands behind our names bears another mark than this process knows."""
+    if search.engine_state() == "foreign":
+        yield (
+            "los índices de Elasticsearch no llevan la marca de este proceso y no los lee: si las SECRET_KEY de los"
+            " procesos difieren, todos necesitan la misma ELASTIC_MARK"
+        )
+
+
+WARNINGS: Sequence[Callable[[], Iterator[str]]] = (unasked, unmarked)
+
+
 def asked() -> search.Reach | str:
     """What this process's credential reaches, or the code of why it could not be asked."""
     try:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 
-from cms import search_health
+from cms import checks, search_health
 from records.models import Document, LedgerEvent, PageText
 from search import api as search
 from search import conf
@@ -156,6 +159,22 @@ def test_the_state_of_the_service_tells_of_its_servers(
     for _time in range(6):
         check = search_health.check(cast["custodia"])
     assert (check.well, "se les deja descansar" in check.sentence) == (False, True)
+
+
+def test_a_process_that_lacks_the_mark_of_the_others_is_told_before_deploying(
+    prefix: str, server: Cluster, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def warned() -> list[str]:
+        return [told.msg for told in checks.warn_before_deploying() if "ELASTIC_MARK" in told.msg]
+
+    assert warned() == []
+    settings.SECRET_KEY = "de-otro-proceso" * 4
+    conf.forget_engines()
+    assert len(warned()) == 1
+    out = io.StringIO()
+    with suppress(SystemExit):
+        call_command("search_credentials", "check", "--json", stdout=out, stderr=io.StringIO())
+    assert "ELASTIC_MARK" in out.getvalue()
 
 
 def test_a_slow_search_is_noted_without_its_words(

@@ -55,9 +55,9 @@ def end(options: Mapping[str, Any]) -> Outcome:
 
 
 def check(_options: Mapping[str, Any]) -> Outcome:
-    """Of this process's own credential, by its role."""
+    """Of this process's own credential, by its role, and of the mark by which it knows the indexes."""
     found = credentials.reach(rules.EVERY_PARTITION)
-    faults = list(rules.too_wide(settings.SITE_ROLE, found))
+    faults = [*rules.too_wide(settings.SITE_ROLE, found), *rules.unmarked()]
     facts = {name: sorted(getattr(found, name)) for name in ("reads", "writes", "powers", "finds")}
     told = {"ok": not faults, "role": settings.SITE_ROLE, "secured": found.kept, **facts, "faults": faults}
     return Outcome(told, tuple(faults) or (_("La credencial alcanza lo que le corresponde y nada más."),), not faults)
