@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cms import search_credentials
 from records.api import Action, allows
 from records.desk.sockets import OtherCheck
 from search import api as search
@@ -37,6 +38,7 @@ UNASKED: Mapping[str, Any] = {
     "index_resting": _("Fallaron varias veces seguidas: se les deja descansar unos segundos."),
 }
 TELLING = _("El registro de consultas lentas de los servidores guarda lo que se busca: apáguelo.")
+TOO_WIDE = _("La credencial de este proceso alcanza más de lo que le corresponde: avise a soporte.")
 MINUTE, HOUR = 60, 3600
 
 
@@ -44,10 +46,11 @@ def check(person: Any) -> OtherCheck:
     found = search.status()
     answers_for_it = allows(person, Action.VERIFY)
     kept = search.servers()
-    said = [str(STATES[found.state]), *progress(found), *servers(kept)]
+    wide = [str(TOO_WIDE)] if any(search_credentials.faults()) else []
+    said = [str(STATES[found.state]), *progress(found), *servers(kept), *wide]
     said += queue(found) if answers_for_it else []
     late = found.queue.seconds > search.LATE_SECONDS or found.queue.stuck > 0
-    well = found.state == "ready" and sound(kept) and not (late and answers_for_it)
+    well = found.state == "ready" and sound(kept) and not wide and not (late and answers_for_it)
     return OtherCheck(NAME, well, " ".join(said))
 
 

@@ -177,6 +177,19 @@ def test_a_process_that_lacks_the_mark_of_the_others_is_told_before_deploying(
     assert "ELASTIC_MARK" in out.getvalue()
 
 
+def test_a_credential_that_was_widened_after_the_start_is_told(
+    prefix: str,
+    settings: Any,
+    cast: dict[str, Any],  # noqa: F811
+) -> None:
+    """Here the superuser of the server itself; its name and what it reaches are for `search_credentials check`."""
+    assert search_health.check(cast["custodia"]).well
+    settings.PROFILE, settings.SITE_ROLE = "production", "desk"
+    check = search_health.check(cast["custodia"])
+    assert (check.well, "alcanza más de lo que le corresponde" in check.sentence) == (False, True)
+    assert "manage_security" not in check.sentence
+
+
 def test_a_slow_search_is_noted_without_its_words(
     prefix: str,
     browse: Browse,  # noqa: F811
