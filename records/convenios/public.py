@@ -57,7 +57,12 @@ def numbers_of(projects: Iterable[Project]) -> set[str]:
 def signed(convenio: Convenio | None) -> tuple[Convenio, ...]:
     """The convenio and its marco, as far as they are signed: what is being drafted or negotiated is nobody's."""
     both = (convenio, convenio.framework) if convenio else ()
-    return tuple(one for one in both if one and one.signed_on)
+    return tuple(filter(None, map(only_signed, both)))
+
+
+def only_signed(convenio: Convenio | None) -> Convenio | None:
+    """This convenio if it is signed: else not even its number or what is offered in it is told."""
+    return convenio if convenio and convenio.signed_on else None
 
 
 def convenio_cards(project: Project) -> tuple[ConvenioCard, ...]:
@@ -65,11 +70,11 @@ def convenio_cards(project: Project) -> tuple[ConvenioCard, ...]:
 
 
 def convenio_card(convenio: Convenio, project: Project) -> ConvenioCard:
-    place = convenio.expediente
+    place, marco = convenio.expediente, only_signed(convenio.framework)
     return ConvenioCard(
         number=convenio.number,
         kind="derived" if convenio.framework_id else "framework",
-        framework_number=convenio.framework.number if convenio.framework else "",
+        framework_number=marco.number if marco else "",
         title=convenio.title,
         supplier=convenio.supplier,
         recipient=project.recipient if convenio.framework_id else "",
@@ -125,14 +130,18 @@ def texts_of(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 def withheld_of(project: Project) -> tuple[Mapping[str, Any], ...]:
-    """How many pieces of the project's convenio are classified, by ground, and until when at the latest."""
-    if not signed(project.convenio):
+    """How many pieces of the project's convenio are classified, by ground, and until when at the latest.
+
+    Of one that is not signed none is counted, also where its marco is: the number would tell that it is negotiated.
+    """
+    convenio = only_signed(project.convenio)
+    if convenio is None:
         return ()
     acts = ClassificationAct.objects.filter(
         state=ActState.IN_FORCE,
         level=Level.RESTRICTED,
         document__level=Level.RESTRICTED,
-        document__expediente__convenio_number=project.convenio.number if project.convenio else "",
+        document__expediente__convenio_number=convenio.number,
     ).exclude(document__state=DocumentState.ANNULLED)
     grounds = acts.order_by("norm", "article", "literal").values("norm", "article", "literal")
     counted = grounds.annotate(count=Count("document_id", distinct=True), until=Max("until"))

@@ -85,7 +85,8 @@ def decide(actor: Actor, project: Project, reason: str, *, published: bool, **sa
 
 
 def card_of(project: Project, decision: PublicationDecision) -> ProjectCard:
-    convenio = project.convenio
+    derived = public.only_signed(project.convenio)
+    marco = public.only_signed(project.convenio.framework) if project.convenio else None
     return ProjectCard(
         project_id=project.pk,
         code=project.code,
@@ -103,9 +104,9 @@ def card_of(project: Project, decision: PublicationDecision) -> ProjectCard:
         recipient=project.recipient,
         beneficiaries=project.beneficiaries,
         inclusion=tuple(project.inclusion),
-        convenio_number=convenio.number if convenio else "",
-        framework_number=convenio.framework.number if convenio and convenio.framework else "",
-        credits_agreed=convenio.credits_agreed if convenio else project.credits_executed,
+        convenio_number=derived.number if derived else "",
+        framework_number=marco.number if marco else "",
+        credits_agreed=derived.credits_agreed if derived else project.credits_executed,
         credits_executed=project.credits_executed,
         decision_id=decision.pk,
         decided_at=decision.decided_at,

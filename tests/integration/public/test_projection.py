@@ -124,6 +124,51 @@ def test_what_is_still_negotiated_or_not_shown_publishes_nothing(case: Case) -> 
     assert not PublishedConvenio.objects.exists()
 
 
+#: Where what is published of a project, of its convenio and of its history is told.
+TOLD = (
+    "/", "/banco/", "/banco/taller/", "/banco/taller/historia/", "/banco/taller/historia/1/", "/convenios/",
+    "/banco/taller/historia.json", "/banco/taller/historia.csv", "/documentos/", "/datos/", "/datos/proyectos.csv",
+    "/datos/proyectos.json", "/datos/convenios.json", "/datos/reservas.json", "/api/v1/proyectos",
+    "/api/v1/proyectos/P-001", "/api/v1/convenios", "/atom/proyectos/", "/sitemap.xml",
+    "/buscar/?q=taller", "/convenios/cm-2026-001/",
+)  # fmt: skip
+
+
+def told_everywhere(client: Client) -> str:
+    search.rebuild()
+    search.drain()
+    pages = [client.get(path) for path in TOLD]
+    return "".join(b"".join(page).decode() for page in pages if page.status_code == 200)
+
+
+@pytest.mark.requirement("L5")
+@pytest.mark.rule("P8")
+def test_nothing_of_a_convenio_is_told_before_it_is_signed_also_where_its_marco_is(case: Case, client: Client) -> None:
+    Convenio.objects.filter(number="CD-2026-001").update(signed_on=None)
+    case.project.refresh_from_db()
+    case.piece(RESTRICTED, title="Oferta")
+    case.publish()
+
+    told = told_everywhere(client)
+
+    assert "CM-2026-001" in told
+    assert [words for words in ("CD-2026-001", "cd-2026-001", "7140000", "7.140.000") if words in told] == []
+    assert not WithheldNotice.objects.exists()
+    assert {row.number for row in PublishedConvenio.objects.all()} == {"CM-2026-001"}
+
+
+@pytest.mark.requirement("L5")
+def test_a_marco_that_is_not_signed_is_not_told_by_its_convenio(case: Case, client: Client) -> None:
+    Convenio.objects.filter(number="CM-2026-001").update(signed_on=None)
+    case.project.refresh_from_db()
+    case.publish()
+
+    told = told_everywhere(client)
+
+    assert "CD-2026-001" in told
+    assert "CM-2026-001" not in told
+
+
 @pytest.mark.beyond(11)
 @pytest.mark.requirement("L6")
 @pytest.mark.rule("P6")
