@@ -1,7 +1,9 @@
 """A set of open data as a file: CSV, JSON and XLSX, written row by row and the same bytes for the same rows.
 
-No cell can act in a spreadsheet (ASVS 1.2.10): in CSV a text that begins like a formula gets an apostrophe before it;
-in XLSX every text is a cell of text, whatever it says.
+No cell can act in a spreadsheet (ASVS 1.2.10): in CSV a text that begins like a formula gets an apostrophe before it,
+and so does each part of a text that a spreadsheet which parts cells at `;` or a tab (as here in Colombia) would begin a
+cell with; in XLSX every text is a cell of text, whatever it says. Figures are left as they are, also below zero: a
+whole number with its sign is a number in every spreadsheet, and programs could not add up one with an apostrophe.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ from cms.publication.open_data import AMOUNT, COUNT, DATE, TEXT, Dataset
 
 #: Signs with which spreadsheets begin to calculate, the wide ones of East Asia among them.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 those very signs
+#: Where another reading of the file begins a cell inside a text, before what would make that cell calculate; also at
+#: the end of a text and before a quote, for there that reading goes on with what follows in the line.
+_SPACE = r"""(?:(?![\t\r\n])[\s"])*"""
+_INSIDE = re.compile(rf"""(\r\n|[;\t\r\n])(?={_SPACE}(?:[=+\-@＝＋－＠\t]|(?<=")[\r\n]|\Z))""")  # noqa: RUF001 those signs
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _MOMENT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -50,8 +56,8 @@ def csv_lines(dataset: Dataset) -> Iterator[bytes]:
 
 
 def inert(value: Any) -> str:
-    """A cell that no spreadsheet runs: text that begins like a formula gets an apostrophe before it."""
-    text = "" if value is None else str(value)
+    """A cell that no spreadsheet runs, wherever it parts the line: an apostrophe stands before each formula."""
+    text = _INSIDE.sub(r"\1'", "" if value is None else str(value))
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 

@@ -6,11 +6,14 @@ import csv
 import dataclasses
 import io
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
+import hypothesis
 import jsonschema
 import pytest
+from hypothesis import strategies
 from openpyxl import load_workbook
 
 from cms.publication.formats import FORMATS, inert
@@ -179,6 +182,61 @@ def test_a_formula_in_a_name_is_inert(site, client, begin):
     assert book.active["B2"].data_type == "s"
     assert rows_of(client.get("/datos/proyectos.csv"))[0]["nombre"].startswith("'")
     assert inert(f"{begin}1") == f"'{begin}1"
+
+
+#: What a spreadsheet may part the cells of a line at, by the country it is set to.
+DELIMITERS = ",;\t"
+ACTING = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 those very signs
+NUMBER = re.compile(r"-?\d+(\.\d+)?(,.*)?", re.DOTALL)
+
+
+def acting_cells(text: str) -> list[str]:
+    """Cells that a spreadsheet would run in one reading or another; a figure below zero is a figure."""
+    read_as = [csv.reader(io.StringIO(text, newline=""), delimiter=sign) for sign in DELIMITERS]
+    cells = [cell for reading in read_as for row in reading for cell in row]
+    return [cell for cell in cells if cell.startswith(ACTING) and not NUMBER.fullmatch(cell)]
+
+
+HIDDEN = (
+    "a;=CMD()",
+    "a; =CMD()",
+    "a\t@SUM(1)",
+    "a\r\n+1+1",
+    "a\n-cmd",
+    'a;"=CMD()"',
+    'a;""=CMD()',
+    "a;\t=1",
+    ";=1;=1",
+    "a;＝1",  # noqa: RUF001 that very sign
+)
+
+
+@pytest.mark.criterion(36)
+@pytest.mark.parametrize("name", HIDDEN)
+def test_no_cell_of_a_csv_acts_whichever_sign_parts_its_cells(site, client, name):
+    publish(dataclasses.replace(P001, name=name, objective=name, summary=name))
+    publish(dataclasses.replace(P001, name=name, objective="b", note=name, correction=True))
+
+    for address in ("/datos/proyectos.csv", "/datos/convenios.csv", f"/banco/{P001.slug}/historia.csv"):
+        response = client.get(address)
+        text = b"".join(response).decode("utf-8-sig")
+        assert acting_cells(text) == [], address
+
+
+@pytest.mark.criterion(36)
+@hypothesis.given(strategies.lists(strategies.text("a1;,\"' \t\r\n=+-@", max_size=12), min_size=1, max_size=4))
+@hypothesis.settings(max_examples=200, derandomize=True, deadline=None)
+def test_no_texts_side_by_side_make_a_cell_that_acts(texts):
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator="\r\n").writerows([[inert(text) for text in texts]] * 2)
+
+    assert acting_cells(written.getvalue()) == []
+
+
+def test_a_figure_below_zero_stays_a_figure(site, client):
+    publish(dataclasses.replace(P001, credits_executed=Decimal("-5.00")))
+
+    assert rows_of(client.get("/datos/proyectos.csv"))[0]["creditos_ejecutados"] == "-5.00"
 
 
 def test_an_empty_set_is_not_listed_and_an_unknown_one_is_absent(site, client):
