@@ -97,9 +97,8 @@ def measure(count: int, rounds: int) -> list[Row]:
     from cms.core.bootstrap import ensure_site
 
     settings.ALLOWED_HOSTS = ["*"]
-    settings.CACHES = {
-        **settings.CACHES, "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
-    }  # fmt: skip
+    nothing = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    settings.CACHES = {**settings.CACHES, "pages": nothing, "asked_pages": nothing}
     ensure_site(80)
     fill(count)
     client = Client()

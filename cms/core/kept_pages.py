@@ -23,6 +23,10 @@ from cms.core import generation
 
 #: Rooms of which nothing is ever kept: their requests are not even looked at.
 NEVER = ("/custodia/", "/cuenta/", "/editor/", "/salud/", "/static/", "/api/v1/")
+#: Where pages are kept: those with an address of their own, and those of which whoever asks makes as many as she
+#: likes, with a question in the address or a day. These only push each other out.
+OWN, MADE_UP = "pages", "asked_pages"
+BY_DAY = "/al/"
 MARK = "the_same_for_everybody"
 MOST_BYTES = 256 * 1024
 LONGEST_ADDRESS = 1000
@@ -59,7 +63,7 @@ class KeptPages:
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
         key = key_of(request)
-        kept = caches["pages"].get(key) if key else None
+        kept = caches[room_of(request)].get(key) if key else None
         if kept is None:
             return self._asked(request, key)
         return _conditional(request, HttpResponse(kept.body, headers=dict(kept.headers)))
@@ -71,7 +75,7 @@ class KeptPages:
         response["ETag"] = f'"{sha256(response.content).hexdigest()}"'
         response["Cache-Control"] = "private, no-cache" if has_session(request) else "public, no-cache"
         if key and request.method == "GET" and not response.cookies and len(response.content) <= MOST_BYTES:
-            caches["pages"].set(key, Kept(response.content, tuple(response.items())))
+            caches[room_of(request)].set(key, Kept(response.content, tuple(response.items())))
         return _conditional(request, response)
 
 
@@ -91,6 +95,11 @@ def key_of(request: HttpRequest) -> str:
         return ""
     mark = generation.current()
     return sha256(f"{mark} {place}".encode("utf-8", "surrogatepass")).hexdigest() if mark else ""
+
+
+def room_of(request: HttpRequest) -> str:
+    """The cache of this address, so that no made-up ones push the pages out that everybody reads."""
+    return MADE_UP if request.META.get("QUERY_STRING") or BY_DAY in request.path_info else OWN
 
 
 def has_session(request: HttpRequest) -> bool:

@@ -298,6 +298,13 @@ CACHES: dict[str, dict[str, Any]] = {
         "TIMEOUT": 600,
         "OPTIONS": {"MAX_ENTRIES": 400},
     },
+    # Those with a question or a day in their address, which whoever asks may make up without end.
+    "asked_pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "asked-pages",
+        "TIMEOUT": 600,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
 }
 
 # Open data and its API ----------------------------------------------------------------------------

@@ -49,6 +49,7 @@ MAIL_ON = True
 SITE_ADDRESS = "http://testserver"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Pages are kept where a test looks at that.
-CACHES = {**CACHES, "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+KEEPS_NOTHING = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+CACHES = {**CACHES, "pages": KEEPS_NOTHING, "asked_pages": KEEPS_NOTHING}
 # The desk's lock looks when a test asks it to.
 RECORDS = {**RECORDS, "LOOK_SECONDS": 1e9}

@@ -28,14 +28,18 @@ KEPT = ("/", "/banco/", PROJECT, "/normas/", "/convenios/", "/datos/", "/api/", 
 
 @pytest.fixture(autouse=True)
 def kept(settings, site: HomePage) -> Iterator[None]:
-    settings.CACHES = {
-        **settings.CACHES,
-        "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": f"pages-{uuid.uuid4()}"},
-    }
+    settings.CACHES = {**settings.CACHES, "pages": room(), "asked_pages": room()}
     PublicGeneration.objects.get_or_create(pk=1)
     publish(P001)
     yield
     caches["pages"].clear()
+    caches["asked_pages"].clear()
+
+
+def room() -> dict[str, object]:
+    """A cache of this test alone that keeps few pages."""
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    return {"BACKEND": backend, "LOCATION": f"pages-{uuid.uuid4()}", "OPTIONS": {"MAX_ENTRIES": 2 * len(KEPT)}}
 
 
 def asked(client: Client, path: str):
@@ -150,6 +154,23 @@ def test_what_asks_the_index_takes_a_form_or_is_not_there_is_not_kept(client, pa
 
     assert first.status_code == again.status_code
     assert "ETag" not in first.headers
+
+
+@pytest.mark.parametrize("made_up", ["/ayuda/?x={}", "/convenios/?pagina={}", PROJECT + "al/{}-01-01/"])
+def test_made_up_addresses_push_no_page_out_that_everybody_reads(client, made_up):
+    for path in KEPT:
+        client.get(path)
+
+    years = range(3001, 3001 + 3 * len(KEPT))
+    assert {client.get(made_up.format(year)).status_code for year in years} == {200}
+
+    assert {path: asked(client, path)[1] for path in KEPT} == dict.fromkeys(KEPT, 1)
+
+
+def test_a_page_with_a_question_in_its_address_is_kept_too(client):
+    asked(client, "/banco/?fase=execution")
+
+    assert asked(client, "/banco/?fase=execution")[1] == 1
 
 
 def test_another_host_is_another_page_and_a_strange_one_is_refused(client):
