@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from wsgiref.util import FileWrapper
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from cms.core.kept_pages import same_for_everybody
 from cms.publication import descriptions, open_data
-from cms.publication.formats import FORMATS
-from cms.publication.opening import open_to_programs
+from cms.publication.formats import FORMATS, PIECE, written
+from cms.publication.opening import open_to_programs, tag_of
 
 
 @require_safe
@@ -33,10 +35,17 @@ def _dictionary(dataset: open_data.Dataset) -> list[dict[str, Any]]:
 
 
 @open_to_programs
-def dataset_file(_request: HttpRequest, name: str, ending: str) -> HttpResponseBase:
-    """A set as a file, sent while it is written."""
+def dataset_file(request: HttpRequest, name: str, ending: str) -> HttpResponseBase:
+    """A set as a file, sent piece by piece once it is written: its tag is of its bytes and goes before them."""
     form = FORMATS[ending]
-    response = StreamingHttpResponse(form.write(_dataset(name)), content_type=form.media)
+    made, digest = written(form, _dataset(name))
+    known = get_conditional_response(request, etag=tag_of(digest))
+    if known is not None:
+        made.close()
+        known["ETag"] = tag_of(digest)
+        return known
+    response = StreamingHttpResponse(FileWrapper(made, PIECE), content_type=form.media)
+    response["ETag"] = tag_of(digest)
     if form.attached:
         response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     return response

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from cms.publication import open_data, totals
+from cms.publication.models import PublishedProject
 from cms.publication.open_data import DATASETS, Row
 
 MOST, USUAL = 100, 50
@@ -25,7 +26,10 @@ FILTERS: Mapping[str, str] = {
     "clase": "offset_kind",
     "poblacion": "inclusion__code",
     "convenio": "convenio_number",
+    "anio": "year",
 }
+#: The filter by kind of impact: a project has several of them in one column.
+IMPACT = "impacto"
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,17 @@ class Listed:
 
 
 def projects(chosen: Mapping[str, str], after: str, size: int) -> Listed:
-    found = open_data.projects.filter(**{FILTERS[name]: value for name, value in chosen.items() if value})
+    asked = {FILTERS[name]: value for name, value in chosen.items() if value and name != IMPACT}
+    found = open_data.projects.filter(**asked, **_with_impact(chosen.get(IMPACT, "")))
     return _page("proyectos", found.filter(code__gt=after)[: size + 1], found.count(), size, lambda row: row.code)
+
+
+def _with_impact(code: str) -> dict[str, list[str]]:
+    """Which cells hold this kind of impact; there are few, and a database's search in a text minds no capitals."""
+    if not code:
+        return {}
+    cells = PublishedProject.objects.order_by().values_list("impacts", flat=True).distinct()
+    return {"impacts__in": [cell for cell in cells if code in cell.split(",")]}
 
 
 def project(code: str) -> dict[str, Any] | None:

@@ -31,6 +31,8 @@ class ProjectsAsked(Paged):
     clase: Text = Field("", description="direct o indirect.")
     poblacion: Text = Field("", description="Código del criterio diferencial.")
     convenio: Text = Field("", description="Número del convenio derivado.")
+    impacto: Text = Field("", description="Código de la clase de impacto, como en la dirección del Banco.")
+    anio: Text = Field("", description="Año de entrada al Banco, con cuatro cifras.")
 
 
 class IndicatorsAsked(Paged):

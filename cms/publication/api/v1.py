@@ -38,9 +38,12 @@ api = NinjaAPI(
 )
 
 
+UNCHANGED = {"description": "No ha cambiado desde la respuesta cuyo ETag trae If-None-Match."}
+
+
 def refused(*statuses: str) -> dict[str, Any]:
-    """What the document says of the refusals of an address."""
-    return {"responses": {status: REFUSALS[status] for status in (*statuses, "429")}}
+    """What the document says of the refusals of an address, and of who has its answer already."""
+    return {"responses": {"304": UNCHANGED, **{status: REFUSALS[status] for status in (*statuses, "429")}}}
 
 
 @api.get("conjuntos", response=list[shapes.Set], summary="Conjuntos de datos abiertos", openapi_extra=refused("422"))
@@ -66,7 +69,7 @@ def sets(request: HttpRequest) -> Any:
 def projects(request: HttpRequest, asked: Query[shapes.ProjectsAsked]) -> Any:
     """Por código, con los mismos filtros que la lista del Banco."""
     only_known(request, asked)
-    chosen = {name: getattr(asked, name) for name in reading.FILTERS}
+    chosen = {name: getattr(asked, name) for name in (*reading.FILTERS, reading.IMPACT)}
     return _page(request, asked, reading.projects(chosen, asked.despues, asked.limite))
 
 

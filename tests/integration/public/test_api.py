@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import hypothesis
 import pytest
@@ -15,8 +17,10 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.http import QueryDict
 from hypothesis import HealthCheck
 
+from cms.publication.facets import FACETS, list_projects
 from tests.integration.public.cards import P001, P002, publish, withdraw
 from tests.integration.public.reading import read
 from tests.integration.public.test_open_data import WITHHELD
@@ -96,6 +100,24 @@ def test_filters_are_those_of_the_banco(site, client):
     assert [row["codigo"] for row in there] == ["P-001"]
     assert client.get("/api/v1/proyectos?poblacion=nada").json()["total"] == 0
     assert client.get("/api/v1/indicadores?proyecto=P-001").json()["total"] == 5
+
+
+@pytest.mark.requirement("L2")
+def test_every_filter_of_the_list_leaves_the_same_projects_in_the_api(site, client):
+    other = {"indicators": P001.indicators[:1], "entered_on": datetime.date(2024, 3, 1)}
+    publish(P001, dataclasses.replace(P002, **other))
+    operation = client.get("/api/v1/openapi.json").json()["paths"]["/api/v1/proyectos"]["get"]
+    assert {facet.name for facet in FACETS} <= {one["name"] for one in operation["parameters"]}
+
+    met = set()
+    for group in list_projects(QueryDict()).groups:
+        for value in [*(one["value"] for one in group["options"]), "SOCIAL", "nada", "social,industrial"]:
+            asked = urlencode({group["name"]: value})
+            listed = [row.code for row in list_projects(QueryDict(asked)).projects]
+            told = client.get(f"/api/v1/proyectos?{asked}").json()
+            assert [row["codigo"] for row in told["datos"]] == listed, asked
+            met.add((group["name"], len(listed)))
+    assert {("impacto", 1), ("impacto", 0), ("anio", 1)} <= met
 
 
 def test_other_methods_and_other_sites(site, client):

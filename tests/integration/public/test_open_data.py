@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import hashlib
 import io
 import json
 import re
@@ -19,7 +20,7 @@ from openpyxl import load_workbook
 from cms.publication.formats import FORMATS, inert
 from cms.publication.models import PublishedProject
 from cms.publication.open_data import AMOUNT, DATASETS
-from tests.integration.public.cards import P001, P002, publish
+from tests.integration.public.cards import P001, P002, publish, withdraw
 from tests.integration.public.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +131,7 @@ def test_the_catalogue_and_the_package_name_each_file_its_licence_and_nothing_em
 
 
 @pytest.mark.parametrize("ending", list(FORMATS))
-def test_a_file_is_sent_while_it_is_written_and_has_the_same_bytes_again(site, client, ending):
+def test_a_file_is_sent_piece_by_piece_and_has_the_same_bytes_again(site, client, ending):
     publish(P001, P002)
 
     first, again = client.get(f"/datos/proyectos.{ending}"), client.get(f"/datos/proyectos.{ending}")
@@ -140,6 +141,33 @@ def test_a_file_is_sent_while_it_is_written_and_has_the_same_bytes_again(site, c
     assert first["Access-Control-Allow-Origin"] == "*"
     assert first["Cache-Control"] == "public, no-cache"
     assert not first.cookies
+
+
+TAGGED = (
+    "/datos/proyectos.csv", "/datos/proyectos.json", "/datos/proyectos.xlsx", "/datos/catalogo.jsonld",
+    "/datos/proyectos/esquema.json", "/api/v1/proyectos", "/api/v1/proyectos/P-001", "/api/v1/openapi.json",
+)  # fmt: skip
+
+
+@pytest.mark.criterion(2)
+@pytest.mark.parametrize("address", TAGGED)
+def test_who_has_the_bytes_is_told_so_and_the_tag_is_of_nothing_else(site, client, address):
+    publish(P001)
+    first = client.get(address)
+    data = b"".join(first)
+    assert first["ETag"] == f'"{hashlib.sha256(data).hexdigest()}"'
+
+    same = client.get(address, HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (same.status_code, b"".join(same), same["ETag"]) == (304, b"", first["ETag"])
+    assert (same["Cache-Control"], same["Access-Control-Allow-Origin"]) == ("public, no-cache", "*")
+    assert client.head(address, HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
+
+    publish(dataclasses.replace(P002, name="canariooculto"))
+    withdraw(P002)
+    assert client.get(address)["ETag"] == first["ETag"]
+    publish(dataclasses.replace(P001, name="Otro nombre"))
+    moved = client.get(address, HTTP_IF_NONE_MATCH=first["ETag"]).status_code
+    assert moved == (304 if address in TAGGED[3:5] or address == TAGGED[-1] else 200)
 
 
 def test_a_file_is_only_read(site, client):
@@ -161,6 +189,19 @@ def test_who_asks_too_much_waits_a_minute_and_others_do_not(site, client, settin
     assert statuses == [200, 200, 200, 429, 429]
     assert (told.status_code, told["Retry-After"]) == (429, "60")
     assert client.get("/datos/convenios.csv", REMOTE_ADDR="198.51.100.8").status_code == 200
+
+
+def test_who_has_a_network_of_addresses_is_counted_as_one(site, client, settings):
+    settings.PUBLIC_READS_A_MINUTE = 2
+
+    def ask(address: str) -> int:
+        return client.get("/api/v1/conjuntos", REMOTE_ADDR=address).status_code
+
+    assert [ask(f"2001:db8:5:1::{last}") for last in (1, 2, 3)] == [200, 200, 429]
+    assert ask("2001:db8:5:1:ffff::9") == 429
+    assert ask("2001:db8:5:2::1") == 200
+    assert [ask(one) for one in ("198.51.100.77", "::ffff:198.51.100.77", "198.51.100.77")] == [200, 200, 429]
+    assert ask("") == 200
 
 
 @pytest.mark.requirement("L2")
