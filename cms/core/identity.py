@@ -9,6 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from cms.core import known
+
+#: The name where none is set.
+AS_IT_COMES = _("Banco de Proyectos Offset")
+
 
 @register_setting(icon="home")
 class Identity(BaseGenericSetting):
@@ -34,3 +39,19 @@ class Identity(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("identidad del sitio")
+
+    @property
+    def said_name(self) -> str:
+        """How the site is called, also where nobody named it."""
+        return self.name or str(AS_IT_COMES)
+
+    @property
+    def publisher(self) -> str:
+        """Who publishes: the entity, or the site where none is named."""
+        return self.entity or self.said_name
+
+
+@known.kept
+def the_site() -> Identity:
+    """The identity of this site; nothing is written where none was set, and nobody changes what is got here."""
+    return Identity.objects.select_related("logo").first() or Identity()

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from cms.core.identity import the_site
 from cms.core.kept_pages import same_for_everybody
 from cms.publication import descriptions, open_data
 from cms.publication.formats import FORMATS, PIECE, written
@@ -63,12 +64,12 @@ def table_schema(_request: HttpRequest, name: str) -> HttpResponseBase:
 
 @open_to_programs
 def data_package(request: HttpRequest) -> HttpResponseBase:
-    return _said(descriptions.data_package(base_of(request)))
+    return _said(descriptions.data_package(base_of(request), the_site()))
 
 
 @open_to_programs
 def catalogue(request: HttpRequest) -> HttpResponseBase:
-    return _said(descriptions.catalogue(base_of(request)), "application/ld+json")
+    return _said(descriptions.catalogue(base_of(request), the_site()), "application/ld+json")
 
 
 def base_of(request: HttpRequest) -> str:

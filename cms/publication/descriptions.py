@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cms.core.identity import Identity
 from cms.publication import open_data
 from cms.publication.formats import FORMATS
 from cms.publication.open_data import AMOUNT, COUNT, DATE, MOMENT, TEXT, Column, Dataset
@@ -16,7 +17,6 @@ LICENCE = {
     "title": "Creative Commons Atribución 4.0 Internacional (CC BY 4.0)",
     "path": "https://creativecommons.org/licenses/by/4.0/deed.es",
 }
-PUBLISHER = "Banco de Proyectos Offset"
 LANGUAGE = "http://publications.europa.eu/resource/authority/language/SPA"
 COUNTRY = "http://publications.europa.eu/resource/authority/country/COL"
 THEME = "http://publications.europa.eu/resource/authority/data-theme/ECON"
@@ -85,12 +85,12 @@ def shown() -> list[Dataset]:
     return [dataset for dataset in open_data.DATASETS.values() if dataset.count()]
 
 
-def data_package(base: str) -> Json:
+def data_package(base: str, identity: Identity) -> Json:
     """Frictionless Data Package: every CSV with its schema, and the licence of all."""
     return {
         "profile": "tabular-data-package",
         "name": "banco-de-proyectos-offset",
-        "title": PUBLISHER,
+        "title": identity.said_name,
         "homepage": f"{base}/datos/",
         "licenses": [LICENCE],
         "resources": [
@@ -119,16 +119,16 @@ _CONTEXT: Json = {
 }
 
 
-def catalogue(base: str) -> Json:
+def catalogue(base: str, identity: Identity) -> Json:
     """The catalogue as DCAT-AP in JSON-LD. `base` is scheme and host of this site."""
     changed = open_data.last_change()
     dated = {"dct:modified": {"@type": "xsd:dateTime", "@value": _iso(changed)}} if changed else {}
-    publisher = {"@id": f"{base}/#entidad", "@type": "foaf:Agent", "foaf:name": PUBLISHER}
+    publisher = {"@id": f"{base}/#entidad", "@type": "foaf:Agent", "foaf:name": identity.publisher}
     return {
         "@context": _CONTEXT,
         "@id": f"{base}/datos/",
         "@type": "dcat:Catalog",
-        "dct:title": _said(_("Datos abiertos del Banco de Proyectos Offset")),
+        "dct:title": _said(_("Datos abiertos · %(site)s") % {"site": identity.said_name}),
         "dct:description": _said(_("Lo mismo que muestran las páginas públicas, para analizar y volver a publicar.")),
         "dct:publisher": publisher,
         "dct:language": {"@id": LANGUAGE},

@@ -20,6 +20,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cms.core.identity import the_site
 from cms.core.search_source import PublishedPages
 from cms.core.views import unavailable
 from cms.publication import finding
@@ -66,14 +67,14 @@ def retry_later(response: HttpResponse) -> HttpResponse:
 
 def written(request: HttpRequest, question: finding.Question, answer: search_api.Answer) -> bytes:
     """The bytes of the feed; the same for the same question and answer."""
-    host = f"{request.scheme}://{request.get_host()}"
+    host, identity = f"{request.scheme}://{request.get_host()}", the_site()
     things = PublishedSource().things([hit.key for hit in answer.hits])
     made = Feed(
-        title=plain(title(question)),
+        title=plain(title(question, identity.said_name)),
         link=host + plain(question.url(order="")),
-        description=_("Lo que el Banco de Proyectos Offset publica y coincide con esta búsqueda, de lo más nuevo."),
+        description=_("Lo publicado que coincide con esta búsqueda, de lo más nuevo."),
         language="es-CO",
-        author_name=_("Banco de Proyectos Offset"),
+        author_name=plain(identity.publisher),
         feed_url=host + plain(question.url(PATH, order="")),
         feed_guid=urn(f"search:{question.query(order='')}"),
         updated=moment_of(None) if things else last_change(),
@@ -84,10 +85,10 @@ def written(request: HttpRequest, question: finding.Question, answer: search_api
     return str(made.writeString("utf-8")).encode()
 
 
-def title(question: finding.Question) -> str:
-    """How the feed of a question is called."""
+def title(question: finding.Question, site: str) -> str:
+    """How the feed of a question is called; `site` is the name of the site."""
     named = " · ".join([question.words.strip(), *(str(one["label"]) for one in finding.chosen(question))]).strip(" ·")
-    return _("%(named)s · Banco de Proyectos Offset") % {"named": named} if named else _("Banco de Proyectos Offset")
+    return f"{named} · {site}" if named else site
 
 
 def _item(host: str, hit: search_api.AnswerHit, changed: datetime.datetime | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from cms.calls.models import CallPage
+from cms.core.identity import the_site
 from cms.core.kept_pages import same_for_everybody
 from cms.core.search_source import readable
 from cms.norms.models import NormPage
@@ -80,13 +81,13 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _written(request: HttpRequest, family: Family) -> bytes:
-    base, entries = base_of(request), list(family.entries())
+    base, entries, identity = base_of(request), list(family.entries()), the_site()
     made = Feed(
-        title=f"{family.title} · Banco de Proyectos Offset",
+        title=f"{family.title} · {identity.said_name}",
         link=base + family.page,
         description=str(family.title),
         language="es-CO",
-        author_name="Banco de Proyectos Offset",
+        author_name=identity.publisher,
         feed_url=base + request.path,
         feed_guid=urn(f"feed:{request.path}"),
         updated=entries[0]["updateddate"] if entries else last_change(),

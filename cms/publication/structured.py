@@ -14,14 +14,13 @@ from cms.norms.models import NormPage, NormStatus
 from cms.publication.models import PublishedProject
 
 CONTEXT = "https://schema.org"
-SITE = "Banco de Proyectos Offset"
 LONGEST = 200
 Json = dict[str, Any]
 
 _FORCE = {NormStatus.IN_FORCE: "InForce", NormStatus.REPEALED: "NotInForce", NormStatus.DRAFT: "NotInForce"}
 
 
-def card(context: Mapping[str, Any]) -> dict[str, str]:
+def card(context: Mapping[str, Any], site: str) -> dict[str, str]:
     """Title and description of a link to this page; the site's own where the page has none of its own."""
     project, page = context.get("project"), context.get("page")
     if isinstance(project, PublishedProject):
@@ -31,17 +30,17 @@ def card(context: Mapping[str, Any]) -> dict[str, str]:
             "title": page.seo_title or page.title,
             "description": _short(page.search_description or page.intro),
         }
-    return {"title": SITE, "description": ""}
+    return {"title": site, "description": ""}
 
 
-def blocks(context: Mapping[str, Any], base: str) -> list[Json]:
-    """The things of schema.org that this page is about."""
+def blocks(context: Mapping[str, Any], base: str, site: str) -> list[Json]:
+    """The things of schema.org that this page is about. `site` is the name of the site."""
     project, page = context.get("project"), context.get("page")
     said = [_crumbs(context.get("crumbs") or (), base)]
     if isinstance(project, PublishedProject):
         said.append(_project(project, base))
     else:
-        said += [make(page, base) for kind, make in _KINDS.items() if isinstance(page, kind)]
+        said += [make(page, base, site) for kind, make in _KINDS.items() if isinstance(page, kind)]
     return [{"@context": CONTEXT, **one} for one in said if one]
 
 
@@ -65,7 +64,7 @@ def _project(row: PublishedProject, base: str) -> Json:
     }
 
 
-def _norm(page: NormPage, base: str) -> Json:
+def _norm(page: NormPage, base: str, _site: str) -> Json:
     force = _FORCE.get(NormStatus(page.status))
     dated = {"legislationDate": page.issued_on.isoformat()} if page.issued_on else {}
     in_force = {"legislationLegalForce": f"{CONTEXT}/{force}"} if force else {}
@@ -81,18 +80,18 @@ def _norm(page: NormPage, base: str) -> Json:
     }
 
 
-def _home(_page: HomePage, base: str) -> Json:
+def _home(_page: HomePage, base: str, site: str) -> Json:
     target = {"@type": "EntryPoint", "urlTemplate": f"{base}/buscar/?q={{q}}"}
     return {
         "@type": "WebSite",
-        "name": SITE,
+        "name": site,
         "url": f"{base}/",
         "inLanguage": "es-CO",
         "potentialAction": {"@type": "SearchAction", "target": target, "query-input": "required name=q"},
     }
 
 
-_KINDS: dict[type[BasePage], Callable[[Any, str], Json]] = {NormPage: _norm, HomePage: _home}
+_KINDS: dict[type[BasePage], Callable[[Any, str, str], Json]] = {NormPage: _norm, HomePage: _home}
 
 
 def _short(text: str) -> str:

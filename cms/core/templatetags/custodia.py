@@ -12,7 +12,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from cms.core import known, spanish
-from cms.core.identity import Identity
+from cms.core.identity import Identity, the_site
 
 register = template.Library()
 
@@ -90,7 +90,8 @@ def public_topbar(context: template.Context) -> dict[str, Any]:
     request = context.get("request")
     here = "" if context.get("no_current") or request is None else request.path
     return {
-        **_identity(request is None or bool(context.get("no_current"))),
+        "brand": site_identity(context).said_name,
+        "logo": None if _is_refusal(context) else _logo(),
         "home": "/",
         "items": navigation(PUBLIC_NAVIGATION, here),
         "search_url": "/buscar/",
@@ -98,17 +99,21 @@ def public_topbar(context: template.Context) -> dict[str, Any]:
     }
 
 
-def _identity(is_refusal: bool) -> dict[str, Any]:
-    """Name and sign of the site as they were set; a refusal asks the database nothing."""
-    name, logo = ("", None) if is_refusal else _sign()
-    return {"brand": name or _("Banco de Proyectos Offset"), "logo": logo}
+@register.simple_tag(takes_context=True)
+def site_identity(context: template.Context) -> Identity:
+    """Name and entity of the site as they were set; a refusal asks the database nothing and tells the product's."""
+    return Identity() if _is_refusal(context) else the_site()
+
+
+def _is_refusal(context: template.Context) -> bool:
+    return context.get("request") is None or bool(context.get("no_current"))
 
 
 @known.kept
-def _sign() -> tuple[str, dict[str, Any] | None]:
-    kept = Identity.objects.select_related("logo").first()
-    drawn = kept.logo.get_rendition("height-64|format-png") if kept and kept.logo else None
-    return (kept.name if kept else "", drawn and {"url": drawn.url, "width": drawn.width, "height": drawn.height})
+def _logo() -> dict[str, Any] | None:
+    kept = the_site().logo
+    drawn = kept.get_rendition("height-64|format-png") if kept else None
+    return drawn and {"url": drawn.url, "width": drawn.width, "height": drawn.height}
 
 
 def navigation(entries: tuple[tuple[str, Any], ...], here: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from cms.core.identity import the_site
 from cms.core.kept_pages import same_for_everybody
 from cms.publication.api import v1
 from cms.publication.data_views import base_of
@@ -18,7 +19,7 @@ from cms.publication.descriptions import LICENCE
 @require_safe
 @same_for_everybody
 def explained(request: HttpRequest) -> HttpResponse:
-    paths = v1.document()["paths"]
+    paths = v1.document(the_site().said_name)["paths"]
     context = {
         "operations": [_operation(address, said["get"]) for address, said in paths.items()],
         "base": base_of(request),

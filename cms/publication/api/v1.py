@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 
+from cms.core.identity import the_site
 from cms.publication import descriptions
 from cms.publication.api import reading, shapes
 from cms.publication.data_views import base_of
@@ -30,7 +31,7 @@ REFUSALS: dict[str, Any] = {
 api = NinjaAPI(
     title="Banco de Proyectos Offset",
     version="1.0.0",
-    description="Lo publicado en el Banco de Proyectos, para leer. Sin clave. Licencia CC BY 4.0.",
+    description="Los proyectos y convenios publicados, para leer. Sin clave. Licencia CC BY 4.0.",
     docs_url=None,
     openapi_url=None,
     urls_namespace="public-api-1",
@@ -141,13 +142,14 @@ def absent(_request: HttpRequest, _fault: Http404) -> HttpResponse:
     return problem(404, _("No hay nada publicado con ese nombre."))
 
 
-def document() -> dict[str, Any]:
-    """The OpenAPI document of this version."""
-    return dict(api.get_openapi_schema(path_prefix=PREFIX))
+def document(site: str) -> dict[str, Any]:
+    """The OpenAPI document of this version, under the name of the site."""
+    told: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
+    return {**told, "info": {**told["info"], "title": site}}
 
 
 def openapi(_request: HttpRequest) -> HttpResponse:
-    return JsonResponse(document(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return JsonResponse(document(the_site().said_name), json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
 def nothing_here(_request: HttpRequest, **_rest: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from cms.core.identity import the_site
 from cms.publication import structured
 
 register = template.Library()
@@ -26,14 +27,15 @@ def sharing(context: template.Context) -> SafeString:
     if request is None or context.get("no_current") or request.path.startswith(NOT_SHARED):
         return SafeString("")
     told: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+    site = the_site().said_name
     base = f"{request.scheme}://{request.get_host()}"
     card = {
-        **structured.card(told),
+        **structured.card(told, site),
         "url": base + request.path,
-        "site": structured.SITE,
+        "site": site,
         "picture": base + static("custodia/share.png"),
     }
-    things = [data_block(one) for one in structured.blocks(told, base)]
+    things = [data_block(one) for one in structured.blocks(told, base, site)]
     return mark_safe(render_to_string("cms/share.html", card) + "".join(things))  # noqa: S308 both parts are escaped
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 import re
 from xml.etree import ElementTree as ET
@@ -10,7 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from wagtail.models import PageViewRestriction
 
+from cms.core.identity import Identity
 from cms.norms.models import NormPage
+from search import api as search
 from tests.integration.public.cards import P001, P002, publish, withdraw
 from tests.integration.public.reading import read
 
@@ -101,3 +104,31 @@ def test_a_link_has_its_card_and_a_refusal_has_none(site, client):
     refused = client.get("/banco/no-existe/").content.decode()
     assert "og:" not in refused
     assert "ld+json" not in refused
+
+
+#: Where the site is named to people and to machines.
+NAMED = (
+    "/", "/banco/", f"/banco/{P001.slug}/", "/datos/", "/api/", "/atom/proyectos/", "/buscar/atom/?q=taller",
+    "/datos/catalogo.jsonld", "/datos/datapackage.json", "/api/v1/openapi.json",
+)  # fmt: skip
+#: Of these, those that say who publishes.
+SIGNED = ("/", "/datos/", "/atom/proyectos/", "/buscar/atom/?q=taller", "/datos/catalogo.jsonld")
+
+
+@pytest.mark.requirement("L2", "A10")
+def test_the_name_and_the_entity_that_were_set_are_those_of_every_page_file_and_feed(site, client):
+    publish(P001)
+    search.rebuild()
+    search.drain()
+    Identity.objects.create(name="Portal Ejemplo & Cía", entity="Entidad de Ejemplo")
+
+    told = {path: html.unescape(client.get(path).content.decode()) for path in NAMED}
+
+    assert [path for path, text in told.items() if "Portal Ejemplo & Cía" not in text] == []
+    assert [path for path in SIGNED if "Entidad de Ejemplo" not in told[path]] == []
+    pages = [text for path, text in told.items() if text.lstrip().startswith("<!doctype")]
+    assert len(pages) == 5
+    assert {text.partition("<title>")[2].partition("</title>")[0].rpartition(" · ")[2] for text in pages} == {
+        "Portal Ejemplo & Cía"
+    }
+    assert all('property="og:site_name" content="Portal Ejemplo & Cía"' in text for text in pages)
