@@ -201,12 +201,7 @@ def check_settings(**_options: Any) -> list[django_checks.CheckMessage]:
 def warn_before_deploying(**_options: Any) -> list[django_checks.CheckMessage]:
     return [
         django_checks.Warning(told, id=f"custodia.{check.__name__}")
-        for check in (
-            mail_off,
-            search_credentials.unasked,
-            search_credentials.unmarked,
-            *records_checks.DEPLOY_WARNINGS,
-        )
+        for check in (mail_off, *search_credentials.WARNINGS, *records_checks.DEPLOY_WARNINGS)
         for told in check()
     ]
 
