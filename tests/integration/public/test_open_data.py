@@ -313,3 +313,15 @@ def test_convenios_tell_parties_object_and_credits(site, client):
 
     assert "CD-2026-001 CM-2026-001 Taller regional de aeropartes en compuestos" in text
     assert "Total 12.500.000,00 11.690.000,00" in text
+
+
+@pytest.mark.requirement("L2")
+@pytest.mark.parametrize("address", ["/banco/", f"/banco/{P001.slug}/", "/convenios/", "/transparencia/", "/datos/"])
+def test_wherever_a_set_is_offered_it_is_in_all_its_formats(site, client, address):
+    publish(P001)
+
+    linked = {path for path, _words in read(client.get(address)).links if path.startswith("/datos/")}
+    offered = {name for name in DATASETS for ending in FORMATS if f"/datos/{name}.{ending}" in linked}
+
+    assert offered
+    assert {f"/datos/{name}.{ending}" for name in offered for ending in FORMATS} <= linked
