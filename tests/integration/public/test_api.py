@@ -104,7 +104,7 @@ def test_filters_are_those_of_the_banco(site, client):
 
 @pytest.mark.requirement("L2")
 def test_every_filter_of_the_list_leaves_the_same_projects_in_the_api(site, client):
-    other = {"indicators": P001.indicators[:1], "entered_on": datetime.date(2024, 3, 1)}
+    other: dict[str, Any] = {"indicators": P001.indicators[:1], "entered_on": datetime.date(2024, 3, 1)}
     publish(P001, dataclasses.replace(P002, **other))
     operation = client.get("/api/v1/openapi.json").json()["paths"]["/api/v1/proyectos"]["get"]
     assert {facet.name for facet in FACETS} <= {one["name"] for one in operation["parameters"]}
