@@ -183,11 +183,16 @@ class Cluster:
         _code, rows = self.ask("GET", "/_cat/master?format=json")
         return self.named(rows[0]["node"])
 
-    def holding(self, index: str, *, primary: bool) -> Node:
-        """A node with a started primary, or replica, of the index or of what its alias names."""
-        _code, rows = self.ask("GET", f"/_cat/shards/{index}?format=json&h=index,prirep,state,node")
-        wanted = "p" if primary else "r"
-        return self.named(next(row["node"] for row in rows if (row["prirep"], row["state"]) == (wanted, "STARTED")))
+    def holding(self, index: str, *, primary: bool, seconds: float = READY_SECONDS) -> Node:
+        """A node with a started primary, or replica, of the index or of what its alias names. A copy on the move is
+        none: it is waited for. Raises Unavailable."""
+        wanted, limit = ("p" if primary else "r", "STARTED"), time.monotonic() + seconds
+        while time.monotonic() < limit:
+            _code, rows = self.ask("GET", f"/_cat/shards/{index}?format=json&h=index,prirep,state,node")
+            if held := [row["node"] for row in rows if (row["prirep"], row["state"]) == wanted]:
+                return self.named(held[0])
+            time.sleep(0.2)
+        raise Unavailable(f"no node held {index} in {seconds:.0f} seconds")
 
     def named(self, name: str) -> Node:
         return next(node for node in self.nodes if node.name == name)
