@@ -63,7 +63,7 @@ def test_asking_lands_with_the_custodian_and_tells_nobody_else(
     assert requests.list_own_requests(cast["revisora"]).count() == 6
     told = LedgerEvent.objects.filter(action="access.requested").values_list("payload", flat=True)
     assert len(told) == 6
-    assert not any(reserved.radicado in payload or "117" in payload for payload in told)
+    assert not any(reserved.radicado in payload or "Caso 117" in payload for payload in told)
 
 
 @pytest.mark.requirement("I8")
