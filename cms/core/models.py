@@ -49,10 +49,8 @@ class BasePage(Page):
 
     @cached_property
     def _walls(self) -> QuerySet[PageViewRestriction]:
-        there_are = known.fact("any wall", PageViewRestriction.objects.exists)
-        walls: QuerySet[PageViewRestriction]
-        walls = super().get_view_restrictions() if there_are else PageViewRestriction.objects.none()
-        return walls
+        restrictions: QuerySet[PageViewRestriction] = super().get_view_restrictions()
+        return restrictions
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """Asked twice in a request, by Wagtail and by our own hook: the rows are read once."""
