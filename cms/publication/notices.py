@@ -6,11 +6,11 @@ nobody may tell: notices have no history (ADR 51).
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cms.core import generation
+from cms.publication.history import day_of
 from cms.publication.models import PublishedProject, WithheldNotice
 
 
@@ -39,8 +39,3 @@ def notice_of(project: PublishedProject, row: Mapping[str, Any]) -> WithheldNoti
         count=row["count"],
         until=day_of(row.get("until")),
     )
-
-
-def day_of(value: Any) -> datetime.date | None:
-    """Dates come as dates or as ISO text, depending on where the fact was kept."""
-    return datetime.date.fromisoformat(value) if isinstance(value, str) and value else value or None

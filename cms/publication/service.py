@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.utils.timezone import localtime
 
 from cms.publication import contracts, pieces, search_source
+from cms.publication.history import day_of
 from cms.publication.models import (
     PublicChange,
     PublishedInclusion,
@@ -26,7 +27,7 @@ from cms.publication.models import (
     PublishedKey,
     PublishedProject,
 )
-from cms.publication.notices import day_of, replace_notices
+from cms.publication.notices import replace_notices
 from records.api import ProjectCard, now
 
 #: What is made of the card and not copied from it.
