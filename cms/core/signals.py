@@ -68,8 +68,10 @@ def _page_deleted(instance: Any, **_kwargs: Any) -> None:
 
 
 def _restriction_changed(instance: PageViewRestriction, *, raw: bool = False, **_kwargs: Any) -> None:
-    """A wall around a page is one around its whole branch."""
-    if not raw:
+    """A wall around a page is one around its whole branch. One that is loaded as it was shuts what is kept at once."""
+    if raw:
+        generation.advance()
+    else:
         _enqueue(_branch(instance.page))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import uuid
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -100,6 +102,18 @@ def test_what_editors_do_shows_at_once(client):
     assert "Otro resumen" in client.get("/normas/").content.decode()
 
     PageViewRestriction.objects.create(page=norm, restriction_type=PageViewRestriction.LOGIN)
+    assert client.get(norm.url).status_code == 404
+
+
+def test_a_wall_that_is_loaded_from_a_file_shuts_the_page_at_once(client, tmp_path):
+    norm = NormPage.objects.get(slug="ley-1712-de-2014")
+    assert client.get(norm.url).status_code == 200
+    wall = {"page": norm.pk, "restriction_type": PageViewRestriction.LOGIN, "password": "", "groups": []}
+    file = tmp_path / "muro.json"
+    file.write_text(json.dumps([{"model": "wagtailcore.pageviewrestriction", "pk": 1, "fields": wall}]))
+
+    call_command("loaddata", str(file), verbosity=0)
+
     assert client.get(norm.url).status_code == 404
 
 
