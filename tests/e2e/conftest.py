@@ -22,6 +22,7 @@ from playwright.sync_api import (
     Request,
     Response,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
@@ -35,6 +36,11 @@ DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, h
 SCHEMES = ("light", "dark")
 #: What a browser reports of answers that refuse, as they should.
 EXPECTED = (404, 409, 422)
+
+
+#: Milliseconds to wait for what must come: a limit against hanging, no measure of speed. Machines here are shared.
+PATIENCE = 90_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -162,7 +168,7 @@ def arrive(
 
     def open_browser(login: str = "", *, phone: bool = False, scripts: bool = True) -> Visit:
         context = browser.new_context(viewport=PHONE if phone else DESKTOP, java_script_enabled=scripts, locale="es-CO")
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         visits.append(Visit(context, town) if scripts else Unscripted(context, town))
         if login:

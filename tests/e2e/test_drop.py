@@ -34,7 +34,7 @@ def drop(page: Page, paths: list[Path]) -> None:
 
 
 def arrived(page: Page) -> None:
-    expect(page.locator(BUSY)).to_have_count(0, timeout=60_000)
+    expect(page.locator(BUSY)).to_have_count(0)
 
 
 def say_for_all(page: Page) -> None:
@@ -67,7 +67,7 @@ def test_forty_files_two_of_them_corrected_in_place(arrive: Arrive, tmp_path: Pa
     assert offers.locator("[data-date]").input_value() == ""
     say_for_all(page)
     page.locator("[data-send]").click()
-    expect(page.locator(".filing-row.is-filed")).to_have_count(38, timeout=60_000)
+    expect(page.locator(".filing-row.is-filed")).to_have_count(38)
     expect(page.locator("[data-count]")).to_have_text("38 de 40 radicados")
     visit.looked_at.clear()
     visit.look()
@@ -91,7 +91,7 @@ def correct_both(page: Page, folder: Path) -> None:
     twin.locator("[value=link]").check()
     arrived(page)
     page.locator("[data-send]").click()
-    expect(twin).to_contain_text("vinculado con el", timeout=20_000)
+    expect(twin).to_contain_text("vinculado con el")
 
 
 @pytest.mark.requirement("B12")
@@ -104,13 +104,13 @@ def test_radicados_follow_the_rows_though_the_first_arrives_last(arrive: Arrive,
     page.route("**/custodia/cargas/**", lambda route: first_is_held(route, held))
     drop(page, [first])
     drop(page, others)
-    expect(page.locator(".filing-row.is-received")).to_have_count(5, timeout=60_000)
+    expect(page.locator(".filing-row.is-received")).to_have_count(5)
     say_for_all(page)
     page.locator(".filing-row [data-date]").nth(3).fill("")  # it waits to be told its date, and holds up none
     page.locator("[data-send]").click()
     expect(page.locator(".filing-row.is-filing")).to_have_count(4)
     held[0].continue_()
-    expect(page.locator(".filing-row.is-filed")).to_have_count(5, timeout=60_000)
+    expect(page.locator(".filing-row.is-filed")).to_have_count(5)
     radicados = page.locator(".filing-row.is-filed [data-words] a").all_inner_texts()
     assert radicados == sorted(radicados)
     remove(page, "orden 03.txt")
@@ -151,7 +151,7 @@ def test_a_row_asks_for_the_annex_that_its_tipo_demands(arrive: Arrive, tmp_path
     visit.looked_at.clear()
     visit.look()
     page.locator("[data-send]").click()
-    expect(page.locator(".filing-row.is-filed")).to_have_count(1, timeout=60_000)
+    expect(page.locator(".filing-row.is-filed")).to_have_count(1)
     page.goto(f"{place}anexos/")
     expect(page.locator("#anexo-PI-1")).to_contain_text("anexo 00")
 
@@ -175,7 +175,7 @@ def test_a_cut_and_a_closed_page_lose_nothing(arrive: Arrive, tmp_path: Path) ->
     page.route("**/custodia/cargas/**", lambda route: third_is_cut(route, sent))
     drop(page, [large])
     row = page.locator(".filing-row").filter(has_text="grande.txt")
-    expect(row).to_have_class(re.compile("is-received"), timeout=60_000)
+    expect(row).to_have_class(re.compile("is-received"))
     assert sent.count(8 * 1024**2) >= 4
     leave_half(visit, tmp_path)
 
@@ -198,7 +198,7 @@ def leave_half(visit: Visit, folder: Path) -> None:
     page.route("**/custodia/cargas/**", only_the_first_piece)
     drop(page, [half])
     row = page.locator(".filing-row").filter(has_text="mitad.txt")
-    expect(row.locator("[data-words]")).to_contain_text("Se cortó", timeout=20_000)
+    expect(row.locator("[data-words]")).to_contain_text("Se cortó")
     page.on("dialog", lambda dialog: dialog.accept())
     page.unroute_all()
     page.reload()
@@ -227,7 +227,7 @@ def drop_rest(page: Page, half: Path) -> None:
     before = page.locator(".filing-row").count()
     drop(page, [half])
     arrived(page)
-    assert page.locator(".filing-row").count() == before
+    expect(page.locator(".filing-row")).to_have_count(before)
     for name in ("mitad.txt", "grande.txt"):
         remove(page, name)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Arrive, Visit
+from tests.e2e.conftest import PATIENCE, Arrive, Visit
 from tests.e2e.files import make_files
 from tests.installation import Installation
 
@@ -39,7 +39,7 @@ def test_the_archivist_files_several_at_once_and_holds_their_receipts(arrive: Ar
     describe_each(page, len(files))
     visit.look()
     page.locator("[data-send]").click()
-    expect(page.locator(".filing-row.is-filed")).to_have_count(len(files), timeout=60_000)
+    expect(page.locator(".filing-row.is-filed")).to_have_count(len(files))
     assert all(re.search(r"\d{4}-\d{6}", words) for words in page.locator(".filing-row.is-filed").all_inner_texts())
     visit.looked_at.clear()  # the rows have changed: the same address is looked at anew
     visit.look()
@@ -56,6 +56,15 @@ def open_expediente(visit: Visit) -> None:
     row.get_by_role("link").first.click()
     visit.page.wait_for_url("**/custodia/expedientes/*/")
     visit.look()
+    put_aside(visit.page)
+
+
+def put_aside(page: Page) -> None:
+    """What a journey that failed left half filed: it is not counted by the next."""
+    left = page.locator(".filing-row [data-remove]")
+    for remaining in range(left.count(), 0, -1):
+        left.first.click()
+        expect(left).to_have_count(remaining - 1)
 
 
 def describe_each(page: Page, count: int) -> None:
@@ -100,7 +109,7 @@ def test_what_was_filed_is_read_and_found_while_the_worker_runs(
 
 
 def eventually_found(visit: Visit, word: str) -> None:
-    for _attempt in range(60):
+    for _attempt in range(PATIENCE // 250):
         visit.go(f"/custodia/buscar/?q={word}")
         if visit.page.locator("article.hit").count() == 1:
             return
@@ -143,8 +152,8 @@ def test_the_reviewer_stands_on_the_page_in_two_clicks(arrive: Arrive) -> None:
     image = page.locator(".sheet img").first
     expect(image).to_be_visible()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
-    assert page.locator(".sheet-marks rect").count() >= 1
-    assert "pagina=4" in page.url
+    expect(page.locator(".sheet-marks rect").first).to_be_attached()
+    expect(page).to_have_url(re.compile("pagina=4"))
     assert PROBE in page.locator(".page-text").text_content().lower()  # type: ignore[union-attr]
 
 
@@ -251,7 +260,7 @@ def test_the_citizen_understands_a_project_and_finds_it(arrive: Arrive) -> None:
     expect(visit.page.locator("main")).to_contain_text("Antioquia")
     visit.go("/buscar/?q=aeropartes")
     visit.page.locator("main").get_by_role("link", name=re.compile("Taller regional")).first.click()
-    assert visit.page.url == project
+    expect(visit.page).to_have_url(project)
 
 
 @pytest.mark.requirement("J9")
@@ -288,7 +297,7 @@ def test_the_keyboard_alone_reaches_a_project(arrive: Arrive) -> None:
     tab_to(visit.page, "/banco/taller-regional")
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_url("**/banco/taller-regional*/")
-    assert visit.page.locator("h1").inner_text()
+    expect(visit.page.locator("h1")).not_to_be_empty()
 
 
 def tab_to(page: Page, address: str) -> None:
@@ -333,7 +342,7 @@ def test_the_sites_work_without_scripts(arrive: Arrive, tmp_path: Path) -> None:
     reviewer = arrive("revisora", scripts=False)
     reviewer.go(f"/custodia/buscar/?q={PROBE}")
     reviewer.page.locator("article.hit h3 a").click()
-    assert reviewer.page.locator(".sheet-marks rect").count() >= 1
+    expect(reviewer.page.locator(".sheet-marks rect").first).to_be_attached()
 
 
 ROOMS = ("expedientes/", "buscar/", f"buscar/?q={PROBE}", "accesos/", "proyectos/", "convenios/", "salud/", "ayuda/")

@@ -52,7 +52,7 @@ def issued(keeper: Visit, folder: Path) -> tuple[Path, str]:
     page.get_by_role("button", name="Expedir el certificado").click()
     page.wait_for_url(re.compile("/custodia/(certificados|trabajos)/"))
     if "/trabajos/" in page.url:
-        page.get_by_role("link", name=re.compile("ertificado")).first.click(timeout=60_000)
+        page.get_by_role("link", name=re.compile("ertificado")).first.click()
     keeper.look()
     key = page.locator("dd.digest").last.inner_text()
     with page.expect_download() as download:
@@ -104,7 +104,7 @@ def test_the_auditor_follows_one_document_and_proves_the_ledger(arrive: Arrive) 
     acts = page.locator("main tbody td[data-label=Acto]").all_inner_texts()
     assert acts[-1].startswith("Radicó el documento")
     visit.click("Verificar la bitácora", "button")
-    expect(page.locator("main")).to_contain_text("completos, en orden y como se escribieron", timeout=60_000)
+    expect(page.locator("main")).to_contain_text("completos, en orden y como se escribieron")
     visit.look()
     visit.go("/custodia/bitacora/")
     expect(page.locator("main")).to_contain_text("La última verificación la encontró completa y en orden")

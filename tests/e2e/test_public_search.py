@@ -60,7 +60,7 @@ def test_a_word_badly_written_leads_to_the_one_that_was_meant(arrive: Arrive, *,
     expect(visit.page.locator("main")).to_contain_text("¿Quiso decir")
     visit.click("aeropartes", exact=True)
     visit.page.wait_for_url("**/buscar/?q=aeropartes")
-    assert visit.page.locator("article.hit").count() >= 1
+    expect(visit.page.locator("article.hit").first).to_be_visible()
 
 
 def test_what_is_not_understood_is_told_in_its_place(arrive: Arrive) -> None:

@@ -84,7 +84,7 @@ def test_without_scripts_all_of_it_is_links_and_a_form_on_a_phone_too(arrive: Ar
     page.locator(".facet a").first.click()
     expect(page.locator(".chip")).to_have_count(1)
     page.get_by_role("link", name="más recientes").click()
-    assert "orden=recientes" in page.url
+    expect(page).to_have_url(re.compile("orden=recientes"))
     page.locator("a[data-words]").first.click()
     expect(page.get_by_role("heading", name="Por qué aparece")).to_be_visible()
     visit.go("/custodia/buscar/sin-leer/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -11,9 +12,9 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import Arrive
+from tests.e2e.conftest import PATIENCE, Arrive
 from tests.installation import PASSWORD, ROOT, Installation
 
 pytestmark = [pytest.mark.e2e, pytest.mark.criterion(29)]
@@ -41,7 +42,7 @@ STRICT = ("default-src 'self'", "script-src 'self'", "style-src 'self'", "object
 def own(browser: Browser, town: Installation) -> Iterator[BrowserContext]:
     """A browser at the name that keys are tied to: an address of numbers has none."""
     context = browser.new_context(locale="es-CO", base_url=f"http://localhost:{town.port}")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
@@ -120,7 +121,7 @@ def test_an_application_of_codes_is_added_and_asked_for(own: BrowserContext, arr
     assert len(codes) == 10
     leave(page)
     enter(page, "secretaria.general")
-    assert page.url.endswith("/cuenta/entrar/factor/")
+    expect(page).to_have_url(re.compile("/cuenta/entrar/factor/$"))
     assert Axe().run(page).violations_count == 0
     page.locator("input[name=code]").fill(codes[0])
     page.get_by_role("button", name="Entrar", exact=True).click()
@@ -130,7 +131,7 @@ def test_an_application_of_codes_is_added_and_asked_for(own: BrowserContext, arr
     page.wait_for_url("**/cuenta/seguridad/")
     leave(page)
     enter(page, "secretaria.general")
-    assert page.url.endswith("/custodia/")
+    expect(page).to_have_url(re.compile("/custodia/$"))
 
 
 @pytest.fixture
@@ -156,14 +157,14 @@ def test_a_key_is_added_and_opens_and_is_taken_away(device: Page) -> None:
     page.wait_for_url("**/recuperacion/")
     leave(page)
     enter(page, "supervisor.cd002")
-    assert page.url.endswith("/cuenta/entrar/factor/")
+    expect(page).to_have_url(re.compile("/cuenta/entrar/factor/$"))
     page.get_by_role("button", name="Usar una llave o este dispositivo").click()
     page.wait_for_url("**/custodia/")
     page.goto("/cuenta/seguridad/")
     page.get_by_role("link", name="Retirar Mi portátil").click()
     page.get_by_role("button", name="Retirar la llave").click()
     page.wait_for_url("**/cuenta/seguridad/")
-    assert "Mi portátil" not in page.locator("main").inner_text()
+    expect(page.locator("main")).not_to_contain_text("Mi portátil")
 
 
 def grow_old(town: Installation, key: str, moment: str, seconds: int) -> None:
@@ -187,18 +188,16 @@ def test_a_grave_act_asks_who_is_there_and_keeps_the_words(own: BrowserContext, 
     page.locator("input[name=full_name]").fill(words)
     grow_old(town, key_of(own), "confirmed", 301)
     page.get_by_role("button", name="Guardar").click()
-    page.wait_for_load_state()
-    assert page.locator("h1").inner_text() == "Confirme quién es"
+    expect(page.locator("h1")).to_have_text("Confirme quién es")
     assert Axe().run(page).violations_count == 0
     page.locator("input[type=password]").fill("no es esa")
     page.get_by_role("button", name="Confirmar y seguir").click()
-    page.wait_for_load_state()
-    assert page.locator("input[name=full_name]").input_value() == words
+    expect(page.locator("input[type=password]")).to_be_empty()
+    expect(page.locator("input[name=full_name]")).to_have_value(words)
     page.locator("input[type=password]").fill(PASSWORD)
     page.get_by_role("button", name="Confirmar y seguir").click()
-    page.wait_for_load_state()
-    assert page.locator("h1").inner_text() == words
-    assert "Los datos quedaron guardados" in page.locator("main").inner_text()
+    expect(page.locator("h1")).to_have_text(words)
+    expect(page.locator("main")).to_contain_text("Los datos quedaron guardados")
 
 
 def test_an_idle_session_is_over_wherever_one_clicks(own: BrowserContext, town: Installation) -> None:
@@ -206,8 +205,7 @@ def test_an_idle_session_is_over_wherever_one_clicks(own: BrowserContext, town: 
     enter(page, "archivista")
     grow_old(town, key_of(own), "seen", 15 * 60)
     page.locator("nav a[href='/custodia/expedientes/']").first.click()
-    page.wait_for_load_state()
-    assert page.url.endswith("/cuenta/entrar/?next=/custodia/expedientes/")
+    expect(page).to_have_url(re.compile(r"/cuenta/entrar/\?next=/custodia/expedientes/$"))
     page.go_back()
     page.wait_for_load_state()
     assert "/cuenta/entrar/" in page.url
@@ -223,17 +221,15 @@ def test_a_form_of_an_idle_session_is_there_after_entering_again(own: BrowserCon
     page.locator("input[name=full_name]").fill(words)
     grow_old(town, key_of(own), "seen", 15 * 60)
     page.get_by_role("button", name="Guardar").click()
-    page.wait_for_load_state()
-    assert "no se perdió" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("no se perdió")
     page.locator("input[name=username]").fill("administracion")
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/cuenta/retomar/")
-    assert words in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(words)
     assert Axe().run(page).violations_count == 0
     page.get_by_role("button", name="Seguir donde iba").click()
-    page.wait_for_load_state()
-    assert page.locator("h1").inner_text() == words
+    expect(page.locator("h1")).to_have_text(words)
 
 
 def key_of(context: BrowserContext) -> str:
