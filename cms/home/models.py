@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar
 
 from django.db import models
@@ -42,9 +43,9 @@ class HomePage(BasePage):
         projects = PublishedProject.objects.order_by("-decided_at", "code").prefetch_related("withheld")
         context.update(
             balance=totals.balance(),
-            drawn=drawing.drawn(totals.places(), totals.by_phase()),
+            drawn=functools.partial(drawing.drawn, totals.places(), totals.by_phase()),
             headline=totals.headline(sums),
-            projects=list(projects[:SHOWN_ON_HOME]),
+            projects=projects[:SHOWN_ON_HOME],  # asked where they are drawn, once under a mark
         )
         return context
 

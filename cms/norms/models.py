@@ -92,7 +92,6 @@ class NormPage(BasePage):
     def searchable_facts(self) -> dict[str, str]:
         return {"year": str(self.issued_on.year)} if self.issued_on else {}
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
-        context["articles"] = [block.value for block in self.body if block.block_type == "article"]
-        return context
+    def articles(self) -> list[Any]:
+        """The articles alone, for the list beside the text; asked where it is drawn."""
+        return [block.value for block in self.body if block.block_type == "article"]

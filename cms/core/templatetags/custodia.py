@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.forms import BoundField
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cms.core import known, spanish
@@ -118,6 +119,30 @@ def _logo() -> dict[str, Any] | None:
 
 def navigation(entries: tuple[tuple[str, Any], ...], here: str) -> list[dict[str, Any]]:
     return [{"url": url, "label": label, "current": here.startswith(url)} for url, label in entries]
+
+
+class KeptNode(template.Node):
+    """A part of a page that is the same for everybody: drawn once under the mark of what is public (ADR 53)."""
+
+    def __init__(self, name: str, page: template.base.FilterExpression, nodes: template.NodeList) -> None:
+        self.name, self.page, self.nodelist = name, page, nodes
+
+    def render(self, context: template.Context) -> SafeString:
+        page, request = self.page.resolve(context), context.get("request")
+        if request is None or getattr(request, "is_preview", False) or not page.pk:
+            return self.nodelist.render(context)
+        # With the time of its publication, so that what was read before it is not kept under the mark after it.
+        name = f"{self.name}:{page.pk}:{page.live_revision_id}:{page.last_published_at}"
+        return known.fact(name, lambda: self.nodelist.render(context))
+
+
+@register.tag
+def kept(parser: template.base.Parser, token: template.base.Token) -> KeptNode:
+    """`{% kept name page %}…{% endkept %}`: what is drawn between depends on the page and on published rows alone."""
+    _tag, name, page = token.split_contents()
+    nodes = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(name, parser.compile_filter(page), nodes)
 
 
 @register.filter
