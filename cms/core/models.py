@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -49,11 +49,17 @@ class BasePage(Page):
 
     @cached_property
     def _walls(self) -> QuerySet[PageViewRestriction]:
-        restrictions: QuerySet[PageViewRestriction] = super().get_view_restrictions()
-        return restrictions
+        line = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
+        here = Q(page__path__in=line)
+        copied = Q(page__aliases__path__in=line) | Q(page__aliases__aliases__path__in=line)
+        walls: QuerySet[PageViewRestriction] = PageViewRestriction.objects.filter(here | copied)
+        return walls.distinct()
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        """Asked twice in a request, by Wagtail and by our own hook: the rows are read once."""
+        """Walls of this page and of those above it, and of the pages that any of them copies.
+
+        One question where Wagtail asks two. Asked twice in a request, by Wagtail and by our own hook: read once.
+        """
         return self._walls
 
     def crumbs(self) -> list[dict[str, str]]:

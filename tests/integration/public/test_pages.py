@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles.finders import find
 from django.test import Client
+from wagtail.models import PageViewRestriction
 
 from cms.core.bootstrap import ensure_site
 from cms.home.models import HomePage
@@ -175,8 +176,6 @@ def test_making_the_site_again_keeps_what_editors_did(site):
 
 
 def test_a_page_behind_a_wall_is_absent_for_strangers_and_wagtail_has_no_door_of_its_own(site, client):
-    from wagtail.models import PageViewRestriction
-
     page = NormPage.objects.get(slug="ley-1712-de-2014")
     PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
     absent = client.get("/normas/no-existe/")
@@ -228,3 +227,29 @@ def test_no_picture_of_the_home_page_moves_what_is_below_it(full, client):
     pictures = [values for tag, values in read(client.get("/")).attributes if tag == "img"]
 
     assert all(values.get("width") and values.get("height") for values in pictures)
+
+
+@pytest.mark.requirement("A5", "I12")
+@pytest.mark.parametrize("walled", ["itself", "above", "the copied", "above the copied"])
+def test_a_wall_shuts_the_pages_under_it_and_their_copies(client, site, walled):
+    from cms.home.models import ContentPage
+
+    original = ContentPage.objects.child_of(site).first()
+    inner = original.add_child(instance=ContentPage(title="Interior", slug="interior"))
+    section = original.create_alias(parent=site, update_slug="copia", recursive=True)
+    copy = section.get_children().get(slug="interior")
+    assert client.get(copy.url).status_code == 200
+    at = {"itself": copy, "above": section, "the copied": inner, "above the copied": original}[walled]
+
+    PageViewRestriction.objects.create(page_id=at.pk, restriction_type=PageViewRestriction.LOGIN)
+
+    assert client.get(copy.url).status_code == 404
+
+
+@pytest.mark.requirement("A5")
+def test_the_walls_of_a_page_are_one_question(site, django_assert_num_queries):
+    page = NormPage.objects.first()
+
+    with django_assert_num_queries(1):
+        assert list(page.get_view_restrictions()) == []
+        assert list(page.get_view_restrictions()) == []
