@@ -17,7 +17,7 @@ from django.db import transaction
 from cms import custody_source, happenings, search_health
 from cms.core.views import use_fault_test
 from cms.notices import sending as mails
-from cms.publication import pieces
+from cms.publication import following, pieces
 from cms.publication import service as publication
 from cms.publication.search_source import PublishedSource
 from records import api as records
@@ -51,6 +51,9 @@ def connect_custody() -> None:
     records.subscribe(records.DocumentsChanged, index_again)
     records.subscribe(records.DocumentsChanged, look_at_public)
     records.subscribe(records.PiecesLooked, publish_pieces)
+    records.subscribe(records.ExpedienteStaged, look_at_stage)
+    records.subscribe(records.ConveniosChanged, look_at_convenios)
+    records.subscribe(records.ConveniosLooked, follow_convenios)
     records.subscribe(records.ProjectPublished, publish)
     records.subscribe(records.ProjectWithdrawn, withdraw)
     records.subscribe(records.SigningKeyNoted, publish_key)
@@ -62,6 +65,18 @@ def index_again(event: records.DocumentsChanged) -> None:
 
 def look_at_public(event: records.DocumentsChanged) -> None:
     convenios.look_again(event.document_ids)
+
+
+def look_at_stage(event: records.ExpedienteStaged) -> None:
+    convenios.look_at_expediente(event.expediente_id)
+
+
+def look_at_convenios(event: records.ConveniosChanged) -> None:
+    convenios.look_at_convenios(event.numbers, following.named_by(event.numbers))
+
+
+def follow_convenios(event: records.ConveniosLooked) -> None:
+    following.follow(event)
 
 
 def publish_pieces(event: records.PiecesLooked) -> None:

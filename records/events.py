@@ -139,6 +139,47 @@ class PiecesLooked:
 
 
 @dataclass(frozen=True)
+class ExpedienteStaged:
+    """An expediente took a step of its course: a convenio that lies in it is in another state."""
+
+    expediente_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class ConveniosChanged:
+    """Convenios were noted, signed or moved on: what shown projects tell of them must be looked at again."""
+
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProjectTold:
+    """What a shown project tells of its signed convenios now: their acts change it, no decision of its own.
+
+    `credits_agreed` is None where its own convenio is not signed; `withheld` as in `ProjectCard`.
+    """
+
+    project_id: uuid.UUID
+    convenio_number: str
+    framework_number: str
+    credits_agreed: Decimal | None
+    convenios: tuple[ConvenioCard, ...] = field(default=())
+    withheld: tuple[Mapping[str, Any], ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class ConveniosLooked:
+    """Convenios changed: what each shown project tells of its own now, and all public pieces of these.
+
+    `unsigned` are numbers that nothing may name: not what is shown, and no state that was kept.
+    """
+
+    projects: tuple[ProjectTold, ...]
+    pieces: tuple[PieceCard, ...]
+    unsigned: frozenset[str] = field(default=frozenset())
+
+
+@dataclass(frozen=True)
 class SigningKeyNoted:
     """A key this installation signs with, by its fingerprint (SHA-256 in hex): outsiders compare with it."""
 

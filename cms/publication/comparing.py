@@ -52,6 +52,8 @@ FACTS: Mapping[str, tuple[Any, Shown]] = {
     "credits_executed": (_("Créditos ejecutados"), credits_of),
 }
 CONVENIO: Mapping[str, tuple[Any, Shown]] = {
+    "title": (_("Objeto del convenio"), plain),
+    "supplier": (_("Proveedor del convenio"), plain),
     "stage": (_("Estado del convenio"), plain),
     "signed_on": (_("Suscripción del convenio"), lambda value: day(day_of(value))),
 }
@@ -74,6 +76,11 @@ class Difference:
 def differences(before: State | None, after: State) -> list[Difference]:
     """What changed from one state to a later one; of the first state, everything is new and nothing differs."""
     return [] if before is None else list(_differing(before.card, after.card))
+
+
+def differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether who reads both cards reads another thing."""
+    return any(True for _one in _differing(before, after))
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:

@@ -14,15 +14,16 @@ from cms.publication.history import day_of
 from cms.publication.models import PublishedProject, WithheldNotice
 
 
-def replace_notices(project: PublishedProject, rows: Iterable[Mapping[str, Any]]) -> None:
-    """What is told of it is `rows`. What is told already is left alone: a public page that is made anew with each act
-    of custody would tell by its pace how many there are."""
+def replace_notices(project: PublishedProject, rows: Iterable[Mapping[str, Any]]) -> bool:
+    """What is told of it is `rows`; whether that is another than was told. What is told already is left alone: a
+    public page that is made anew with each act of custody would tell by its pace how many there are."""
     notices = [notice_of(project, row) for row in rows]
     if sorted(map(told, notices)) == sorted(map(told, project.withheld.all())):
-        return
+        return False
     project.withheld.all().delete()
     WithheldNotice.objects.bulk_create(notices)
     generation.advance()  # rows made at once are heard by nobody
+    return True
 
 
 def told(notice: WithheldNotice) -> tuple[str, str, str, int, str]:

@@ -6,19 +6,15 @@ Called by `cms.wiring` from the events of custody; the caller owns the transacti
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils.timezone import localtime
 
-from cms.publication import contracts, pieces, search_source
+from cms.publication import contracts, pieces, search_source, states
 from cms.publication.history import day_of
 from cms.publication.models import (
     PublicChange,
@@ -37,9 +33,6 @@ _PLAIN = tuple(
     for field in PublishedProject._meta.get_fields()
     if getattr(field, "attname", None) and field.name not in _DERIVED
 )
-#: What a kept state does not tell of the card: the present alone tells what is withheld and which documents are
-#: shown, for a piece that was closed since must be nowhere; ids of custody are nobody's.
-_UNTOLD = {"withheld", "pieces", "project_id", "decision_id"}
 
 
 def publish(card: ProjectCard) -> PublishedProject:
@@ -57,7 +50,7 @@ def publish(card: ProjectCard) -> PublishedProject:
     contracts.tell_again(former | contracts.numbers_of(its))
     pieces.replace_all([one.number for one in card.convenios], card.pieces, card.decided_at)
     pieces.drop_unused()
-    _keep(card)
+    states.keep(card.project_id, states.told_of(card), card.decided_at, card.decision_id)
     search_source.enqueue([str(project.id)])
     return project
 
@@ -75,7 +68,7 @@ def withdraw(project_id: uuid.UUID) -> bool:
     key, numbers = str(shown.id), {shown.convenio_number, shown.framework_number}
     shown.delete()
     contracts.tell_again(numbers)
-    PublicChange.objects.filter(project_id=project_id).update(card={}, digest="", note="")
+    states.empty(PublicChange.objects.filter(project_id=project_id))
     PublicChange.objects.create(project_id=project_id, decided_at=now(), published=False)
     pieces.drop_unused()
     search_source.enqueue([key])
@@ -136,39 +129,3 @@ def _indicators(project: PublishedProject, rows: Iterable[Mapping[str, Any]]) ->
 
 def _amount(value: Any) -> Decimal | None:
     return None if value in (None, "") else Decimal(str(value))
-
-
-def _plain(card: ProjectCard) -> dict[str, Any]:
-    """The told part of the card as JSON text would hold it, by its own field names."""
-    encoder = DjangoJSONEncoder()
-    values = asdict(replace(card, pieces=()))
-    return {field.name: _json(encoder, values[field.name]) for field in fields(card) if field.name not in _UNTOLD}
-
-
-def _json(encoder: DjangoJSONEncoder, value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _json(encoder, inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json(encoder, inner) for inner in value]
-    return value if value is None or isinstance(value, str | int | bool) else encoder.default(value)
-
-
-def _keep(card: ProjectCard) -> None:
-    """One more state of the project: a row is added, none is written over."""
-    told = _plain(card)
-    PublicChange.objects.create(
-        project_id=card.project_id,
-        decision_id=card.decision_id,
-        decided_at=card.decided_at,
-        published=True,
-        card=told,
-        digest=digest_of(told),
-        correction=card.correction,
-        note=card.note,
-    )
-
-
-def digest_of(told: Mapping[str, Any]) -> str:
-    """SHA-256 of a state as JSON with sorted keys and no spaces, UTF-8: anybody can make it again."""
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

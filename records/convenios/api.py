@@ -1,7 +1,13 @@
 """Front door of convenios and projects."""
 
 from records.convenios.models import Convenio, Project, PublicationDecision
-from records.convenios.public import look_again
+from records.convenios.public import (
+    look_again,
+    look_at_convenios,
+    look_at_expediente,
+    look_at_projects,
+    shown_codes,
+)
 from records.convenios.selectors import get_project_for, list_convenios_for, list_projects_for, suppliers_of
 from records.convenios.services import note_convenio, publish_project, withdraw_project
 
@@ -13,8 +19,12 @@ __all__ = [
     "list_convenios_for",
     "list_projects_for",
     "look_again",
+    "look_at_convenios",
+    "look_at_expediente",
+    "look_at_projects",
     "note_convenio",
     "publish_project",
+    "shown_codes",
     "suppliers_of",
     "withdraw_project",
 ]

@@ -1,5 +1,7 @@
 """What of custody is public beside a shown project: its signed convenios, their public pieces, what is withheld.
 
+It follows the acts of the convenios, in their transaction: one that is signed after the decision is told from then on.
+
 A piece is public by the act that gave it its level, which two people made (D12); it is shown while a project of its
 convenio is. Of what is classified only the number by ground is told; what is reserved or unclassified is not counted
 (Ley 1712 de 2014, arts. 18, 19 and 21).
@@ -18,11 +20,14 @@ from records.api import (
     ActState,
     ClassificationAct,
     ConvenioCard,
+    ConveniosChanged,
+    ConveniosLooked,
     Document,
     DocumentState,
     Level,
     PieceCard,
     PiecesLooked,
+    ProjectTold,
     announce,
     stage_label,
 )
@@ -37,7 +42,12 @@ def shown_projects() -> QuerySet[Project]:
     """Projects that citizens see now: those whose last decision published them."""
     last = PublicationDecision.objects.filter(project=OuterRef("pk")).order_by("-decided_at")
     shown = Project.objects.annotate(published=Subquery(last.values("published")[:1])).filter(published=True)
-    return shown.order_by().select_related("convenio__framework")
+    return shown.order_by().select_related("convenio__expediente", "convenio__framework__expediente")
+
+
+def shown_codes() -> dict[uuid.UUID, str]:
+    """Projects that citizens must see now, with their codes."""
+    return dict(shown_projects().values_list("pk", "code"))
 
 
 def look_again(document_ids: Collection[uuid.UUID]) -> None:
@@ -48,6 +58,52 @@ def look_again(document_ids: Collection[uuid.UUID]) -> None:
     projects = list(shown_projects().filter(of_them))
     public = cards_of(public_pieces(numbers_of(projects)).filter(pk__in=document_ids)) if projects else ()
     announce(PiecesLooked(tuple(document_ids), public, {project.pk: withheld_of(project) for project in projects}))
+
+
+def look_at_expediente(expediente_id: uuid.UUID) -> None:
+    """The convenios that lie in this expediente are in another state of their course."""
+    numbers = tuple(Convenio.objects.filter(expediente=expediente_id).order_by().values_list("number", flat=True))
+    if numbers:
+        announce(ConveniosChanged(numbers))
+
+
+def look_at_convenios(numbers: Collection[str], naming: Collection[uuid.UUID] = ()) -> None:
+    """Tell, in the transaction of what happened to these convenios, what shown projects tell of them now.
+
+    `naming`: projects that name one of them where citizens read, whatever they are tied to by now.
+    """
+    of_them = Q(convenio__number__in=numbers) | Q(convenio__framework__number__in=numbers) | Q(pk__in=naming)
+    announce(looked(shown_projects().filter(of_them), numbers))
+
+
+def look_at_projects(project_ids: Collection[uuid.UUID], numbers: Collection[str]) -> ConveniosLooked:
+    """What those of these projects that are shown tell of their convenios now, and which of `numbers` none may name."""
+    return looked(shown_projects().filter(pk__in=project_ids), numbers)
+
+
+def looked(projects: Iterable[Project], numbers: Collection[str]) -> ConveniosLooked:
+    found = list(projects)
+    pieces = cards_of(public_pieces(numbers_of(found))) if found else ()
+    return ConveniosLooked(tuple(map(told_of, found)), pieces, unsigned(numbers))
+
+
+def told_of(project: Project) -> ProjectTold:
+    derived = only_signed(project.convenio)
+    marco = only_signed(project.convenio.framework) if project.convenio else None
+    return ProjectTold(
+        project_id=project.pk,
+        convenio_number=derived.number if derived else "",
+        framework_number=marco.number if marco else "",
+        credits_agreed=derived.credits_agreed if derived else None,
+        convenios=convenio_cards(project),
+        withheld=withheld_of(project),
+    )
+
+
+def unsigned(numbers: Collection[str]) -> frozenset[str]:
+    """Those of these numbers that no signed convenio has."""
+    signed_ones = Convenio.objects.filter(number__in=numbers, signed_on__isnull=False).order_by()
+    return frozenset(numbers) - frozenset(signed_ones.values_list("number", flat=True))
 
 
 def numbers_of(projects: Iterable[Project]) -> set[str]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from records.api import (
     Action,
     Actor,
+    ConveniosChanged,
     DocumentsChanged,
     Incomplete,
     ProjectCard,
@@ -29,11 +30,13 @@ DEMANDED = ("name", "phase", "objective", "department", "area_of_interest", "sup
 
 
 def note_convenio(*, number: str, **facts: Any) -> Convenio:
-    """The convenio of this number with these facts; what is searchable of its pieces is looked at again."""
+    """The convenio of this number with these facts, in this transaction: what is searchable of its pieces is looked at
+    again, and what shown projects tell of it, for one that is signed is public and one that no longer is, is not."""
     with transaction.atomic():
         convenio, _made = Convenio.objects.update_or_create(number=number, defaults=facts)
         pieces = Document.objects.filter(expediente__convenio_number=number).order_by()
         announce(DocumentsChanged(tuple(pieces.values_list("pk", flat=True))))
+        announce(ConveniosChanged((number,)))
     return convenio
 
 
@@ -51,10 +54,21 @@ def publish_project(
     check(actor, Action.PUBLISH)
     check_publishable(project, reason, needs_note=correction and not note.strip())
     with transaction.atomic():
+        hold_convenios(project)
         decision = decide(actor, project, reason, published=True, correction=correction, note=note.strip())
         record("project.published", actor=actor, subject=project, decision=decision.pk)
         announce(ProjectPublished(card_of(project, decision)))
     return decision
+
+
+def hold_convenios(project: Project) -> None:
+    """Its convenios as they are now, until the transaction ends: one that is signed meanwhile finds the project shown,
+    or the project finds it signed."""
+    held = Convenio.objects.select_for_update(of=("self",)).select_related("expediente")
+    if project.convenio_id:
+        project.convenio = held.get(pk=project.convenio_id)
+        if project.convenio.framework_id:
+            project.convenio.framework = held.get(pk=project.convenio.framework_id)
 
 
 def withdraw_project(*, actor: Actor, project: Project, reason: str) -> PublicationDecision:
@@ -85,8 +99,7 @@ def decide(actor: Actor, project: Project, reason: str, *, published: bool, **sa
 
 
 def card_of(project: Project, decision: PublicationDecision) -> ProjectCard:
-    derived = public.only_signed(project.convenio)
-    marco = public.only_signed(project.convenio.framework) if project.convenio else None
+    told = public.told_of(project)
     return ProjectCard(
         project_id=project.pk,
         code=project.code,
@@ -104,15 +117,15 @@ def card_of(project: Project, decision: PublicationDecision) -> ProjectCard:
         recipient=project.recipient,
         beneficiaries=project.beneficiaries,
         inclusion=tuple(project.inclusion),
-        convenio_number=derived.number if derived else "",
-        framework_number=marco.number if marco else "",
-        credits_agreed=derived.credits_agreed if derived else project.credits_executed,
+        convenio_number=told.convenio_number,
+        framework_number=told.framework_number,
+        credits_agreed=project.credits_executed if told.credits_agreed is None else told.credits_agreed,
         credits_executed=project.credits_executed,
         decision_id=decision.pk,
         decided_at=decision.decided_at,
         indicators=tuple(project.indicators),
-        withheld=public.withheld_of(project),
-        convenios=public.convenio_cards(project),
+        withheld=told.withheld,
+        convenios=told.convenios,
         pieces=public.pieces_of(project),
         entered_on=project.bank_entry_approved_on,
         correction=decision.correction,

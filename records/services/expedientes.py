@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from records import audit, clock, permissions, policies, stages
 from records.errors import Incomplete, RuleViolation
-from records.events import DocumentsChanged, announce
+from records.events import DocumentsChanged, ExpedienteStaged, announce
 from records.models import Document, Expediente, StateChange, Subserie, TrdVersion
 from records.permissions import Actor
 from records.selectors.trd import find_version_on
@@ -181,6 +181,7 @@ def note_stage(expediente: Expediente, stage: str, actor: Actor, reason: str, ev
         at=clock.now(), event=event,
     )  # fmt: skip
     announce(DocumentsChanged(tuple(expediente.documents.order_by().values_list("pk", flat=True))))
+    announce(ExpedienteStaged(expediente.pk))
 
 
 def describe_expediente(
