@@ -1,0 +1,94 @@
+"""What citizens read held against what custody would tell them today, and mended where it differs.
+
+Services keep both the same, act by act. This finds what they could not: rows of a version that told more or less, a
+database that was written by hand, half of a restore. Facts of a project are its decision's and are not compared: what
+custody notes of them since then waits for the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from cms.publication import contracts, pieces, service, states
+from cms.publication.following import Followed, follow
+from cms.publication.models import PublicChange, PublishedConvenio, PublishedProject
+from records.convenios.api import look_at_projects, shown_codes
+
+#: Projects that are looked at in one transaction: an act of somebody else waits no longer than for these.
+AT_ONCE = 25
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Compared:
+    """`rows` compared, `withdrawn` ones that no decision shows, what of the others was `differing`, and codes of `lost`
+    ones, which custody shows and citizens do not see: whoever decides it publishes those again, and nobody else."""
+
+    rows: int = 0
+    withdrawn: int = 0
+    lost: list[str] = field(default_factory=list)
+    differing: Followed = field(default_factory=Followed)
+
+    @property
+    def same(self) -> bool:
+        return not self.withdrawn and not any(vars(self.differing).values())
+
+
+def compare(*, mend: bool, progress: Progress | None = None) -> Compared:
+    """Do what must be done, some projects at a time, and undo it again unless it is to `mend`."""
+    found, numbers = Compared(), named_anywhere()
+    keys = list(PublishedProject.objects.order_by("code").values_list("project_id", flat=True))
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        with undone_unless(mend):
+            compare_rows(some, numbers, found)
+        found.rows += len(some)
+        (progress or (lambda *_: None))(found.rows, len(keys))
+    with undone_unless(mend):
+        found.lost = lost_ones()
+        drop_nobodys(found)
+    return found
+
+
+@contextlib.contextmanager
+def undone_unless(kept: bool) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        if not kept:
+            transaction.set_rollback(True)
+
+
+def named_anywhere() -> frozenset[str]:
+    """Numbers of convenios that citizens read, in what is shown or in a state that was kept."""
+    kept = PublicChange.objects.exclude(card={}).order_by()
+    pairs = {*kept.values_list("card__convenio_number", "card__framework_number").distinct()}
+    told = {number for pair in pairs for number in pair}
+    told |= contracts.numbers_of(PublishedProject.objects.all())
+    told |= set(PublishedConvenio.objects.values_list("number", flat=True))
+    return frozenset(filter(None, told))
+
+
+def compare_rows(keys: Collection[uuid.UUID], numbers: Collection[str], found: Compared) -> None:
+    looked = look_at_projects(keys, numbers)
+    for key in set(keys) - {told.project_id for told in looked.projects}:
+        found.withdrawn += service.withdraw(key)
+    found.differing.add(follow(looked, pasts_of=keys))
+
+
+def lost_ones() -> list[str]:
+    rows = set(PublishedProject.objects.values_list("project_id", flat=True))
+    return sorted(code for key, code in shown_codes().items() if key not in rows)
+
+
+def drop_nobodys(found: Compared) -> None:
+    """What is left of projects that nobody shows: states that tell something, convenios, documents."""
+    shown = {*PublishedProject.objects.values_list("project_id", flat=True), *shown_codes()}
+    found.differing.emptied += states.empty(PublicChange.objects.exclude(project_id__in=shown))
+    before = PublishedConvenio.objects.count()
+    found.differing.documents += pieces.drop_unused()
+    found.differing.convenios += before - PublishedConvenio.objects.count()
