@@ -6,11 +6,10 @@ each number has 250 bytes.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 
 
@@ -21,6 +20,11 @@ class Chart:
 
     codes: Sequence[str]
     having: Sequence[Mapping[str, int]]
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Code → its place."""
+        return {code: at for at, code in enumerate(self.codes)}
 
     @property
     def everything(self) -> int:
@@ -45,11 +49,6 @@ class Chart:
         """Value → projects that have it, of all; what has none is not named."""
         return {value: bits.bit_count() for value, bits in self.having[place].items() if value}
 
-    def after(self, code: str, bits: int) -> int:
-        """Of `bits`, the projects behind `code`, which need not be there any more."""
-        passed = bisect_right(self.codes, code)
-        return bits >> passed << passed
-
 
 def chart_of(rows: Iterable[tuple[str, ...]], many: Sequence[bool]) -> Chart:
     """Of rows that begin with their code; a cell of which `many` is told holds several values separated by commas."""
@@ -67,13 +66,3 @@ def _apart(cells: Mapping[str, int], many: bool) -> dict[str, int]:
         for value in cell.split(",") if many else (cell,):
             values[value] |= bits
     return dict(values)
-
-
-def first(bits: int, most: int) -> list[int]:
-    """The places of the first bits that are set, at most so many."""
-    places: list[int] = []
-    while bits and len(places) < most:
-        lowest = bits & -bits
-        places.append(lowest.bit_length() - 1)
-        bits ^= lowest
-    return places

@@ -1,4 +1,4 @@
-"""The Banco's list: which filters are on, how many projects each choice would leave, and one page of rows.
+"""The Banco's list: which filters are on, how many projects each choice would leave, and one page of rows in an order.
 
 What is counted is known since the last change of what is public (`cms/publication/chart.py`); the database is asked for
 the rows of one page alone. A group's counts ignore its own choices, as a reader who is about to change them expects. A
@@ -7,18 +7,20 @@ project with several values in a group counts in each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cms.core import known
 from cms.publication import vocabulary
-from cms.publication.chart import Chart, chart_of, first
+from cms.publication.chart import Chart, chart_of
 from cms.publication.models import PublishedProject
+from cms.publication.ordering import ORDERS, Mark, Order, order_named, read_mark
 
 PAGE_SIZE = 24
 LONGEST_VALUE = 120
@@ -55,7 +57,9 @@ Choices = dict[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of the Banco. `after` is the code of the last row shown, or empty at the end.
+    """One page of the Banco. `query` is its address without the page, in one spelling whatever was asked, and
+    `canonical` that of the same projects in the order of no asking. `after` is the mark of the last row shown as it
+    stands in an address, or empty at the end.
 
     `places` and `phases` count every published project, whatever is filtered.
     """
@@ -63,11 +67,24 @@ class Listing:
     projects: list[PublishedProject]
     total: int
     groups: list[dict[str, Any]]
+    chosen: list[dict[str, Any]]
+    orders: list[dict[str, Any]]
+    kept: list[dict[str, str]]
     active: int
     after: str
     query: str
+    canonical: str
+    clear_url: str
     places: dict[str, int]
     phases: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of all published projects: their chart, and by name of each order their marks in it."""
+
+    chart: Chart
+    ranks: Mapping[str, Sequence[Mark]]
 
 
 def read_choices(query: QueryDict) -> Choices:
@@ -81,28 +98,77 @@ def _is_text(value: str) -> bool:
 
 
 def list_projects(query: QueryDict) -> Listing:
-    """Rows, total and counts for the filters of `query`; its `despues` is the code the last page ended with."""
-    choices, last, counted = read_choices(query), query.get("despues", ""), chart()
-    left, counts = counted.tally([choices[facet.name] for facet in FACETS])
-    page = [counted.codes[at] for at in first(counted.after(last if _is_text(last) else "", left), PAGE_SIZE + 1)]
-    shown = PublishedProject.objects.filter(code__in=page[:PAGE_SIZE])
+    """Rows, total and counts for the filters of `query`, in its `orden`; its `despues` is the mark the last page ended
+    with."""
+    choices, order, last, counted = read_choices(query), order_named(query.get("orden", "")), _last(query), listed()
+    left, counts = counted.chart.tally([choices[facet.name] for facet in FACETS])
+    page = list(islice(_behind(counted, order, left, last), PAGE_SIZE + 1))
+    groups = [_shown(facet, count, choices) for facet, count in zip(FACETS, counts, strict=True)]
     return Listing(
-        projects=sorted(shown, key=lambda project: project.code),
+        projects=_rows([mark.code for mark in page[:PAGE_SIZE]]),
         total=left.bit_count(),
-        groups=[_shown(facet, count, choices) for facet, count in zip(FACETS, counts, strict=True)],
+        groups=groups,
+        chosen=[_removal(group, option, choices, order) for group in groups for option in _checked(group)],
+        orders=[{"label": one.label, "url": url(choices, one), "current": one is order} for one in ORDERS],
+        kept=[{"name": "orden", "value": order.name}] if order is not ORDERS[0] else [],
         active=sum(len(chosen) for chosen in choices.values()),
-        after=page[PAGE_SIZE - 1] if len(page) > PAGE_SIZE else "",
-        query=urlencode([(name, value) for name in sorted(choices) for value in sorted(choices[name])]),
-        places=counted.counts(_place_of("department")),
-        phases=counted.counts(_place_of("phase")),
+        after=quote(str(page[PAGE_SIZE - 1])) if len(page) > PAGE_SIZE else "",
+        query=address(choices, order),
+        canonical=url(choices, ORDERS[0]),
+        clear_url=url({}, order),
+        places=counted.chart.counts(_place_of("department")),
+        phases=counted.chart.counts(_place_of("phase")),
     )
 
 
+def address(choices: Choices, order: Order) -> str:
+    """The query string of these filters in this order; that of no asking is not told."""
+    told = [(name, value) for name in sorted(choices) for value in sorted(choices[name])]
+    return urlencode(told + [("orden", order.name)] * (order is not ORDERS[0]))
+
+
+def url(choices: Choices, order: Order) -> str:
+    query = address(choices, order)
+    return f"/banco/?{query}" if query else "/banco/"
+
+
+def _last(query: QueryDict) -> Mark:
+    asked = query.get("despues", "")
+    return read_mark(asked if _is_text(asked) else "")
+
+
+def _behind(counted: Known, order: Order, left: int, last: Mark) -> Iterator[Mark]:
+    place = counted.chart.place
+    return (mark for mark in order.behind(counted.ranks[order.name], last) if left >> place[mark.code] & 1)
+
+
+def _rows(codes: list[str]) -> list[PublishedProject]:
+    """The projects of these codes, in the order of the codes."""
+    found = {project.code: project for project in PublishedProject.objects.filter(code__in=codes)}
+    return [found[code] for code in codes if code in found]
+
+
+def _checked(group: dict[str, Any]) -> list[dict[str, Any]]:
+    return [option for option in group["options"] if option["checked"]]
+
+
+def _removal(group: dict[str, Any], option: dict[str, Any], choices: Choices, order: Order) -> dict[str, Any]:
+    """A filter that is on, with the address of the list without it."""
+    others = {**choices, group["name"]: choices[group["name"]] - {option["value"]}}
+    return {"name": group["label"], "label": option["label"], "url": url(others, order)}
+
+
 @known.kept
-def chart() -> Chart:
-    """Every published project as far as it is counted; one question."""
-    rows = PublishedProject.objects.order_by().values_list("code", *(facet.column for facet in FACETS))
-    return chart_of(rows, [facet.many for facet in FACETS])
+def listed() -> Known:
+    """Every published project as far as it is counted and ordered; one question."""
+    columns = [*(facet.column for facet in FACETS), *(column for order in ORDERS for column in order.columns)]
+    rows = list(PublishedProject.objects.order_by().values_list("code", *columns))
+    ranks, at = {}, len(FACETS) + 1
+    for order in ORDERS:
+        beyond = at + len(order.columns)
+        ranks[order.name] = order.ranked((row[0], row[at:beyond]) for row in rows)
+        at = beyond
+    return Known(chart_of([row[: len(FACETS) + 1] for row in rows], [facet.many for facet in FACETS]), ranks)
 
 
 def _place_of(column: str) -> int:
