@@ -7,7 +7,7 @@ project with several values in a group counts in each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -79,14 +79,6 @@ class Listing:
     phases: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known of all published projects: their chart, and by name of each order their marks in it."""
-
-    chart: Chart
-    ranks: Mapping[str, Sequence[Mark]]
-
-
 def read_choices(query: QueryDict) -> Choices:
     """The filters an address asks for; what is too long, empty or no text is nobody's choice."""
     return {facet.name: frozenset(filter(_is_text, query.getlist(facet.name))) for facet in FACETS}
@@ -100,8 +92,8 @@ def _is_text(value: str) -> bool:
 def list_projects(query: QueryDict) -> Listing:
     """Rows, total and counts for the filters of `query`, in its `orden`; its `despues` is the mark the last page ended
     with."""
-    choices, order, last, counted = read_choices(query), order_named(query.get("orden", "")), _last(query), listed()
-    left, counts = counted.chart.tally([choices[facet.name] for facet in FACETS])
+    choices, order, last, counted = read_choices(query), order_named(query.get("orden", "")), _last(query), chart()
+    left, counts = counted.tally([choices[facet.name] for facet in FACETS])
     page = list(islice(_behind(counted, order, left, last), PAGE_SIZE + 1))
     groups = [_shown(facet, count, choices) for facet, count in zip(FACETS, counts, strict=True)]
     return Listing(
@@ -116,8 +108,8 @@ def list_projects(query: QueryDict) -> Listing:
         query=address(choices, order),
         canonical=url(choices, ORDERS[0]),
         clear_url=url({}, order),
-        places=counted.chart.counts(_place_of("department")),
-        phases=counted.chart.counts(_place_of("phase")),
+        places=counted.counts(_place_of("department")),
+        phases=counted.counts(_place_of("phase")),
     )
 
 
@@ -137,9 +129,9 @@ def _last(query: QueryDict) -> Mark:
     return read_mark(asked if _is_text(asked) else "")
 
 
-def _behind(counted: Known, order: Order, left: int, last: Mark) -> Iterator[Mark]:
-    place = counted.chart.place
-    return (mark for mark in order.behind(counted.ranks[order.name], last) if left >> place[mark.code] & 1)
+def _behind(counted: Chart, order: Order, left: int, last: Mark) -> Iterator[Mark]:
+    place = counted.place
+    return (mark for mark in order.behind(ranked(order), last) if mark.code in place and left >> place[mark.code] & 1)
 
 
 def _rows(codes: list[str]) -> list[PublishedProject]:
@@ -159,16 +151,22 @@ def _removal(group: dict[str, Any], option: dict[str, Any], choices: Choices, or
 
 
 @known.kept
-def listed() -> Known:
-    """Every published project as far as it is counted and ordered; one question."""
-    columns = [*(facet.column for facet in FACETS), *(column for order in ORDERS for column in order.columns)]
-    rows = list(PublishedProject.objects.order_by().values_list("code", *columns))
-    ranks, at = {}, len(FACETS) + 1
-    for order in ORDERS:
-        beyond = at + len(order.columns)
-        ranks[order.name] = order.ranked((row[0], row[at:beyond]) for row in rows)
-        at = beyond
-    return Known(chart_of([row[: len(FACETS) + 1] for row in rows], [facet.many for facet in FACETS]), ranks)
+def chart() -> Chart:
+    """Every published project as far as it is counted; one question."""
+    rows = PublishedProject.objects.order_by().values_list("code", *(facet.column for facet in FACETS))
+    return chart_of(rows, [facet.many for facet in FACETS])
+
+
+def ranked(order: Order) -> Sequence[Mark]:
+    """Every published project in that order; another question for the first who asks for it."""
+    return known.fact(f"{__name__}.ranked {order.name}", lambda: order.ranked(_cells(order)))
+
+
+def _cells(order: Order) -> Iterable[tuple[str, Sequence[Any]]]:
+    if not order.columns:
+        return ((code, ()) for code in chart().codes)
+    rows = PublishedProject.objects.order_by().values_list("code", *order.columns)
+    return ((code, cells) for code, *cells in rows)
 
 
 def _place_of(column: str) -> int:

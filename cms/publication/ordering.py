@@ -41,10 +41,9 @@ class Order:
     value: Callable[..., str] = lambda: ""
     greatest_first: bool = False
 
-    def ranked(self, rows: Iterable[tuple[str, tuple[Any, ...]]]) -> list[Mark]:
+    def ranked(self, rows: Iterable[tuple[str, Sequence[Any]]]) -> list[Mark]:
         """The marks of `rows`, code and cells of each, in this order."""
-        by_code = sorted(Mark(self.value(*cells), code) for code, cells in rows)
-        by_code.sort(key=lambda mark: mark.code)
+        by_code = sorted((Mark(self.value(*cells), code) for code, cells in rows), key=lambda mark: mark.code)
         return sorted(by_code, key=lambda mark: mark.value, reverse=self.greatest_first)
 
     def behind(self, marks: Sequence[Mark], last: Mark) -> Iterator[Mark]:
