@@ -125,6 +125,8 @@ from records.services.schedules import load_schedule
 from records.services.signatures import give_up_signatures
 from records.services.viewing import open_original, page_image, view_document
 from records.stages import label_of as stage_label
+from records.triggers import HeldTable, hold_table
+from records.triggers import name_of as trigger_name
 from records.vocabulary import (
     Action,
     ActState,
@@ -171,6 +173,7 @@ __all__ = [
     "FilingReceipt",
     "Forecast",
     "Grant",
+    "HeldTable",
     "Incomplete",
     "IntegrityFailure",
     "Key",
@@ -250,6 +253,7 @@ __all__ = [
     "grant_access",
     "grant_for_case",
     "grounds_for",
+    "hold_table",
     "index_audit_due",
     "is_code_of",
     "is_of_the_medium",
@@ -305,6 +309,7 @@ __all__ = [
     "sync_roles",
     "tie",
     "today",
+    "trigger_name",
     "untie",
     "verify_custody",
     "view_document",

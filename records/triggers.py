@@ -6,7 +6,8 @@ What an owner of the database does all the same is for the ledger's verifier to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -105,7 +106,7 @@ def name_of(table: str, act: str) -> str:
 
 
 #: Names every installation must have; PostgreSQL guards truncation where SQLite guards replacement.
-EXPECTED: Mapping[str, frozenset[str]] = {
+EXPECTED: dict[str, frozenset[str]] = {
     "sqlite": frozenset(name_of(table, act) for table in HELD for act in ACTS)
     | {LOGIN}
     | hold_triggers.EXPECTED["sqlite"],
@@ -113,6 +114,26 @@ EXPECTED: Mapping[str, frozenset[str]] = {
     | {LOGIN}
     | hold_triggers.EXPECTED["postgresql"],
 }
+
+
+@dataclass(frozen=True)
+class HeldTable:
+    """A table of another room that the database holds with custody's: names of its triggers on each kind of database,
+    and the statements that make them, which drop a former one first. Names come from `name_of`."""
+
+    table: str
+    names: Mapping[str, frozenset[str]]
+    statements: Callable[[BaseDatabaseWrapper], Iterator[str]]
+
+
+JOINED: dict[str, HeldTable] = {}
+
+
+def hold_table(held: HeldTable) -> None:
+    """From now on it is installed, expected, proved and lifted with ours; twice is the same as once."""
+    JOINED[held.table] = held
+    for vendor, names in held.names.items():
+        EXPECTED[vendor] |= names
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -129,6 +150,8 @@ def all_statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
         existing = set(connection.introspection.table_names(cursor))
     yield from statements(connection, [table for table in HELD if table in existing])
     yield from hold_triggers.statements(connection.vendor, existing)
+    for held in JOINED.values():
+        yield from held.statements(connection) if held.table in existing else ()
     for statement in LOGIN_STATEMENTS[connection.vendor] if people()["table"] in existing else ():
         yield statement.format(name=LOGIN, message=MESSAGE, **people())
 
@@ -148,7 +171,7 @@ def uninstall(connection: BaseDatabaseWrapper) -> None:
     """Remove them all: only for emptying a test database between tests."""
     uninstall_holds(connection)
     with connection.cursor() as cursor:
-        for table in HELD:
+        for table in (*HELD, *JOINED):
             for act in (*ACTS, "truncate"):
                 cursor.execute(DROP[connection.vendor].format(name=name_of(table, act), table=table))
         cursor.execute(DROP[connection.vendor].format(name=LOGIN, table=people()["table"]))

@@ -248,6 +248,7 @@ class PublishedDocument(models.Model):
 class PublicChange(models.Model):
     """One public change, kept for ever with its decision; a withdrawal empties the cards kept before it (ADR 51).
 
+    The database refuses every other change (`cms.publication.guard`). No decision: an act of its convenio made it.
     `digest` is the SHA-256 of the card as canonical JSON: whoever cites a state can tell that it is the same.
     """
 

@@ -233,6 +233,7 @@ def test_wrong_pragmas_are_refused(monkeypatch: Any, tmp_path: Path, name: str, 
 TRIGGERS = {
     "held_records_blob_update": "records_blob",
     "held_by_hold_records_document_delete": "records_document",
+    "held_publication_publicchange_update": "publication_publicchange",
     triggers.LOGIN: triggers.people()["table"],
 }
 
@@ -272,14 +273,21 @@ def test_a_trigger_that_holds_nothing_is_none_and_is_made_anew(name: str) -> Non
 @pytest.mark.rule("U2")
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions that a trigger calls")
-@pytest.mark.parametrize("function", ["custodia_held", "custodia_hold_records_document"])
-def test_a_function_that_was_emptied_leaves_no_trigger_standing(function: str) -> None:
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        ("custodia_held", "records_document_delete"),
+        ("custodia_hold_records_document", "records_document_delete"),
+        ("custodia_held_past", "publication_publicchange_update"),
+    ],
+)
+def test_a_function_that_was_emptied_leaves_no_trigger_standing(function: str, name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN RETURN COALESCE(NEW, OLD); END $$"
         )
-    assert "records_document_delete" in said(records_checks.missing_triggers)
+    assert name in said(records_checks.missing_triggers)
 
 
 def drop(name: str) -> None:
