@@ -10,3 +10,8 @@ class BancoConfig(AppConfig):
     name = "cms.banco"
     verbose_name = _("Banco de Proyectos")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cms.banco import beside
+
+        beside.connect()

@@ -8,17 +8,22 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 
+from cms.banco.project_page import ProjectPage, shown_beside
 from cms.core.blocks import BodyBlock
 from cms.core.models import BasePage
 from cms.core.spanish import long_day
 from cms.publication import comparing, drawing, facets, history, totals, vocabulary
 from cms.publication.models import PublishedConvenio, PublishedProject
+
+__all__ = ["BancoPage", "ProjectPage"]
 
 
 class BancoPage(RoutablePageMixin, BasePage):
@@ -27,7 +32,7 @@ class BancoPage(RoutablePageMixin, BasePage):
     template = "cms/banco/banco_page.html"
     max_count = 1
     parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
-    subpage_types: ClassVar[list[str]] = []
+    subpage_types: ClassVar[list[str]] = ["banco.ProjectPage"]
     content_panels: ClassVar[list[Any]] = [*BasePage.content_panels, FieldPanel("body")]
 
     class Meta:
@@ -54,9 +59,20 @@ class BancoPage(RoutablePageMixin, BasePage):
     def show_project(self, request: HttpRequest, slug: str) -> Any:
         """One project; what is not published is answered exactly as what never existed."""
         found = _shown(slug)
+        return self._present(request, found, shown_beside(self, found.code, request))
+
+    def preview_project(self, request: HttpRequest, written: ProjectPage) -> Any:
+        """What citizens would see with this draft in it; where the project is not published they would see nothing."""
+        found = _published().filter(code=written.project_code).first()
+        if found is None:
+            return render(request, "cms/banco/not_published.html", {"code": written.project_code})
+        return self._present(request, found, written)
+
+    def _present(self, request: HttpRequest, found: PublishedProject, written: ProjectPage | None) -> Any:
         states = history.states_of(found)
         context = {
             "project": found,
+            "written": written,
             "indicators": found.indicators.all(),
             "withheld": found.withheld.all(),
             "documents": history.documents_by(found, None),
@@ -138,10 +154,13 @@ class BancoPage(RoutablePageMixin, BasePage):
         )
 
 
+def _published() -> QuerySet[PublishedProject]:
+    return PublishedProject.objects.prefetch_related("inclusion", "indicators", "withheld")
+
+
 def _shown(slug: str) -> PublishedProject:
     """What is not published is answered exactly as what never existed."""
-    rows = PublishedProject.objects.prefetch_related("inclusion", "indicators", "withheld")
-    found = rows.filter(slug=slug).first()
+    found = _published().filter(slug=slug).first()
     if found is None:
         raise Http404
     return found

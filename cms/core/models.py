@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -29,6 +31,8 @@ class BasePage(Page):
 
     #: What such a page is, in one word: readers of the public search narrow by it.
     kind_word: ClassVar[Any] = _("Página")
+    #: Whether it is shown at an address of its own; otherwise another page shows it, and no list of pages has it.
+    has_address: ClassVar[bool] = True
     #: Columns that its page shows beside introduction and body, and that are therefore found.
     shown_columns: ClassVar[tuple[str, ...]] = ()
 
@@ -89,3 +93,9 @@ class BasePage(Page):
         """A column as its page says it: the words of a choice, not its code."""
         said = getattr(self, f"get_{column}_display", None)
         return str(said() if said else getattr(self, column) or "")
+
+
+@functools.cache
+def without_address() -> tuple[type[BasePage], ...]:
+    """Types of pages that are shown inside another one."""
+    return tuple(kind for kind in apps.get_models() if issubclass(kind, BasePage) and not kind.has_address)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
-from cms.core.models import BasePage
+from cms.core.models import BasePage, without_address
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,12 @@ def _numbers(ids: Iterable[str]) -> list[int]:
 
 
 def readable() -> PageQuerySet[Page]:
-    """Live pages under no view restriction that some site leads to; the root is no page of anybody."""
+    """Live pages at an address of their own, under no view restriction, that some site leads to; the root is no page
+    of anybody."""
     reached = Q()
     for root in Site.get_site_root_paths():
         reached |= Q(url_path__startswith=root.root_path)
-    pages = Page.objects.live().public().filter(depth__gt=1).order_by("pk")
+    pages = Page.objects.live().public().filter(depth__gt=1).not_exact_type(*without_address()).order_by("pk")
     return pages.filter(reached) if reached else pages.none()
 
 

@@ -36,6 +36,23 @@ class Part(Protocol):
     def things(self, ids: Iterable[str]) -> dict[str, Thing]: ...
 
 
+class WordsBeside(Protocol):
+    """What editors wrote of published projects, by the project's code."""
+
+    def words_of(self, codes: Iterable[str]) -> Mapping[str, str]: ...
+
+    def codes_of(self, page_ids: Iterable[str]) -> Iterable[str]: ...
+
+
+#: Pages stand above the projection, so they say themselves where their words are; until then there are none.
+_beside: list[WordsBeside] = []
+
+
+def use_words_beside(words: WordsBeside) -> None:
+    """Let projects be found also by what `words` tells of them."""
+    _beside[:] = [words]
+
+
 class PublishedProjects:
     """The part whose ids are those of published rows."""
 
@@ -49,7 +66,8 @@ class PublishedProjects:
 
     def things(self, ids: Iterable[str]) -> dict[str, Thing]:
         rows = PublishedProject.objects.filter(id__in=_uuids(ids)).prefetch_related("inclusion", "indicators")
-        return {str(row.id): _project(row) for row in rows}
+        words = _words_of([row.code for row in rows])
+        return {str(row.id): _project(row, words.get(row.code, "")) for row in rows}
 
 
 class PublishedDocuments:
@@ -128,6 +146,12 @@ def enqueue(project_row_ids: Sequence[str]) -> None:
     search_api.enqueue(NAME, [f"{PublishedProjects.prefix}:{value}" for value in project_row_ids])
 
 
+def enqueue_projects_of(codes: Iterable[str]) -> None:
+    """Tells search that something was written anew beside these projects; those not published are nobody's."""
+    ids = PublishedProject.objects.filter(code__in=list(codes)).values_list("id", flat=True)
+    enqueue([str(pk) for pk in ids])
+
+
 def enqueue_documents(ids: Sequence[str]) -> None:
     """The same for published documents."""
     generation.advance()
@@ -135,8 +159,11 @@ def enqueue_documents(ids: Sequence[str]) -> None:
 
 
 def enqueue_pages(page_ids: Sequence[str]) -> None:
-    """The same for Wagtail pages."""
+    """The same for Wagtail pages, and for the projects that some of them tell of."""
     search_api.enqueue(NAME, [f"{PublishedPages.prefix}:{value}" for value in page_ids])
+    codes = {code for words in _beside for code in words.codes_of(page_ids)}
+    if codes:
+        enqueue_projects_of(codes)
 
 
 def _entry(key: str, thing: Thing) -> IndexEntry:
@@ -165,7 +192,11 @@ def _card(key: str, thing: Thing) -> Card:
     )
 
 
-def _project(row: PublishedProject) -> Thing:
+def _words_of(codes: Sequence[str]) -> Mapping[str, str]:
+    return {code: said for words in _beside for code, said in words.words_of(codes).items()}
+
+
+def _project(row: PublishedProject, beside: str) -> Thing:
     facts = {
         "convenio": row.convenio_number,
         "proveedor": row.supplier,
@@ -173,15 +204,16 @@ def _project(row: PublishedProject) -> Thing:
         "year": str(timezone.localtime(row.decided_at).year),
     }
     kept = {name: value for name, value in facts.items() if value}
-    return Thing(row.name, row.url, _project_text(row), _("Proyecto"), row.decided_at, kept)
+    return Thing(row.name, row.url, _project_text(row, beside), _("Proyecto"), row.decided_at, kept)
 
 
-def _project_text(row: PublishedProject) -> str:
+def _project_text(row: PublishedProject, beside: str) -> str:
     """What the project's public page says, as sentences: a snippet is cut from it. The title is a field of its own."""
     return as_sentences(
         row.summary, row.objective, row.beneficiaries, *row.inclusion_labels, row.place, row.supplier, row.recipient,
         row.area_label, row.bet_label, row.kind_label, row.phase_label, row.code, row.convenio_number,
-        row.framework_number, *(indicator.name for indicator in row.indicators.all()), _("Proyecto del Banco"),
+        row.framework_number, *(indicator.name for indicator in row.indicators.all()), beside,
+        _("Proyecto del Banco"),
     )  # fmt: skip
 
 

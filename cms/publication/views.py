@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from cms.core.kept_pages import same_for_everybody
+from cms.core.models import without_address
 from cms.publication import feed, finding
 from cms.publication.models import PublishedConvenio, PublishedDocument, PublishedProject
 from search import api as search_api
@@ -79,7 +80,8 @@ def completions(request: HttpRequest) -> JsonResponse:
 @same_for_everybody
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public address, with the date of its last change where one is known."""
-    pages = Page.objects.live().public().filter(depth__gt=1).order_by("path").only("url_path", "last_published_at")
+    public = Page.objects.live().public().filter(depth__gt=1).not_exact_type(*without_address())
+    pages = public.order_by("path").only("url_path", "last_published_at")
     top = len(pages[0].url_path) if pages else 0
     entries = [{"path": f"/{page.url_path[top:]}", "changed": page.last_published_at} for page in pages]
     entries += [{"path": path, "changed": None} for path in FIXED_ADDRESSES]

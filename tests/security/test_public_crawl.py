@@ -3,9 +3,12 @@ of any page, header, picture, feed, file or answer of the API has one (criterion
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import io
+import json
 import re
+import uuid
 import zipfile
 from collections.abc import Iterator
 from urllib.parse import urljoin
@@ -16,9 +19,10 @@ from django.test.utils import override_settings
 from PIL import Image as Pixels
 from wagtail.images.models import Image
 
+from cms.banco.models import BancoPage, ProjectPage
 from cms.core.models import Identity
 from search import api as search
-from tests.integration.public.cards import P001, P002, publish
+from tests.integration.public.cards import P001, P002, publish, withdraw
 from tests.people import ANONYMOUS
 from tests.security.asking import Said, Visitor
 from tests.security.test_urls import Town, built, quiet
@@ -39,6 +43,9 @@ START = (
 NOT_HERE = ("/cuenta/", "/custodia/", "/editor/")
 LINK = re.compile(r'(?:href|src|action|content|"url"|<loc>)[=:]?\s*"?((?:http://testserver)?/[^"<>\s]*)')
 MOST = 600
+#: Told by an editor of a published project, and of one that was withdrawn.
+TOLD, TAKEN_BACK = "palabracontada", "canariorelato"
+GONE = dataclasses.replace(P002, project_id=uuid.UUID(int=9), code="P-009", slug="p-009", convenio_number="")
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +56,7 @@ def walked(lasting_database: None, tmp_path_factory: pytest.TempPathFactory) -> 
         town = built()
         publish(P001, P002)
         sign()
+        tell()
         search.drain()
         yield town, walk(Visitor(town.house, ANONYMOUS))
 
@@ -59,6 +67,16 @@ def sign() -> None:
     Pixels.new("RGB", (64, 64), "#0b5351").save(made, "PNG")
     picture = Image.objects.create(title="Signo", file=ContentFile(made.getvalue(), "signo.png"))
     Identity.objects.update_or_create(pk=1, defaults={"logo": picture})
+
+
+def tell() -> None:
+    """A story of a project that is shown, and one of a project that was withdrawn since."""
+    publish(GONE)
+    for code, word in ((P001.code, TOLD), (GONE.code, TAKEN_BACK)):
+        value = {"title": word, "teller": "Rosa", "place": "", "picture": [], "text": f"<p>{word}</p>"}
+        stories = json.dumps([{"type": "story", "value": value}])
+        BancoPage.objects.get().add_child(instance=ProjectPage(project_code=code, intro=word, stories=stories))
+    withdraw(GONE)
 
 
 def walk(visitor: Visitor) -> dict[str, Said]:
@@ -97,6 +115,17 @@ def test_no_word_of_custody_is_in_any_byte_of_the_public_site(walked: tuple[Town
 
     assert len(words) > 20
     assert found == []
+
+
+def test_what_was_told_of_a_project_is_at_its_address_alone_and_nowhere_once_it_was_withdrawn(
+    walked: tuple[Town, dict[str, Said]],
+) -> None:
+    _town, met = walked
+
+    said_at = {word: word.encode() for word in (TOLD, TAKEN_BACK)}
+    places = {word: {path for path, said in met.items() if sent in bytes_of(said)} for word, sent in said_at.items()}
+
+    assert places == {TOLD: {f"/banco/{P001.slug}/"}, TAKEN_BACK: set()}
 
 
 def test_the_walk_met_every_kind_of_thing_and_no_fault(walked: tuple[Town, dict[str, Said]]) -> None:
