@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from cms import worker
 from cms.checks import refuse_dangerous_start
 from cms.core.bootstrap import ensure_site
-from cms.demo import play
+from cms.demo import play, stories
 from cms.demo.play import Progress
 from records.api import Expediente, at
 from search import api as search
@@ -58,6 +58,7 @@ def make_ready(until: datetime.date | None, progress: Progress) -> None:
         search.rebuild()
     play.play(until, progress)
     ensure_site(settings.CUSTODIA_PORT)
+    stories.tell(play.date_of(until))
     worker.drain_once()
     play.finish()
 
