@@ -17,7 +17,7 @@ from django.db import transaction
 from cms import custody_source, happenings, search_health
 from cms.core.views import use_fault_test
 from cms.notices import sending as mails
-from cms.publication import following, pieces
+from cms.publication import following, guard, pieces
 from cms.publication import service as publication
 from cms.publication.search_source import PublishedSource
 from records import api as records
@@ -34,6 +34,7 @@ def connect(role: str) -> None:
     """Register this process's sources and handlers; connecting twice is the same as once."""
     search.register_source(PublishedSource())
     use_fault_test(records.is_of_the_medium)
+    records.hold_table(records.HeldTable(guard.TABLE, guard.NAMES, guard.statements))
     if role in WITH_CUSTODY:
         connect_custody()
 

@@ -126,7 +126,6 @@ from records.services.signatures import give_up_signatures
 from records.services.viewing import open_original, page_image, view_document
 from records.stages import label_of as stage_label
 from records.triggers import HeldTable, hold_table
-from records.triggers import name_of as trigger_name
 from records.vocabulary import (
     Action,
     ActState,
@@ -309,7 +308,6 @@ __all__ = [
     "sync_roles",
     "tie",
     "today",
-    "trigger_name",
     "untie",
     "verify_custody",
     "view_document",

@@ -119,7 +119,7 @@ EXPECTED: dict[str, frozenset[str]] = {
 @dataclass(frozen=True)
 class HeldTable:
     """A table of another room that the database holds with custody's: names of its triggers on each kind of database,
-    and the statements that make them, which drop a former one first. Names come from `name_of`."""
+    and the statements that make them, which drop a former one first. Each name begins with `held_`."""
 
     table: str
     names: Mapping[str, frozenset[str]]
@@ -171,9 +171,12 @@ def uninstall(connection: BaseDatabaseWrapper) -> None:
     """Remove them all: only for emptying a test database between tests."""
     uninstall_holds(connection)
     with connection.cursor() as cursor:
-        for table in (*HELD, *JOINED):
+        for table in HELD:
             for act in (*ACTS, "truncate"):
                 cursor.execute(DROP[connection.vendor].format(name=name_of(table, act), table=table))
+        for held in JOINED.values():
+            for name in held.names[connection.vendor]:
+                cursor.execute(DROP[connection.vendor].format(name=name, table=held.table))
         cursor.execute(DROP[connection.vendor].format(name=LOGIN, table=people()["table"]))
 
 

@@ -10,8 +10,3 @@ class PublicationConfig(AppConfig):
     name = "cms.publication"
     verbose_name = _("Publicación")
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        from cms.publication import guard  # after the app registry is ready
-
-        guard.connect()

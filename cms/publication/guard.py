@@ -1,7 +1,8 @@
 """What the database itself refuses about the public history: kept states are added, and a withdrawal empties them.
 
-Installed, lifted for tests, checked at each start and after a restore with custody's own triggers (`records.triggers`).
-An owner of the database can do away with them; then nothing starts until they are there again.
+`cms.wiring` joins these triggers to custody's own (`records.triggers`): with them they are installed, lifted for tests,
+and demanded at each start and after a restore. An owner of the database can do away with them; then nothing starts until
+they are there again.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-
-from records.api import HeldTable, hold_table, trigger_name
 
 TABLE = "publication_publicchange"
 MESSAGE = "custodia: un estado público no se cambia ni se borra; retirarlo lo vacía"
@@ -23,10 +22,12 @@ ACTS: Mapping[str, tuple[str, ...]] = {
 FUNCTION = "custodia_held_past"
 
 
-def connect() -> None:
-    """Called once, when the apps are ready."""
-    names = {vendor: frozenset(trigger_name(TABLE, act) for act in acts) for vendor, acts in ACTS.items()}
-    hold_table(HeldTable(TABLE, names, statements))
+def name_of(act: str) -> str:
+    return f"held_{TABLE}_{act}"
+
+
+#: What a database of each kind must have.
+NAMES = {vendor: frozenset(map(name_of, acts)) for vendor, acts in ACTS.items()}
 
 
 def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
@@ -51,7 +52,7 @@ def sqlite(columns: list[str]) -> Iterator[str]:
         "replace": f'BEFORE INSERT ON "{TABLE}" WHEN {taken}',
     }
     for act, moment in moments.items():
-        name = trigger_name(TABLE, act)
+        name = name_of(act)
         yield f"DROP TRIGGER IF EXISTS {name}"
         yield f"CREATE TRIGGER {name} {moment} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
 
@@ -64,7 +65,7 @@ def postgresql(columns: list[str]) -> Iterator[str]:
         f"IF TG_OP = 'UPDATE' THEN IF {may} THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION '{MESSAGE}'; END $$"
     )
     for act in ACTS["postgresql"]:
-        name, scope = trigger_name(TABLE, act), "STATEMENT" if act == "truncate" else "ROW"
+        name, scope = name_of(act), "STATEMENT" if act == "truncate" else "ROW"
         yield f'DROP TRIGGER IF EXISTS {name} ON "{TABLE}"'
         moment = f'BEFORE {act.upper()} ON "{TABLE}" FOR EACH {scope}'
         yield f"CREATE TRIGGER {name} {moment} EXECUTE FUNCTION {FUNCTION}()"

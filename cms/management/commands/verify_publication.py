@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from cms.publication.mending import Compared, compare
+from cms.mending import Compared, compare
 from records.commanding import JsonCommand, Outcome
 
 

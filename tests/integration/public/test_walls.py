@@ -16,6 +16,7 @@ CMS = ROOT / "cms"
 MAY_ENTER = (
     "cms/wiring.py", "cms/custody_source.py", "cms/publication/service.py", "cms/publication/certificates.py",
     "cms/publication/pieces.py", "cms/publication/files.py", "cms/publication/contracts.py",
+    "cms/publication/states.py", "cms/publication/following.py",
     "cms/demo/", "cms/checks.py", "cms/desk_search/", "cms/worker/", "cms/management/", "cms/guides/", "cms/settings/",
 )  # fmt: skip
 PUBLIC_APPS = ("core", "home", "banco", "norms", "programmes", "calls", "transparency", "publication")
