@@ -34,6 +34,8 @@ GUIDES: dict[str, Any] = {
 }
 
 
+#: The first guide of the public site.
+CITIZEN = "ciudadania"
 #: Office → the guide of its work, the first that a person holds; who holds none reads how to enter.
 OWN: tuple[tuple[str, str], ...] = (
     (Role.ADMINISTRATOR, "administracion"), (Role.CONTRACTS_GROUP, "archivista"), (Role.CONTRACTS_HEAD, "jefatura"),
@@ -59,9 +61,11 @@ def guide_of(held: frozenset[str]) -> str:
 
 
 @require_safe
-def public_guide(request: HttpRequest, name: str = "ciudadania") -> HttpResponse:
+def public_guide(request: HttpRequest, name: str = CITIZEN) -> HttpResponse:
     """A guide of the citizen: the same bytes for everybody."""
-    return render(request, "guides/public.html", {"title": GUIDES[name], "blocks": guide(name)})
+    steps = [{"label": _("Inicio"), "url": "/"}, {"label": _("Ayuda"), "url": "/ayuda/"}]
+    crumbs = steps if name == CITIZEN else [*steps, {"label": GUIDES[name], "url": request.path}]
+    return render(request, "guides/public.html", {"title": GUIDES[name], "blocks": guide(name), "crumbs": crumbs})
 
 
 @cache

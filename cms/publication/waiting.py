@@ -51,6 +51,10 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         empty=_("Todavía no se reciben postulaciones en esta página"),
         text=_("La convocatoria dice quién organiza, qué se pide y por qué medio se presenta."),
         action={"url": f"/convocatorias/{slug}/", "label": _("Leer la convocatoria")},
+        steps=[
+            {"url": "/convocatorias/", "label": _("Convocatorias")},
+            {"url": f"/convocatorias/{slug}/", "label": call.title},
+        ],
     )
 
 

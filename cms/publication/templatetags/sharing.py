@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -23,8 +24,8 @@ _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 @register.simple_tag(takes_context=True)
 def sharing(context: template.Context) -> SafeString:
-    request = context.get("request")
-    if request is None or context.get("no_current") or request.path.startswith(NOT_SHARED):
+    request = shared_request(context)
+    if request is None:
         return SafeString("")
     told: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
     site = the_site().said_name
@@ -37,6 +38,19 @@ def sharing(context: template.Context) -> SafeString:
     }
     things = [data_block(one) for one in structured.blocks(told, base, site)]
     return mark_safe(render_to_string("cms/share.html", card) + "".join(things))  # noqa: S308 both parts are escaped
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: template.Context) -> str:
+    """Where a page on paper was read; nothing of an address that is somebody's own."""
+    request = shared_request(context)
+    return f"{request.scheme}://{request.get_host()}{request.get_full_path()}" if request else ""
+
+
+def shared_request(context: template.Context) -> HttpRequest | None:
+    request: HttpRequest | None = context.get("request")
+    own = request is None or context.get("no_current") or request.path.startswith(NOT_SHARED)
+    return None if own else request
 
 
 def data_block(thing: dict[str, Any]) -> SafeString:
