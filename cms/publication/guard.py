@@ -1,8 +1,8 @@
 """What the database itself refuses about the public history: kept states are added, and a withdrawal empties them.
 
 `cms.wiring` joins these triggers to custody's own (`records.triggers`): with them they are installed, lifted for tests,
-and demanded at each start and after a restore. An owner of the database can do away with them; then nothing starts until
-they are there again.
+and demanded at each start and after a restore. An owner of the database can do away with them; then nothing starts
+until they are there again.
 """
 
 from __future__ import annotations

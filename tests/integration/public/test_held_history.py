@@ -44,8 +44,8 @@ def refused() -> Iterator[None]:
     assert everything() == before
 
 
-def everything() -> list[dict[str, Any]]:
-    return list(PublicChange.objects.order_by("pk").values())
+def everything() -> list[Any]:
+    return list(PublicChange.objects.order_by("pk").values_list())
 
 
 def said(statement: str, *values: Any) -> None:
@@ -111,7 +111,7 @@ def test_a_file_of_rows_writes_over_none(state: PublicChange) -> None:
 @pytest.mark.parametrize("column", ["id", "rowid"])
 def test_no_state_is_replaced(state: PublicChange, column: str) -> None:
     """As a session of one's own would, in which the deletion within a replacement fires nothing."""
-    names = [field.column for field in PublicChange._meta.concrete_fields if field.column != "id"]
+    names = [str(field.column) for field in PublicChange._meta.concrete_fields if field.column != "id"]
     keys = {"id": "id, rowid + 1", "rowid": "'00000000000040008000000000000009', rowid"}[column]
     columns = ", ".join(names)
     said("PRAGMA recursive_triggers=OFF")
@@ -124,7 +124,7 @@ def test_no_state_is_replaced(state: PublicChange, column: str) -> None:
 
 @POSTGRESQL
 def test_the_table_is_not_emptied_whole_nor_written_over(state: PublicChange) -> None:
-    columns = ", ".join(field.column for field in PublicChange._meta.concrete_fields)
+    columns = ", ".join(str(field.column) for field in PublicChange._meta.concrete_fields)
     with refused():
         said(f"TRUNCATE {TABLE} CASCADE")
     with refused():

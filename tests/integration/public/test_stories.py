@@ -67,7 +67,8 @@ def telling(**changed: Any) -> dict[str, Any]:
 def write(code: str = "P-001", *stories: dict[str, Any], **fields: Any) -> ProjectPage:
     """A live page of a project, as an editor leaves it."""
     told = json.dumps(stories or [telling()])
-    page = ProjectPage(project_code=code, intro="Un resumen de quien edita.", stories=told, **fields)
+    words = {"intro": "Un resumen de quien edita.", **fields}
+    page = ProjectPage(project_code=code, stories=told, **words)
     BancoPage.objects.get().add_child(instance=page)
     return page
 
@@ -264,7 +265,7 @@ def test_only_a_project_that_is_published_now_is_offered_and_accepted(editor, co
     assert "Elija un proyecto que esté publicado hoy y que aún no tenga página." in refused.content.decode()
     assert not ProjectPage.objects.exists()
     assert P002.name not in editor.get(ADD.format(BancoPage.objects.get().pk)).content.decode()
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="Elija un proyecto"):
         write(code)
 
 
@@ -285,7 +286,9 @@ def test_a_page_that_was_public_stays_with_its_project(editor, client):
     assert add(editor).status_code == 302
     page = ProjectPage.objects.get()
 
-    editor.post(f"/editor/pages/{page.pk}/edit/", form(project_code="P-002"))
+    where = f"/editor/pages/{page.pk}/edit/"
+    assert editor.get(where).context["form"].fields["project_code"].disabled
+    editor.post(where, form(project_code="P-002"))
     page.refresh_from_db()
     assert page.project_code == "P-001"
     page.project_code = "P-002"
@@ -375,6 +378,8 @@ def test_a_page_is_not_published_with_too_much_or_too_little(editor, changed, fa
     assert refused.status_code == 200
     assert list(refused.context["form"].errors) == [fault]
     assert not ProjectPage.objects.exists()
+    with pytest.raises(ValidationError, match="600"):
+        write(intro="a" * 601)
 
 
 def test_a_page_is_published_at_its_moment_and_one_handed_in_waits(editor, client):
