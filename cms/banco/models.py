@@ -46,6 +46,7 @@ class BancoPage(RoutablePageMixin, BasePage):
             request,
             context_overrides={
                 "listing": listing,
+                "read_at": f"{self.get_url(request)}?{listing.query}" if listing.query else "",
                 "drawn": drawing.drawn(listing.places, listing.phases),
                 "balance": totals.balance(),
                 "indicators": sums,
@@ -96,6 +97,7 @@ class BancoPage(RoutablePageMixin, BasePage):
             "project": found,
             "changes": changes[::-1],
             "states": states,
+            "read_at": f"{found.url}historia/?de={before.number}&a={after.number}" if before and after else "",
             "before": before,
             "after": after,
             "differences": comparing.differences(before, after) if after else [],

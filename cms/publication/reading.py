@@ -55,7 +55,8 @@ def documents(request: HttpRequest) -> HttpResponse:
     """All published documents, newest first (Resolución 1519 de 2020, annex 2, 2.4.1.a)."""
     rows = PublishedDocument.objects.defer("text").order_by("-decided_at", "-date", "title", "id")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("pagina", "1")[:9])
-    return render(request, "cms/publication/documents.html", {"page": page})
+    read_at = f"{request.path}?pagina={page.number}" if page.number > 1 else ""
+    return render(request, "cms/publication/documents.html", {"page": page, "read_at": read_at})
 
 
 @require_safe

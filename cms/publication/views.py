@@ -37,6 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "examples": EXAMPLES,
         "kept": question.kept,
         "canonical": f"{request.scheme}://{request.get_host()}{question.url(order='')}",
+        "read_at": question.url(),
         "feed_url": question.url(feed.PATH, order=""),
     }
     try:

@@ -42,9 +42,10 @@ def sharing(context: template.Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def page_address(context: template.Context) -> str:
-    """Where a page on paper was read; nothing of an address that is somebody's own."""
+    """Where a page on paper was read: its path, or `read_at` of a page that a question changes; nothing of an address
+    that is somebody's own, and of a question only what the page understood."""
     request = shared_request(context)
-    return f"{request.scheme}://{request.get_host()}{request.get_full_path()}" if request else ""
+    return f"{request.scheme}://{request.get_host()}{context.get('read_at') or request.path}" if request else ""
 
 
 def shared_request(context: template.Context) -> HttpRequest | None:

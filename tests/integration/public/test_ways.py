@@ -55,7 +55,9 @@ def steps(page: Page) -> list[str]:
     [
         ("/", "http://testserver/"),
         ("/banco/?fase=execution", "http://testserver/banco/?fase=execution"),
-        ("/buscar/?q=<b>", "http://testserver/buscar/?q=%3Cb%3E"),
+        ("/banco/?fase=execution&zzz=raro", "http://testserver/banco/?fase=execution"),
+        ("/buscar/?q=<b>&zzz=raro", "http://testserver/buscar/?q=%3Cb%3E"),
+        ("/normas/?zzz=raro", "http://testserver/normas/"),
         ("/cuenta/entrar/", ""),
         ("/peticiones/", ""),
         ("/no-existe/", ""),
