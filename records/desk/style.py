@@ -25,6 +25,11 @@ def style(request: HttpRequest) -> HttpResponse:
 
 SAMPLES = {
     "tabs": [{"url": "#", "label": "Documentos", "current": True, "count": 42}, {"url": "#", "label": "Accesos"}],
+    "orders": [
+        {"url": "#", "label": "relevancia", "current": True},
+        {"url": "#", "label": "más recientes", "current": False},
+    ],
+    "chosen": [{"name": "Fase", "label": "Ejecución", "url": "#"}, {"name": "Año", "label": "2026", "url": "#"}],
     "columns": [
         {"key": "name", "label": "Documento", "kind": "head"},
         {"key": "date", "label": "Fecha", "kind": ""},
