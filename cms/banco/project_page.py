@@ -114,7 +114,7 @@ class ProjectPage(BasePage):
         """The project's address is the Banco's to answer, also while the Banco itself is not shown."""
         raise Http404
 
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:  # noqa: ARG002
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:  # noqa: ARG002 - Wagtail's names
         """The whole page of the project with this text in it, as citizens would see it."""
         banco: Any = self.get_parent().specific
         return cast("HttpResponseBase", banco.preview_project(request, self))
