@@ -17,6 +17,8 @@ from records.api import Role
 
 #: Letters nobody confuses when copying a password from a terminal.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+#: Roles that enter the editor of pages.
+EDITING = frozenset({Role.PAGE_EDITOR, Role.PAGE_APPROVER})
 
 
 def cast() -> list[Row]:
@@ -40,7 +42,7 @@ def ensure_person(row: Row) -> None:
             "full_name": row["full_name"],
             "email": f"{row['login']}@ejemplo.invalid",
             "desk_access": row["desk"],
-            "is_staff": "page_editor" in row["roles"],
+            "is_staff": not EDITING.isdisjoint(row["roles"]),
             "is_active": row.get("active", True),
         },
     )

@@ -38,6 +38,7 @@ TABLE = {
     "administracion": (0, 0, 1),
     "ajeno": (0, 0, 1),
     "editora": (0, 0, 1),
+    "aprobadora": (0, 0, 1),
     "inactivo": (0, 0, 1),
 }
 #: A word of custody that no citizen may know of → one of the same length that exists nowhere.
