@@ -593,7 +593,7 @@ def _pages_of(naive: SearchEngine, text: str, scope: Scope, shaped: Mapping[str,
 
 
 def _filled(entries: list[IndexEntry]) -> Iterator[SearchEngine]:
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the engine may still be merging in it
         engine = EmbeddedEngine(folder)
         engine.rebuild(entries)
         yield engine
