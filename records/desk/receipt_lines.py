@@ -75,8 +75,8 @@ def steps(name: str) -> list[str]:
     """How to check a receipt that was kept as the file `name`, with any computer and without this system."""
     return [
         _(
-            "Calcule la huella del archivo que usted conserva (sha256sum en Linux y macOS; en Windows, certutil "
-            "-hashfile ARCHIVO SHA256). Debe ser la de este recibo."
+            "Calcule la huella del archivo que usted conserva (sha256sum en Linux; shasum -a 256 en macOS; en Windows, "
+            "certutil -hashfile ARCHIVO SHA256). Debe ser la de este recibo."
         ),
         _(
             "Con Python y los paquetes cryptography y rfc8785, ejecute: python %(script)s %(name)s ARCHIVO. "

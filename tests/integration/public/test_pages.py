@@ -12,6 +12,7 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from cms.core.bootstrap import ensure_site
+from cms.core.identity import Identity
 from cms.home.models import HomePage
 from cms.norms.models import NormPage
 from cms.publication.pieces import public_id
@@ -121,6 +122,18 @@ def test_no_page_speaks_english_or_shouts(full, client):
     said = {address: english.findall(read(client.get(address)).text) for address in PAGES}
 
     assert {address: words for address, words in said.items() if words} == {}
+
+
+@pytest.mark.requirement("A4")
+def test_what_is_cited_of_a_figure_or_a_document_names_the_site_the_day_and_the_address(full, client):
+    Identity.objects.create(name="Banco de otra casa")
+    document = f"/documentos/{public_id(PIECE.document_id)}/"
+    told = {path: read(client.get(path)).text for path in ("/convenios/cd-2026-001/", document)}
+
+    for path, words in told.items():
+        cited = words.partition("Banco de otra casa. «")[2]
+        assert re.search(r"(actualizado|publicado) el \d+ de \w+ de \d{4}\. http://testserver" + path, cited), path
+    assert "shasum -a 256" in told[document]  # macOS of some years has no sha256sum
 
 
 @pytest.mark.requirement("A10")
