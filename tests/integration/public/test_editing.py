@@ -153,6 +153,18 @@ def test_a_picture_is_described_or_said_to_adorn(editor):
 
 
 @pytest.mark.requirement("A10")
+def test_the_place_kept_for_a_picture_has_its_shape_before_it_arrives(editor):
+    """Its sides are numbers of HTML: «1.200» by 675 kept a place of a hundred and sixty thousand points for it."""
+    made = io.BytesIO()
+    Pixels.new("RGB", (1600, 900), "#0b5351").save(made, "PNG")
+    send(editor, made.getvalue(), "ancha.png")
+
+    told = story(("picture", {"picture": {"image": Image.objects.get().pk, "alt_text": "Un taller"}}))
+
+    assert 'width="1200" height="675"' in told.render_as_block()
+
+
+@pytest.mark.requirement("A10")
 def test_a_table_has_heads_for_its_columns_and_its_rows(site):
     rows = "2026 | 40\n2027 | 12"
     drawn = story(("table", {"caption": "Por año", "heads": ["Año", "Personas"], "rows": rows, "source": ""}))
