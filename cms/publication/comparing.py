@@ -40,7 +40,7 @@ FACTS: Mapping[str, tuple[Any, Shown]] = {
     "department": (_("Departamento"), plain),
     "municipality": (_("Municipio"), plain),
     "area_of_interest": (_("Área de interés"), worded(vocabulary.AREAS)),
-    "strategic_bet": (_("Apuesta"), worded(vocabulary.BETS)),
+    "strategic_bet": (_("Apuesta de reindustrialización"), worded(vocabulary.BETS)),
     "offset_kind": (_("Clase de Offset"), worded(vocabulary.OFFSET_KINDS)),
     "supplier": (_("Proveedor extranjero"), plain),
     "recipient": (_("Receptor nacional"), plain),

@@ -44,7 +44,7 @@ class Facet:
 
 FACETS: tuple[Facet, ...] = (
     Facet("fase", _("Fase"), "phase", vocabulary.PHASES, show_empty=True),
-    Facet("apuesta", _("Apuesta"), "strategic_bet", vocabulary.BETS),
+    Facet("apuesta", _("Apuesta de reindustrialización"), "strategic_bet", vocabulary.BETS),
     Facet("departamento", _("Departamento"), "department"),
     Facet("area", _("Área de interés"), "area_of_interest", vocabulary.AREAS),
     Facet("impacto", _("Clase de impacto"), "impacts", vocabulary.IMPACTS, many=True),
