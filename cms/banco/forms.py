@@ -10,6 +10,10 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 from cms.publication.models import PublishedProject
 
+HELP = _("Se ofrecen los publicados que aún no tienen página. Sus datos no se escriben aquí.")
+NONE_LEFT = _(
+    "Todos los proyectos publicados tienen ya su página: ábrala en la lista del Banco de Proyectos y escriba en ella."
+)
 NOT_OFFERED = _("Elija un proyecto que esté publicado hoy y que aún no tenga página.")
 
 
@@ -19,12 +23,13 @@ class ProjectPageForm(WagtailAdminPageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         its = self.instance
+        offered = self._offered(its.project_code)
         self.fields["project_code"] = forms.ChoiceField(
             label=_("Proyecto"),
-            choices=[("", "—"), *self._offered(its.project_code)],
+            choices=[("", "—"), *offered],
             disabled=its.pk is not None and its.was_public,
             required=True,
-            help_text=_("Se ofrecen los publicados que aún no tienen página. Sus datos no se escriben aquí."),
+            help_text=HELP if offered else NONE_LEFT,
             error_messages={"invalid_choice": NOT_OFFERED, "required": NOT_OFFERED},
         )
 

@@ -26,6 +26,9 @@ from cms.core.spanish import as_sentences
 from cms.publication.models import PublishedProject
 
 LONGEST_SUMMARY = 600
+SUMMARY_HELP = _(
+    "Un párrafo en lenguaje claro, de hasta 600 caracteres, bajo el nombre del proyecto: qué es y a quién le sirve."
+)
 TAKEN = _("Ese proyecto ya tiene su página: escriba en ella.")
 FIXED = _("Una página que ya se publicó no cambia de proyecto: cree otra para el otro proyecto.")
 
@@ -59,7 +62,7 @@ class ProjectPage(BasePage):
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[Any]] = [
         FieldPanel("project_code", required_on_save=True),
-        FieldPanel("intro"),
+        FieldPanel("intro", help_text=SUMMARY_HELP),
         FieldPanel("picture"),
         FieldPanel("stories"),
     ]
