@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from cms import worker
 from cms.checks import refuse_dangerous_start
 from cms.core.bootstrap import ensure_site
-from cms.demo import play, stories
+from cms.demo import people, play, stories
 from cms.demo.play import Progress
 from records.api import Expediente, at
 from search import api as search
@@ -52,6 +52,7 @@ def make_ready(until: datetime.date | None, progress: Progress) -> None:
     migrate()
     play.date_of(until)
     if play.is_loaded():
+        people.ensure_people()  # a later version may have somebody whom this folder has never seen
         return
     refuse_dangerous_start()
     if search.engine_state() != "ready":

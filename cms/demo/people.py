@@ -20,6 +20,9 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 #: Roles that enter the editor of pages.
 EDITING = frozenset({Role.PAGE_EDITOR, Role.PAGE_APPROVER})
 
+#: Roles that enter the page editor.
+EDITING = frozenset({Role.PAGE_EDITOR, Role.PAGE_APPROVER})
+
 
 def cast() -> list[Row]:
     people: list[Row] = fixtures.read("people")["people"]

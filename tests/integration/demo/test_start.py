@@ -93,7 +93,7 @@ def test_loading_answers_address_password_people_and_expedientes(loaded: Loaded)
     assert set(answer) == {"address", "password", "users", "expedientes"}
     assert (answer["address"], answer["password"]) == ("http://127.0.0.1:8000/", PASSWORD)
     assert {"login": "revisora", "role": "reviewer"} in answer["users"]
-    assert len(answer["users"]) == 14
+    assert len(answer["users"]) == 15
     assert "GC-130-CD-2026-001" in {row["code"] for row in answer["expedientes"]}
 
 
@@ -110,7 +110,7 @@ def test_a_second_load_changes_nothing_but_the_passwords(installation: Path) -> 
     assert asked(installation, everything) == before
     renewed = asked(installation, "SELECT username, password FROM users_user ORDER BY 1")
     assert all(old != new for old, new in zip(passwords, renewed, strict=True))
-    assert len({encoded for _login, encoded in renewed}) == 14
+    assert len({encoded for _login, encoded in renewed}) == 15
 
 
 def test_a_load_cut_short_goes_on_where_it_stopped(loaded: Loaded) -> None:
