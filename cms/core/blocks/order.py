@@ -1,4 +1,5 @@
-"""What a page may not be published with: a heading that skips a level, a link whose words say nothing."""
+"""What a page may not be published with: a heading that skips a level, a link whose words say nothing, a text that no
+page can be made of."""
 
 from __future__ import annotations
 
@@ -16,11 +17,28 @@ EMPTY_WORDS = frozenset({
     "ver", "enlace", "este enlace", "link", "este link", "descargar", "www",
 })  # fmt: skip
 _LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL | re.IGNORECASE)
+_TO_PAGE = re.compile(r'<a\b(?=[^>]*\slinktype="page")[^>]*\sid="([^"]*)"')
+#: A page's number, as every database can ask for it.
+_NUMBER = re.compile(r"[0-9]{1,18}")
 SECOND, THIRD = 2, 3
 #: Block → the level of the heading that it begins with, where that does not depend on its value.
 LEVELS: dict[str, int] = {
     "route": SECOND, "calendar": SECOND, "requirements": SECOND, "scoring": SECOND, "questions": THIRD, "links": THIRD,
 }  # fmt: skip
+
+
+def check_text(source: str) -> None:
+    """Raises ValidationError for rich text that cannot stand in a page: what an editor's form sends is not always what
+    its editor made, and a page that fails fails for everybody."""
+    check_drawable(source)
+    check_links(source)
+
+
+def check_drawable(source: str) -> None:
+    """Whether its letters have bytes, and its links to pages numbers that a database can be asked for."""
+    lone = any("\ud800" <= letter <= "\udfff" for letter in source)
+    if lone or not all(_NUMBER.fullmatch(number) for number in _TO_PAGE.findall(source)):
+        raise ValidationError(_("El texto tiene signos o enlaces que no se pueden mostrar. Escríbalos de nuevo."))
 
 
 def check_links(source: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from cms.core.blocks.order import check_links
+from cms.core.blocks.order import check_text
 
 FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript"]
 
@@ -18,7 +18,7 @@ class ParagraphBlock(blocks.RichTextBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        check_links(cleaned.source)
+        check_text(cleaned.source)
         return cleaned
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from cms.core.blocks.order import check_links
+from cms.core.blocks.order import check_text
 from cms.core.blocks.paragraph import FEATURES
 
 
@@ -20,7 +20,7 @@ class QuestionBlock(blocks.StructBlock):
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
         try:
-            check_links(cleaned["answer"].source)
+            check_text(cleaned["answer"].source)
         except ValidationError as fault:
             raise StructBlockValidationError(block_errors={"answer": fault}) from fault
         return cleaned

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
 
+from cms.core.blocks.order import check_drawable
 from cms.core.blocks.paragraph import FEATURES
 
 
@@ -19,6 +24,14 @@ class ArticleBlock(blocks.StructBlock):
     note = blocks.TextBlock(
         label=_("Nota editorial"), required=False, rows=2, help_text=_("Lo que el texto calla o contradice.")
     )
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        try:
+            check_drawable(cleaned["text"].source)
+        except ValidationError as fault:
+            raise StructBlockValidationError(block_errors={"text": fault}) from fault
+        return cleaned
 
     class Meta:
         icon = "doc-full"
