@@ -13,6 +13,7 @@ from wagtail.fields import StreamField
 from cms.calls.blocks import CalendarBlock, RequirementsBlock, ScoringBlock
 from cms.core.blocks import BodyBlock
 from cms.core.models import BasePage
+from cms.core.walls import open_to_all
 
 
 class CallState(models.TextChoices):
@@ -42,7 +43,7 @@ class CallIndexPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["calls"] = CallPage.objects.child_of(self).live().public().order_by("-opens_on", "title")
+        context["calls"] = open_to_all(CallPage.objects.child_of(self).live()).order_by("-opens_on", "title")
         return context
 
 

@@ -12,6 +12,7 @@ from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
 from cms.core.models import BasePage, without_address
+from cms.core.walls import open_to_all
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def readable() -> PageQuerySet[Page]:
     reached = Q()
     for root in Site.get_site_root_paths():
         reached |= Q(url_path__startswith=root.root_path)
-    pages = Page.objects.live().public().filter(depth__gt=1).not_exact_type(*without_address()).order_by("pk")
+    pages = open_to_all(Page.objects.live()).filter(depth__gt=1).not_exact_type(*without_address()).order_by("pk")
     return pages.filter(reached) if reached else pages.none()
 
 

@@ -10,10 +10,10 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from wagtail.models import Page, PageViewRestriction, Site
 
-from cms.core import generation
+from cms.core import generation, walls
 from cms.publication import search_source
 
 #: Columns that nobody outside sees: a draft that is saved, a lock, a count of children. A page on which only these
@@ -32,6 +32,7 @@ NOT_SHOWN = ("PublishedKey", "Rendition")
 
 def connect() -> None:
     """Called once, when the apps are ready."""
+    pre_save.connect(_copy_begins, dispatch_uid="custodia_copy_begins")
     post_save.connect(_page_saved, dispatch_uid="custodia_page_saved")
     post_delete.connect(_page_deleted, dispatch_uid="custodia_page_deleted")
     for signal in (post_save, post_delete):
@@ -53,6 +54,13 @@ def _row_changed(sender: Any, **_kwargs: Any) -> None:
             generation.advance()
 
 
+def _copy_begins(instance: Any, *, raw: bool = False, **_kwargs: Any) -> None:
+    """A copy of a copy is one of the page itself: its walls are then asked for at once, however often it was copied."""
+    copied = instance.alias_of if isinstance(instance, Page) and not raw else None
+    if copied is not None and copied.alias_of_id:
+        instance.alias_of = copied.alias_of
+
+
 def _page_saved(
     instance: Any, *, raw: bool = False, update_fields: Collection[str] | None = None, **_kwargs: Any
 ) -> None:
@@ -68,11 +76,13 @@ def _page_deleted(instance: Any, **_kwargs: Any) -> None:
 
 
 def _restriction_changed(instance: PageViewRestriction, *, raw: bool = False, **_kwargs: Any) -> None:
-    """A wall around a page is one around its whole branch. One that is loaded as it was shuts what is kept at once."""
+    """A wall around a page is one around its whole branch and all copies of it. One that is loaded as it was shuts what
+    is kept at once."""
     if raw:
         generation.advance()
     else:
-        _enqueue(_branch(instance.page))
+        branches = walls.below(walls.with_copies([instance.page.path]))
+        _enqueue(list(Page.objects.filter(branches).values_list("pk", flat=True)))
 
 
 def _site_changed(*, raw: bool = False, **_kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from wagtail.fields import StreamField
 
 from cms.core.blocks import BodyBlock, NoticeBlock, ParagraphBlock
 from cms.core.models import BasePage
+from cms.core.walls import open_to_all
 from cms.norms.blocks import ArticleBlock, ChapterBlock, ReferencesBlock
 
 
@@ -57,7 +58,7 @@ class NormIndexPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["norms"] = NormPage.objects.child_of(self).live().public().order_by("path")
+        context["norms"] = open_to_all(NormPage.objects.child_of(self).live()).order_by("path")
         return context
 
 

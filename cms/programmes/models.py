@@ -12,6 +12,7 @@ from wagtail.fields import StreamField
 
 from cms.core.blocks import BodyBlock
 from cms.core.models import BasePage
+from cms.core.walls import open_to_all
 
 
 class Axis(models.IntegerChoices):
@@ -37,7 +38,7 @@ class ProgrammeIndexPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["programmes"] = ProgrammePage.objects.child_of(self).live().public().order_by("axis", "title")
+        context["programmes"] = open_to_all(ProgrammePage.objects.child_of(self).live()).order_by("axis", "title")
         return context
 
 

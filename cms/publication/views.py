@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from cms.core.kept_pages import same_for_everybody
 from cms.core.models import without_address
+from cms.core.walls import open_to_all
 from cms.publication import feed, finding
 from cms.publication.models import PublishedConvenio, PublishedDocument, PublishedProject
 from search import api as search_api
@@ -81,7 +82,7 @@ def completions(request: HttpRequest) -> JsonResponse:
 @same_for_everybody
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public address, with the date of its last change where one is known."""
-    public = Page.objects.live().public().filter(depth__gt=1).not_exact_type(*without_address())
+    public = open_to_all(Page.objects.live()).filter(depth__gt=1).not_exact_type(*without_address())
     pages = public.order_by("path").only("url_path", "last_published_at")
     top = len(pages[0].url_path) if pages else 0
     entries = [{"path": f"/{page.url_path[top:]}", "changed": page.last_published_at} for page in pages]
