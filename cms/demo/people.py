@@ -17,9 +17,6 @@ from records.api import Role
 
 #: Letters nobody confuses when copying a password from a terminal.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-#: Roles that enter the editor of pages.
-EDITING = frozenset({Role.PAGE_EDITOR, Role.PAGE_APPROVER})
-
 #: Roles that enter the page editor.
 EDITING = frozenset({Role.PAGE_EDITOR, Role.PAGE_APPROVER})
 
