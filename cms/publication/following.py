@@ -44,6 +44,11 @@ class Telling:
     last: PublicChange | None
 
     @property
+    def is_of_another(self) -> bool:
+        """Whether custody ties the project to another convenio by now: that is told by its next decision."""
+        return self.row.convenio_number not in ("", self.told.convenio_number)
+
+    @property
     def facts(self) -> dict[str, Any]:
         agreed = self.row.credits_executed if self.told.credits_agreed is None else self.told.credits_agreed
         named = {name: getattr(self.told, name) for name in ("convenio_number", "framework_number")}
@@ -84,7 +89,8 @@ def held(event: ConveniosLooked) -> list[Telling]:
     """Rows that are shown, until the transaction ends: one that is withdrawn meanwhile is followed no more."""
     told = {one.project_id: one for one in event.projects}
     rows = PublishedProject.objects.select_for_update().filter(project_id__in=told).order_by("code")
-    return [Telling(row, told[row.project_id], states.last_of(row.project_id)) for row in rows]
+    found = [Telling(row, told[row.project_id], states.last_of(row.project_id)) for row in rows]
+    return [one for one in found if not one.is_of_another or one.row.convenio_number in event.unsigned]
 
 
 def numbers_in(tellings: list[Telling]) -> set[str]:

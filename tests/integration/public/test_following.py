@@ -115,6 +115,26 @@ def test_what_custody_notes_of_the_project_meanwhile_waits_for_its_decision(nego
     assert executed() == {DERIVED: negotiated.project.credits_executed, MARCO: negotiated.project.credits_executed}
 
 
+@pytest.mark.rule("P8")
+def test_another_convenio_that_custody_ties_a_project_to_waits_for_its_decision(case: Case, client: Client) -> None:
+    """No act of the marco that both have, nor of either of them, tells of a tie that nobody has published."""
+    case.publish()
+    place = factories.make_expediente(case.cast["archivista"], convenio_number="CD-2026-077")
+    marco = Convenio.objects.get(number=MARCO)
+    other = {"expediente": place, "framework": marco, "supplier": "Otro", "signed_on": SIGNED, "title": "Otro"}
+    Project.objects.update(convenio=Convenio.objects.create(number="CD-2026-077", **other))
+    before = named()
+
+    for number in (MARCO, DERIVED, "CD-2026-077"):
+        note_convenio(number=number, title=f"{number}, dicho de nuevo")
+
+    assert named() == before
+    assert "CD-2026-077" not in client.get("/banco/taller/").content.decode()
+    case.project.refresh_from_db()
+    case.publish()
+    assert named()["P-001"][0] == "CD-2026-077"
+
+
 @pytest.mark.requirement("L5")
 def test_a_marco_signed_after_its_convenio_is_told_at_once(case: Case, client: Client) -> None:
     unsigned(MARCO)
