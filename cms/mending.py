@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from django.db import transaction
 from cms.publication import contracts, pieces, service, states
 from cms.publication.following import Followed, follow
 from cms.publication.models import PublicChange, PublishedConvenio, PublishedProject
-from records.convenios.api import look_at_projects, shown_codes
+from records.convenios.api import look_at_projects, showing_decisions, shown_codes
 
 #: Projects that are looked at in one transaction: an act of somebody else waits no longer than for these.
 AT_ONCE = 25
@@ -27,16 +27,22 @@ Progress = Callable[[int, int], None]
 @dataclass
 class Compared:
     """`rows` compared, `withdrawn` ones that no decision shows, what of the others was `differing`, and codes of `lost`
-    ones, which custody shows and citizens do not see: whoever decides it publishes those again, and nobody else."""
+    ones, which custody shows and citizens do not see: whoever decides it publishes those again, and nobody else. Codes
+    whose past is `doubtful` are told and left: what somebody wrote into it is for people to find out."""
 
     rows: int = 0
     withdrawn: int = 0
     lost: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
     differing: Followed = field(default_factory=Followed)
 
     @property
+    def mendable(self) -> bool:
+        return bool(self.withdrawn) or any(vars(self.differing).values())
+
+    @property
     def same(self) -> bool:
-        return not self.withdrawn and not any(vars(self.differing).values())
+        return not (self.mendable or self.lost or self.doubtful)
 
 
 def compare(*, mend: bool, progress: Progress | None = None) -> Compared:
@@ -77,7 +83,26 @@ def compare_rows(keys: Collection[uuid.UUID], numbers: Collection[str], found: C
     looked = look_at_projects(keys, numbers)
     for key in set(keys) - {told.project_id for told in looked.projects}:
         found.withdrawn += service.withdraw(key)
+    found.doubtful += doubtful_ones(keys)
     found.differing.add(follow(looked, pasts_of=keys))
+
+
+def doubtful_ones(keys: Collection[uuid.UUID]) -> list[str]:
+    """Codes of shown projects whose kept states are not what decisions and acts of theirs left."""
+    kept, decisions = states.kept_of(keys), showing_decisions(keys)
+    rows = PublishedProject.objects.filter(project_id__in=keys).order_by("code")
+    return [row.code for row in rows if not is_sound(row, kept[row.project_id], decisions)]
+
+
+def is_sound(row: PublishedProject, kept: list[PublicChange], decisions: Mapping[uuid.UUID, uuid.UUID]) -> bool:
+    """Its last state is there, of the row's moment; each has its card's digest, and a decision that custody knows."""
+    if not kept or kept[-1].decided_at != row.decided_at:
+        return False
+    return all(
+        state.digest == states.digest_of(state.card)
+        and (state.decision_id is None or decisions.get(state.decision_id) == row.project_id)
+        for state in kept
+    )
 
 
 def lost_ones() -> list[str]:

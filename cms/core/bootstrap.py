@@ -37,6 +37,8 @@ APPROVER_RIGHTS = (
 )
 WORKFLOW, TASK = "Revisión de páginas", "Aprobación"
 SITE_NAME = "Banco de Proyectos Offset"
+#: Names that a site has before somebody gives it one: ours, and that of Wagtail's migrations.
+OURS = ("127.0.0.1", "localhost")
 #: Wagtail's own first page, made by its migrations: (slug, depth).
 WELCOME = {"slug": "home", "depth": 2}
 
@@ -54,7 +56,7 @@ TREE: tuple[Branch, ...] = (
 
 @transaction.atomic
 def ensure_site(port: int) -> HomePage:
-    """Makes the tree, the site on 127.0.0.1:`port` and the editors' rights.
+    """Makes the tree, the site on 127.0.0.1:`port` unless it has a name, and the editors' rights.
 
     Pages are made only where there is no home page yet: what editors rename or delete later stays so.
     Returns the home page. Needs the migrations applied; a second call changes nothing but the port.
@@ -85,9 +87,11 @@ def _add(parent: Page, model: type[Page], words: dict[str, Any]) -> Page:
 
 
 def _ensure_address(page: HomePage, port: int) -> None:
-    """One default site, whatever its port was before."""
-    wanted = {"hostname": "127.0.0.1", "port": port, "root_page_id": page.pk, "site_name": SITE_NAME}
+    """One default site, whatever its port was before. A name that somebody gave it is its name."""
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    if site.root_page_id == page.pk and site.hostname not in OURS:
+        return
+    wanted = {"hostname": OURS[0], "port": port, "root_page_id": page.pk, "site_name": SITE_NAME}
     if all(getattr(site, name) == value for name, value in wanted.items()):
         return
     for name, value in wanted.items():

@@ -106,7 +106,8 @@ def follow_row(one: Telling, moment: datetime.datetime) -> Followed:
         done.states = 1
     changed = {name: value for name, value in one.facts.items() if getattr(one.row, name) != value}
     if changed or done.states:
-        write(one.row, {**changed, "decided_at": moment})
+        # What only takes back what was written into the row by hand is no change of what was shown.
+        write(one.row, {**changed, "decided_at": moment} if done.states else changed)
         done.projects = 1
     return done
 

@@ -19,6 +19,7 @@ from records.api import ConvenioCard, ProjectCard
 #: What a kept state does not tell of the card: the present alone tells what is withheld and which documents are
 #: shown, for a piece that was closed since must be nowhere; ids of custody are nobody's.
 _UNTOLD = {"withheld", "pieces", "project_id", "decision_id"}
+_ORDER = ("decided_at", "id")
 
 
 def told_of(card: ProjectCard) -> dict[str, Any]:
@@ -60,10 +61,18 @@ def digest_of(told: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def kept_of(project_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[PublicChange]]:
+    """States of each of these projects that still tell something, the oldest first."""
+    kept: dict[uuid.UUID, list[PublicChange]] = {key: [] for key in project_ids}
+    for state in PublicChange.objects.filter(project_id__in=kept, published=True).exclude(card={}).order_by(*_ORDER):
+        kept[state.project_id].append(state)
+    return kept
+
+
 def last_of(project_id: uuid.UUID) -> PublicChange | None:
     """Its last state, that which is shown."""
     rows = PublicChange.objects.filter(project_id=project_id, published=True).exclude(card={})
-    return rows.order_by("decided_at", "id").last()
+    return rows.order_by(*_ORDER).last()
 
 
 def empty(rows: QuerySet[PublicChange]) -> int:

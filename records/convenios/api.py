@@ -6,6 +6,7 @@ from records.convenios.public import (
     look_at_convenios,
     look_at_expediente,
     look_at_projects,
+    showing_decisions,
     shown_codes,
 )
 from records.convenios.selectors import get_project_for, list_convenios_for, list_projects_for, suppliers_of
@@ -24,6 +25,7 @@ __all__ = [
     "look_at_projects",
     "note_convenio",
     "publish_project",
+    "showing_decisions",
     "shown_codes",
     "suppliers_of",
     "withdraw_project",

@@ -50,6 +50,12 @@ def shown_codes() -> dict[uuid.UUID, str]:
     return dict(shown_projects().values_list("pk", "code"))
 
 
+def showing_decisions(project_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Decisions that showed one of these projects, each with its project."""
+    rows = PublicationDecision.objects.filter(project__in=project_ids, published=True).order_by()
+    return dict(rows.values_list("pk", "project"))
+
+
 def look_again(document_ids: Collection[uuid.UUID]) -> None:
     """Tell, in the transaction of what happened to these pieces, which of them are public and what is withheld."""
     touched = Document.objects.filter(pk__in=document_ids).exclude(expediente__convenio_number="").order_by()

@@ -21,19 +21,21 @@ class Command(JsonCommand):
 
     def run(self, options: Mapping[str, Any]) -> Outcome:
         found = compare(mend=options["mend"], progress=self.meter(_("Comparando")))
-        mended = bool(options["mend"])
-        document = {**asdict(found), "mended": mended and not found.same}
-        return Outcome(document, tuple(told(found)), fine=not found.lost and (mended or found.same))
+        document = {**asdict(found), "mended": options["mend"] and found.mendable}
+        fine = found.same or (options["mend"] and not found.lost and not found.doubtful)
+        return Outcome(document, tuple(told(found)), fine=fine)
 
 
 def told(found: Compared) -> list[str]:
     counts = {**vars(found.differing), "rows": found.rows, "withdrawn": found.withdrawn}
     lines = [sentence % counts for name, sentence in sentences().items() if counts[name]]
     lost = _("%(code)s: una decisión lo muestra y no está publicado; publíquelo de nuevo desde el escritorio")
+    doubtful = _("%(code)s: su historia pública no es la que dejaron sus decisiones; averigüe quién escribió en ella")
     return [
         _("%(rows)d proyectos publicados comparados") % counts,
-        *(lines or [_("Todo lo que se lee es lo que la custodia muestra hoy.")]),
+        *(lines or [_("Todo lo que se lee es lo que la custodia muestra hoy.")] * found.same),
         *(lost % {"code": code} for code in found.lost),
+        *(doubtful % {"code": code} for code in found.doubtful),
     ]
 
 

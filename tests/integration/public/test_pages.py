@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles.finders import find
 from django.test import Client
-from wagtail.models import PageViewRestriction
+from wagtail.models import PageViewRestriction, Site
 
 from cms.core.bootstrap import ensure_site
 from cms.core.identity import Identity
@@ -186,6 +186,16 @@ def test_making_the_site_again_keeps_what_editors_did(site):
     assert again.heading == "Otra frase"
     assert not NormPage.objects.filter(slug="ley-1712-de-2014").exists()
     assert again.get_site().port == 9000
+
+
+def test_making_the_site_again_leaves_it_the_name_it_was_given(site):
+    Site.objects.update(hostname="offset.ejemplo.invalid", port=443, site_name="Nuestro Banco")
+
+    ensure_site(9000)
+
+    assert list(Site.objects.values_list("hostname", "port", "site_name")) == [
+        ("offset.ejemplo.invalid", 443, "Nuestro Banco")
+    ]
 
 
 def test_a_page_behind_a_wall_is_absent_for_strangers_and_wagtail_has_no_door_of_its_own(site, client):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
+import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +66,7 @@ def assert_same_again(page_of: Client) -> None:
 
 def test_what_is_as_it_must_be_is_left_alone(case: Case, client: Client) -> None:
     case.another("P-002", "otro").publish()
-    assert ran() == (0, {"rows": 2, "withdrawn": 0, "lost": [], "differing": NOTHING, "mended": False})
+    assert ran() == (0, {"rows": 2, "withdrawn": 0, "lost": [], "doubtful": [], "differing": NOTHING, "mended": False})
     assert_same_again(client)
 
 
@@ -156,6 +159,38 @@ def test_a_project_that_lost_its_row_is_told_and_published_by_nobody_but_who_dec
     assert told["differing"] == NOTHING | {"convenios": 2, "documents": 1}
     assert client.get("/banco/taller/").status_code == 404
     assert PublicChange.objects.exclude(card={}).count() == 1, "its past waits for the decision"
+
+
+def forge(case: Case, **facts: Any) -> None:
+    """A state that no decision made, as who owns the database can add one."""
+    last = PublicChange.objects.get()
+    made = {name: getattr(last, name) for name in ("project_id", "decision_id", "published", "card", "digest")}
+    PublicChange.objects.create(**{**made, "decided_at": last.decided_at - datetime.timedelta(days=1), **facts})
+
+
+def empty_the_last(case: Case) -> None:
+    PublicChange.objects.update(card={}, digest="", note="")
+
+
+@pytest.mark.beyond(19)
+@pytest.mark.parametrize(
+    "written",
+    [
+        empty_the_last,
+        lambda case: forge(case, card={"name": "Otro"}),
+        lambda case: forge(case, decision_id=uuid.uuid4()),
+        lambda case: forge(case, decided_at="2099-01-01T00:00:00Z"),
+    ],
+    ids=["emptied", "another card", "of no decision", "of a later day"],
+)
+def test_a_past_that_no_decision_left_is_told_and_not_mended(case: Case, written: Callable[[Case], None]) -> None:
+    written(case)
+    before = rows()
+
+    code, told = ran("--mend")
+
+    assert (code, told["doubtful"], told["mended"], told["differing"]) == (1, ["P-001"], False, NOTHING)
+    assert rows() == before
 
 
 def test_people_are_told_in_sentences(case: Case) -> None:
