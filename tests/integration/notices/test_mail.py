@@ -43,11 +43,16 @@ def moved(days: int, hour: int = 9) -> AbstractContextManager[None]:
     return clock.at(day)
 
 
-def on_day(days: int, hour: int = 9) -> None:
-    """The worker's round of that moment, long after the one before."""
+def a_round() -> None:
+    """The worker's round of this moment, long after the one before."""
     SavedSearch.objects.update(looked_at=None)
+    sending.step()
+
+
+def on_day(days: int, hour: int = 9) -> None:
+    """The worker's round of that moment."""
     with moved(days, hour):
-        sending.step()
+        a_round()
 
 
 def text_of(message: Any) -> str:
@@ -86,10 +91,9 @@ def test_revoked_between_match_and_send_is_not_counted(
 ) -> None:
     save(browse, "revisora", alert="daily")
     given = [grant(file(title=f"canario{number}")) for number in range(2)]
-    on_day(0)
+    a_round()
     assert KnownMatch.objects.filter(mailed_at=None).count() == 2
-    with moved(0, hour=10):
-        access.revoke_grant(actor=cast["custodia"], grant=given[0])
+    access.revoke_grant(actor=cast["custodia"], grant=given[0])
     on_day(1)
     assert "Custodia encontró 1 novedad que usted puede ver:" in text_of(post.messages[0])
     with moved(1, hour=10):
