@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models.signals import post_delete, pre_delete, pre_save
 
 from cms.banco.project_page import ProjectPage
+from cms.core.walls import open_to_all
 from cms.publication import search_source
 from cms.publication.models import PublishedProject
 
@@ -16,7 +17,7 @@ class EditorsWords:
     """What the public index reads of these pages: only through the project, and only while everybody may read them."""
 
     def words_of(self, codes: Iterable[str]) -> dict[str, str]:
-        shown = ProjectPage.objects.live().public().filter(project_code__in=list(codes))
+        shown = open_to_all(ProjectPage.objects.live().filter(project_code__in=list(codes)))
         return dict(shown.values_list("project_code", "said"))
 
     def codes_of(self, page_ids: Iterable[str]) -> set[str]:
